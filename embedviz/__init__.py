@@ -1,0 +1,70 @@
+"""See what an embedding knows. ``import embedviz as ev`` is light: each name loads when first used."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from embedviz import errors, plots
+    from embedviz.formats import read, write
+    from embedviz.projections import project
+    from embedviz.search import neighbors
+    from embedviz.space import EmbeddingSpace
+    from embedviz.trust import quality
+    from embedviz.words.analogies import analogy
+    from embedviz.words.evaluation import evaluate_analogies, evaluate_similarity
+    from embedviz.words.pretrained import load, models
+    from embedviz.words.training import train_words
+
+__version__ = "0.1.0"
+
+# Public name → the module that holds it; a name that is a module itself maps to None.
+_HOMES: dict[str, str | None] = {
+    "EmbeddingSpace": "embedviz.space",
+    "analogy": "embedviz.words.analogies",
+    "errors": None,
+    "evaluate_analogies": "embedviz.words.evaluation",
+    "evaluate_similarity": "embedviz.words.evaluation",
+    "load": "embedviz.words.pretrained",
+    "models": "embedviz.words.pretrained",
+    "neighbors": "embedviz.search",
+    "plots": None,
+    "project": "embedviz.projections",
+    "quality": "embedviz.trust",
+    "read": "embedviz.formats",
+    "train_words": "embedviz.words.training",
+    "write": "embedviz.formats",
+}
+
+__all__ = [
+    "EmbeddingSpace",
+    "analogy",
+    "errors",
+    "evaluate_analogies",
+    "evaluate_similarity",
+    "load",
+    "models",
+    "neighbors",
+    "plots",
+    "project",
+    "quality",
+    "read",
+    "train_words",
+    "write",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'embedviz' has no attribute {name!r}")
+    home = _HOMES[name]
+    value = (
+        import_module(f"embedviz.{name}") if home is None else getattr(import_module(home), name)
+    )
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,146 @@
+"""Parameters described once: default, range and help, for the API, the widgets and the cache keys.
+
+A params dataclass is a frozen dataclass whose fields are made with :func:`param`. Everything that
+shows, checks or stores parameters reads :func:`specs`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from embedviz.errors import InvalidParameterError
+
+_KEY = "embedviz"
+P = TypeVar("P")
+
+
+@dataclass(frozen=True)
+class ParamSpec:
+    """One parameter as a person meets it.
+
+    ``minimum`` and ``maximum`` are inclusive; None leaves that side open. ``choices`` are the
+    allowed values, if they are a list. ``advanced`` ones are folded away in the page.
+    """
+
+    name: str
+    kind: type
+    default: Any
+    help: str
+    label: str
+    minimum: float | None = None
+    maximum: float | None = None
+    step: float | None = None
+    choices: tuple[Any, ...] | None = None
+    advanced: bool = False
+
+
+def param(
+    default: Any,
+    help: str,  # noqa: A002 - the word that Streamlit and argparse use for it
+    *,
+    label: str | None = None,
+    minimum: float | None = None,
+    maximum: float | None = None,
+    step: float | None = None,
+    choices: Sequence[Any] | None = None,
+    advanced: bool = False,
+) -> Any:
+    """A dataclass field with its range and its line of help."""
+    spec = {
+        "default": default, "help": help, "label": label, "minimum": minimum, "maximum": maximum,
+        "step": step, "choices": None if choices is None else tuple(choices), "advanced": advanced,
+    }  # fmt: skip
+    return field(default=default, metadata={_KEY: spec})
+
+
+def specs(params_class: type) -> dict[str, ParamSpec]:
+    """The parameters of a params dataclass, by name, in the order of its fields."""
+    described: dict[str, ParamSpec] = {}
+    for item in dataclasses.fields(params_class):
+        if _KEY in item.metadata:
+            spec = dict(item.metadata[_KEY])
+            spec["label"] = spec["label"] or item.name.replace("_", " ").capitalize()
+            described[item.name] = ParamSpec(name=item.name, kind=type(spec["default"]), **spec)
+    return described
+
+
+def make(params_class: type[P], values: Mapping[str, Any], what: str) -> P:
+    """A checked instance of ``params_class``; ``what`` names the method in messages.
+
+    Raises
+    ------
+    InvalidParameterError
+        For an unknown name, a wrong type, or a value out of its range; nothing is clamped.
+    """
+    known = specs(params_class)
+    for name in values:
+        if name not in known:
+            raise InvalidParameterError(
+                f"{what} has no parameter '{name}'. It has: {', '.join(known) or 'none'}."
+            )
+    return params_class(
+        **{name: _checked(known[name], value, what) for name, value in values.items()}
+    )
+
+
+def narrowed(spec: ParamSpec, limits: Mapping[str, tuple[float | None, float | None]]) -> ParamSpec:
+    """``spec`` with the range that ``limits`` leaves of it, and its default moved inside."""
+    if spec.name not in limits:
+        return spec
+    low, high = limits[spec.name]
+    minimum = spec.minimum if low is None else max(low, spec.minimum or low)
+    maximum = (
+        high
+        if spec.maximum is None
+        else (spec.maximum if high is None else min(high, spec.maximum))
+    )
+    default = spec.default
+    if maximum is not None and default > maximum:
+        default = spec.kind(maximum)
+    if minimum is not None and default < minimum:
+        default = spec.kind(minimum)
+    return dataclasses.replace(spec, minimum=minimum, maximum=maximum, default=default)
+
+
+def check_limits(
+    params: Any, limits: Mapping[str, tuple[float | None, float | None]], what: str, why: str
+) -> None:
+    """Raise :class:`InvalidParameterError` where ``params`` leaves what this data allows."""
+    for name, (low, high) in limits.items():
+        value = getattr(params, name)
+        if (low is not None and value < low) or (high is not None and value > high):
+            raise InvalidParameterError(
+                f"{what}: {name}={value!r} does not fit this data ({why}). "
+                f"Allowed here: {_range(low, high)}."
+            )
+
+
+def _checked(spec: ParamSpec, value: Any, what: str) -> Any:
+    if spec.kind is float and isinstance(value, int) and not isinstance(value, bool):
+        value = float(value)
+    if spec.kind is int and hasattr(value, "__index__") and not isinstance(value, bool):
+        value = value.__index__()
+    if not isinstance(value, spec.kind) or (spec.kind is int and isinstance(value, bool)):
+        raise InvalidParameterError(
+            f"{what}: {spec.name} must be {spec.kind.__name__}, "
+            f"got {value!r} ({type(value).__name__})."
+        )
+    if spec.choices is not None and value not in spec.choices:
+        allowed = ", ".join(repr(choice) for choice in spec.choices)
+        raise InvalidParameterError(f"{what}: {spec.name}={value!r} is not one of {allowed}.")
+    too_low = spec.minimum is not None and not value >= spec.minimum
+    if too_low or (spec.maximum is not None and not value <= spec.maximum):
+        raise InvalidParameterError(
+            f"{what}: {spec.name}={value!r} is out of range. "
+            f"Allowed: {_range(spec.minimum, spec.maximum)}."
+        )
+    return value
+
+
+def _range(low: float | None, high: float | None) -> str:
+    if low is None:
+        return f"at most {high:g}"
+    return f"at least {low:g}" if high is None else f"{low:g} to {high:g}"

@@ -1,0 +1,28 @@
+"""Text that comes from people or files, and errors: shown as text, in one way, once."""
+
+from __future__ import annotations
+
+import re
+
+import streamlit as st
+
+from embedviz.errors import EmbedvizError
+
+# Everything that Markdown, LaTeX, emoji short codes, colors or links could begin with.
+_SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|$~:^=&@/\"'])")
+
+
+def plain(text: object) -> str:
+    """``text`` so that Streamlit's Markdown shows it letter by letter."""
+    one_line = " ".join(str(text).split())
+    return _SPECIAL.sub(r"\\\1", one_line)
+
+
+def show_error(error: EmbedvizError) -> None:
+    """Show an error of the core where the answer would have stood."""
+    st.error(plain(error), icon="⚠️")
+
+
+def count(number: int, noun: str, plural: str | None = None) -> str:
+    """``5,000 words``: a number with its unit."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"

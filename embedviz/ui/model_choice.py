@@ -1,0 +1,104 @@
+"""Which model a page works with: packaged, the operator's files, or this session's own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from embedviz.progress import Cancel, OnProgress
+from embedviz.ui.messages import count, plain
+from embedviz.ui.server import local_models, packaged_model, server_settings
+from embedviz.ui.session import Model, session
+from embedviz.ui.work import work
+from embedviz.words.model import as_space
+from embedviz.words.pretrained import models
+
+DEFAULT = "glove-6b-50d"
+_KEY = "model"
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A model and where it stands: ``shared`` ones are the server's, the others this session's."""
+
+    identity: str
+    model: Model
+    shared: bool
+
+    @property
+    def space(self) -> Any:
+        """The vectors of the model."""
+        return as_space(self.model)
+
+
+def choose_model() -> Chosen | None:
+    """The select box in the sidebar and the model it names, or None while a file is being read."""
+    labels = available()
+    asked = st.query_params.get(_KEY)
+    if asked is not None and asked not in labels:
+        st.info(
+            f"The link names the model '{plain(asked)}', which this server or this browser session "
+            f"does not have. Shown instead: {plain(labels[DEFAULT])}.",
+            icon="🔗",
+        )
+    pending = st.session_state.pop("model_next", None)
+    if pending in labels:
+        st.session_state[_KEY] = pending
+    elif st.session_state.get(_KEY) not in labels:
+        st.session_state.pop(_KEY, None)
+    identity = st.sidebar.selectbox(
+        "Model",
+        list(labels),
+        format_func=lambda item: labels[item],
+        key=_KEY,
+        bind="query-params",
+        help="The word vectors that this page asks. Open a file on the Words page, or train your own.",
+    )
+    opened = _open(identity)
+    if opened is not None:
+        space = opened.space
+        words = count(len(space), "word")
+        st.sidebar.caption(f"{words} × {space.dimensions} · {space.nbytes / 2**20:,.0f} MB")
+    return opened
+
+
+def choose_next(identity: str) -> None:
+    """Make every page open with this model from the next run on."""
+    st.session_state["model_next"] = identity
+
+
+def available() -> dict[str, str]:
+    """Models by id with their labels: the server's first, then this session's."""
+    labels = {item.name: item.label for item in models() if item.installed}
+    labels |= {f"local-{item.name}": f"{item.name} (server file)" for item in server_settings().vectors}
+    labels |= {key: f"{item.space.name} (mine)" for key, item in session().owned.items()}
+    return labels
+
+
+def _open(identity: str) -> Chosen | None:
+    if identity in session().owned:
+        return Chosen(identity, session().owned[identity].model, shared=False)
+    if identity == DEFAULT:
+        return Chosen(identity, packaged_model(identity), shared=True)
+    if identity not in local_models():
+        model = work(f"Opening {identity}", ("open", identity), lambda *how: _read(identity, *how))
+        if model is None:
+            return None
+        local_models()[identity] = model
+    return Chosen(identity, local_models()[identity], shared=True)
+
+
+def _read(identity: str, on_progress: OnProgress, cancel: Cancel) -> Model:
+    """Open a downloaded model or one of the operator's files, away from the page's thread."""
+    from embedviz.formats import read
+    from embedviz.words.pretrained import load
+
+    for item in server_settings().vectors:
+        if identity == f"local-{item.name}":
+            return read(
+                item.path, limit=item.limit, trusted=item.trusted, name=item.name,
+                on_progress=on_progress, cancel=cancel,
+            )  # fmt: skip
+    return load(identity, on_progress=on_progress, cancel=cancel)

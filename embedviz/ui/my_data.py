@@ -1,0 +1,39 @@
+"""The "My data" panel: what this session holds, its size, rename and delete."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from embedviz.ui.messages import count, plain
+from embedviz.ui.server import server_settings
+from embedviz.ui.session import Owned, session
+
+
+def my_data_panel() -> None:
+    """In the sidebar of every page: the models that belong to this browser session alone."""
+    mine = session()
+    with st.sidebar.expander(f"My data ({len(mine.owned)})", icon="🗂️"):
+        if not mine.owned:
+            st.caption(
+                "Nothing yet. Models that you open from a file or train stand here. They belong to "
+                "this browser tab alone and disappear with it."
+            )
+            return
+        limit = server_settings().session_memory_mb
+        st.caption(f"{mine.nbytes / 2**20:,.1f} MB of {limit:,} MB. Gone when this tab closes.")
+        for identity, item in list(mine.owned.items()):
+            _one_model(identity, item)
+
+
+def _one_model(identity: str, item: Owned) -> None:
+    space = item.space
+    st.markdown(f"**{plain(space.name)}**")
+    words = count(len(space), "word")
+    st.caption(f"{words} × {space.dimensions} · {space.nbytes / 2**20:,.1f} MB · {plain(item.how)}")
+    name = st.text_input(
+        "New name", value=space.name, key=f"rename-{identity}", label_visibility="collapsed"
+    )
+    if name.strip() and name != space.name:
+        session().rename(identity, name.strip())
+        st.rerun()
+    st.button("Delete", key=f"delete-{identity}", on_click=session().delete, args=(identity,))

@@ -1,0 +1,83 @@
+"""The pages, their links and the one call that every page begins with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from embedviz.errors import EmbedvizError
+from embedviz.ui.map.assets import ensure_plotly_js
+from embedviz.ui.messages import show_error
+from embedviz.ui.my_data import my_data_panel
+from embedviz.ui.server import start_server_once
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class PageEntry:
+    """One page: its file in ``pages/`` (whose name is its URL), its title and what it is for."""
+
+    name: str
+    title: str
+    icon: str
+    purpose: str
+
+    @property
+    def page(self) -> st.Page:
+        """The page as Streamlit's navigation knows it."""
+        path = ROOT / "pages" / f"{self.name}.py"
+        return st.Page(path, title=self.title, icon=self.icon, default=self.name == "home")
+
+
+PAGES: dict[str, PageEntry] = {
+    entry.name: entry
+    for entry in (
+        PageEntry("home", "Home", "🏠", "What can be done here"),
+        PageEntry("words", "Words", "🔤", "Explore 400,000 real word vectors, or your own, on a map"),
+        PageEntry("analogies", "Analogies", "👑", "Calculate with words: king − man + woman"),
+        PageEntry("train", "Train", "🌱", "Train Word2Vec or FastText on your own text"),
+    )
+}
+
+# True while app.py runs the page. False: Streamlit opened the page file by itself, as it does for
+# the first request to a page's own link on a fresh server; the page then sets up navigation.
+_in_app: ContextVar[bool] = ContextVar("embedviz_in_app", default=False)
+
+
+def run_app() -> None:
+    """What app.py is: page config, navigation, and the page that was asked for."""
+    page = _set_up()
+    token = _in_app.set(True)
+    try:
+        page.run()
+    finally:
+        _in_app.reset(token)
+
+
+@contextmanager
+def open_page(name: str) -> Iterator[PageEntry]:
+    """Begin a page: navigation if app.py has not run, the title, the sidebar, the error boundary.
+
+    An :class:`EmbedvizError` that reaches this boundary is shown once, as text, and the page ends.
+    """
+    entry = PAGES[name]
+    if not _in_app.get():
+        _set_up()
+    start_server_once()
+    try:
+        yield entry
+    except EmbedvizError as error:
+        show_error(error)
+    my_data_panel()
+
+
+def _set_up() -> st.Page:
+    st.set_page_config(page_title="embedviz", page_icon="🧭", layout="wide")
+    ensure_plotly_js(ROOT / "static")
+    return st.navigation([entry.page for entry in PAGES.values()])

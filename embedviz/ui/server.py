@@ -1,0 +1,55 @@
+"""What the server has for everyone: its models, its job queue, its settings."""
+
+from __future__ import annotations
+
+import threading
+from typing import cast
+
+import streamlit as st
+
+from embedviz.jobs import Jobs
+from embedviz.settings import Settings, settings
+from embedviz.ui.session import Model
+
+
+@st.cache_resource(show_spinner=False)
+def server_settings() -> Settings:
+    """The operator's settings, read once."""
+    return settings()
+
+
+@st.cache_resource(show_spinner=False)
+def jobs() -> Jobs:
+    """The one queue of long work on this machine."""
+    return Jobs()
+
+
+@st.cache_resource(show_spinner="Opening the word vectors…", max_entries=4)
+def packaged_model(name: str) -> Model:
+    """A pretrained model by name; shared by all sessions and never written to."""
+    from embedviz.words.pretrained import load
+
+    return load(name)
+
+
+@st.cache_resource(show_spinner=False)
+def start_server_once() -> bool:
+    """Work that should be under way before anyone needs it: UMAP's imports and compilation."""
+    threading.Thread(target=_warm_up, name="embedviz-warm-up", daemon=True).start()
+    return True
+
+
+@st.cache_resource(show_spinner=False)
+def _local_models() -> dict[str, Model]:
+    return {}
+
+
+def local_models() -> dict[str, Model]:
+    """The operator's own files that have been opened so far, by their id."""
+    return cast(dict[str, Model], _local_models())
+
+
+def _warm_up() -> None:
+    from embedviz.projections.umap import warm_up
+
+    warm_up()

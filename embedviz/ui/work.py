@@ -1,0 +1,123 @@
+"""Long work on a page: never a frozen page, never computed twice, always a way to stop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from typing import Any
+
+import streamlit as st
+
+from embedviz.jobs import Job
+from embedviz.progress import Cancel, OnProgress, Progress
+from embedviz.ui.messages import plain, show_error
+from embedviz.ui.server import jobs
+from embedviz.ui.session import session
+
+Work = Callable[[OnProgress, Cancel], Any]
+Watch = Callable[[Progress], None]
+
+
+def work(
+    title: str,
+    key: Hashable,
+    do: Work,
+    *,
+    watch: Watch | None = None,
+    stop_label: str = "Stop",
+    stop_keeps: str = "",
+) -> Any | None:
+    """The result of ``do``, or None while it is under way (its progress stands here then).
+
+    Parameters
+    ----------
+    title : str
+        What is being done, for the progress line.
+    key : hashable
+        What decides the result; the same key is computed once per session.
+    do : callable
+        Called with ``on_progress`` and ``cancel`` away from the page's thread.
+    watch : callable, optional
+        Draws more than a bar from the latest progress.
+    stop_keeps : str
+        What a stop leaves, in words; empty if nothing is kept.
+    """
+    mine = session()
+    if key in mine.results:
+        mine.results.move_to_end(key)
+        return mine.results[key]
+    if key in mine.finished:
+        return _ended_without_result(title, key)
+    job = jobs().submit(do, title=title, owner=mine.owner, key=str(hash(key)))
+    if not _settled(job, key):
+        _progress_of(job.id, key, watch, stop_label, stop_keeps)
+        return None
+    return mine.results.get(key) if key in mine.results else _ended_without_result(title, key)
+
+
+def cancel_others(group: str, keep: Hashable) -> None:
+    """Stop this session's earlier work of the same ``group`` (its key's first part)."""
+    for key, job_id in list(_running().items()):
+        if isinstance(key, tuple) and key[0] == group and key != keep:
+            job = jobs().get(job_id, session().owner)
+            if job is not None:
+                job.cancel()
+            _running().pop(key, None)
+
+
+def _running() -> dict[Hashable, str]:
+    return st.session_state.setdefault("embedviz_running", {})  # type: ignore[no-any-return]
+
+
+def _settled(job: Job, key: Hashable) -> bool:
+    """True once the job has ended; its result or its reason is then the session's."""
+    mine = session()
+    _running()[key] = job.id
+    if not job.ended:
+        return False
+    _running().pop(key, None)
+    if job.state == "done":
+        mine.keep(key, job.result)
+    else:
+        mine.finished[key] = job.state
+        if job.error is not None:
+            mine.keep(("error", key), job.error)
+    return True
+
+
+def _ended_without_result(title: str, key: Hashable) -> None:
+    mine = session()
+    error = mine.results.get(("error", key))
+    if mine.finished[key] == "failed" and error is not None:
+        show_error(error)
+    else:
+        st.info(f"{plain(title)} was stopped.", icon="✋")
+    if st.button("Start again", key=f"again-{hash(key)}"):
+        mine.finished.pop(key, None)
+        mine.results.pop(("error", key), None)
+        st.rerun()
+
+
+@st.fragment(run_every=0.5)
+def _progress_of(
+    job_id: str, key: Hashable, watch: Watch | None, stop_label: str, stop_keeps: str
+) -> None:
+    job = jobs().get(job_id, session().owner)
+    if job is None or job.ended:
+        st.rerun()
+        return
+    job.touch()
+    bar, button = st.columns([5, 1], vertical_alignment="center")
+    with bar:
+        st.progress(min(max(job.progress.fraction or 0.0, 0.0), 1.0), text=_line(job))
+    with button:
+        if st.button(stop_label, key=f"stop-{job_id}", width="stretch", help=stop_keeps or None):
+            job.cancel()
+    if watch is not None:
+        watch(job.progress)
+
+
+def _line(job: Job) -> str:
+    if job.position:
+        return f"{plain(job.title)}: waiting, number {job.position} in the queue of this machine"
+    message = f": {plain(job.progress.message)}" if job.progress.message else " …"
+    return f"{plain(job.title)}{message}"

@@ -1,0 +1,43 @@
+"""What every test may use: small spaces made here, the packaged GloVe, a cache of its own."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, settings
+
+# Before anything reads it: tests never touch a person's own cache.
+os.environ["EMBEDVIZ_CACHE_DIR"] = tempfile.mkdtemp(prefix="embedviz-test-cache-")
+
+from embedviz.space import EmbeddingSpace
+
+settings.register_profile("embedviz", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("embedviz")
+
+
+@pytest.fixture(scope="session")
+def glove() -> EmbeddingSpace:
+    """The packaged GloVe 6B, 400,000 × 50: read once, never changed."""
+    import embedviz as ev
+
+    space = ev.load("glove-6b-50d")
+    assert isinstance(space, EmbeddingSpace)
+    return space
+
+
+@pytest.fixture(scope="session")
+def glove_small(glove: EmbeddingSpace) -> EmbeddingSpace:
+    """The 1,000 most frequent words of GloVe: real vectors, fast to project."""
+    return glove.take(np.arange(1000))
+
+
+@pytest.fixture
+def cache_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An empty cache for one test."""
+    monkeypatch.setenv("EMBEDVIZ_CACHE_DIR", str(tmp_path / "cache"))
+    yield tmp_path / "cache"
