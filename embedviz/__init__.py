@@ -1,4 +1,4 @@
-"""See what an embedding knows. ``import embedviz as ev`` is light: each name loads when first used."""
+"""See what an embedding knows. ``import embedviz as ev`` is light: names load when first used."""
 
 from __future__ import annotations
 

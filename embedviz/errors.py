@@ -1,4 +1,4 @@
-"""What embedviz raises: messages that say what was wrong, what was got, what is allowed, what next."""
+"""What embedviz raises: messages that say what was wrong, what was got and what is allowed."""
 
 from __future__ import annotations
 

@@ -46,7 +46,9 @@ def _cosine(query: NDArray[Any], vectors: NDArray[Any]) -> Scores:
     lengths *= np.linalg.norm(query.astype(np.float64))
     products = _dot(query, vectors)
     # A vector of length 0 has no direction: its cosine is 0, as in scikit-learn.
-    return np.divide(products, lengths, out=np.zeros_like(products), where=lengths > 0)
+    cosines: Scores = np.zeros_like(products)
+    np.divide(products, lengths, out=cosines, where=lengths > 0)
+    return cosines
 
 
 def _euclidean(query: NDArray[Any], vectors: NDArray[Any]) -> Scores:

@@ -7,9 +7,10 @@ shows, checks or stores parameters reads :func:`specs`.
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, SupportsFloat, SupportsIndex, TypeVar
 
 from embedviz.errors import InvalidParameterError
 
@@ -91,17 +92,13 @@ def narrowed(spec: ParamSpec, limits: Mapping[str, tuple[float | None, float | N
     if spec.name not in limits:
         return spec
     low, high = limits[spec.name]
-    minimum = spec.minimum if low is None else max(low, spec.minimum or low)
-    maximum = (
-        high
-        if spec.maximum is None
-        else (spec.maximum if high is None else min(high, spec.maximum))
-    )
+    minimum = max((at for at in (low, spec.minimum) if at is not None), default=None)
+    maximum = min((at for at in (high, spec.maximum) if at is not None), default=None)
     default = spec.default
     if maximum is not None and default > maximum:
-        default = spec.kind(maximum)
+        default = math.floor(maximum) if spec.kind is int else maximum
     if minimum is not None and default < minimum:
-        default = spec.kind(minimum)
+        default = math.ceil(minimum) if spec.kind is int else minimum
     return dataclasses.replace(spec, minimum=minimum, maximum=maximum, default=default)
 
 
@@ -119,11 +116,8 @@ def check_limits(
 
 
 def _checked(spec: ParamSpec, value: Any, what: str) -> Any:
-    if spec.kind is float and isinstance(value, int) and not isinstance(value, bool):
-        value = float(value)
-    if spec.kind is int and hasattr(value, "__index__") and not isinstance(value, bool):
-        value = value.__index__()
-    if not isinstance(value, spec.kind) or (spec.kind is int and isinstance(value, bool)):
+    value = _as_kind(spec, value)
+    if type(value) is bool and spec.kind is not bool or not isinstance(value, spec.kind):
         raise InvalidParameterError(
             f"{what}: {spec.name} must be {spec.kind.__name__}, "
             f"got {value!r} ({type(value).__name__})."
@@ -131,12 +125,25 @@ def _checked(spec: ParamSpec, value: Any, what: str) -> Any:
     if spec.choices is not None and value not in spec.choices:
         allowed = ", ".join(repr(choice) for choice in spec.choices)
         raise InvalidParameterError(f"{what}: {spec.name}={value!r} is not one of {allowed}.")
-    too_low = spec.minimum is not None and not value >= spec.minimum
-    if too_low or (spec.maximum is not None and not value <= spec.maximum):
+    if spec.kind is float and math.isnan(value):
+        raise InvalidParameterError(f"{what}: {spec.name} must be a number, got NaN.")
+    too_low = spec.minimum is not None and value < spec.minimum
+    if too_low or (spec.maximum is not None and value > spec.maximum):
         raise InvalidParameterError(
             f"{what}: {spec.name}={value!r} is out of range. "
             f"Allowed: {_range(spec.minimum, spec.maximum)}."
         )
+    return value
+
+
+def _as_kind(spec: ParamSpec, value: Any) -> Any:
+    """A number of another library, or a whole number for a float, as Python's own."""
+    if isinstance(value, bool):
+        return value
+    if spec.kind is float and isinstance(value, SupportsFloat):
+        return float(value)
+    if spec.kind is int and isinstance(value, SupportsIndex):
+        return value.__index__()
     return value
 
 

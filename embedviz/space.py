@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy as copy_module
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from embedviz.errors import InvalidSpaceError, UnknownKeyError
+from embedviz.errors import InvalidParameterError, InvalidSpaceError, UnknownKeyError
 from embedviz.spelling import nearest_spellings
 
 if TYPE_CHECKING:
@@ -97,8 +98,8 @@ class EmbeddingSpace:
     @cached_property
     def norms(self) -> NDArray[np.float32]:
         """Euclidean length of each vector, of shape (n,), float32."""
-        norms = np.sqrt(np.einsum("ij,ij->i", self._vectors, self._vectors, dtype=np.float64))
-        norms = norms.astype(np.float32)
+        squares = np.einsum("ij,ij->i", self._vectors, self._vectors, dtype=np.float64)
+        norms: NDArray[np.float32] = np.sqrt(squares).astype(np.float32)
         norms.flags.writeable = False
         return norms
 
@@ -115,13 +116,22 @@ class EmbeddingSpace:
 
     def vector(self, key: str) -> NDArray[np.float32]:
         """The vector of ``key``, of shape (d,); raises UnknownKeyError."""
-        return self._vectors[self.index(key)]
+        vector: NDArray[np.float32] = self._vectors[self.index(key)]
+        return vector
 
     def take(
         self, rows: Sequence[int] | NDArray[np.integer[Any]], name: str | None = None
     ) -> EmbeddingSpace:
-        """The space of these rows only, in this order."""
-        chosen = np.asarray(rows, dtype=np.intp)
+        """The space of these rows only, in this order.
+
+        Raises
+        ------
+        InvalidParameterError
+            If a row is not a whole number from 0 to n − 1; a mask is not rows.
+        InvalidSpaceError
+            If a row is asked for twice.
+        """
+        chosen = _checked_rows(rows, len(self))
         keys = [self._keys[row] for row in chosen]
         table = None if self._table is None else self._table.iloc[chosen].reset_index(drop=True)
         new_name = self._name if name is None else name
@@ -130,10 +140,16 @@ class EmbeddingSpace:
         )
 
     def renamed(self, name: str) -> EmbeddingSpace:
-        """The same vectors under another name; nothing is copied."""
-        return EmbeddingSpace(
-            self._keys, self._vectors, self._table, name, self._origin, copy=False
-        )
+        """The same vectors under another name; nothing is copied or computed again."""
+        renamed = copy_module.copy(self)
+        renamed._name = str(name)
+        return renamed
+
+    def with_origin(self, origin: Mapping[str, Any]) -> EmbeddingSpace:
+        """The same vectors with another account of where they come from; nothing is copied."""
+        other = copy_module.copy(self)
+        other._origin = dict(origin)
+        return other
 
     @cached_property
     def vectors_fingerprint(self) -> str:
@@ -152,7 +168,8 @@ class EmbeddingSpace:
         """``vectors_fingerprint`` and the metadata: changes when a label is edited."""
         digest = hashlib.blake2b(self.vectors_fingerprint.encode(), digest_size=16)
         if self._table is not None:
-            digest.update(self._table.to_json(orient="split", date_format="iso").encode())
+            described = self._table.to_json(orient="split", date_format="iso", double_precision=15)
+            digest.update(described.encode())
         return digest.hexdigest()
 
     def __len__(self) -> int:
@@ -164,8 +181,10 @@ class EmbeddingSpace:
     def __repr__(self) -> str:
         return f"EmbeddingSpace({self._name!r}, {len(self):,} × {self.dimensions})"
 
-    def _unknown(self, key: str) -> UnknownKeyError:
+    def _unknown(self, key: object) -> UnknownKeyError:
         where = f"{self._name or 'this space'} ({len(self):,} keys)"
+        if not isinstance(key, str):
+            return UnknownKeyError(f"{key!r} is not in {where}: its keys are strings.", str(key))
         near = nearest_spellings(key, self._keys)
         hint = (
             f" Nearest spellings: {', '.join(near)}." if near else " No spelling here is near it."
@@ -191,6 +210,21 @@ def _checked_keys(keys: Iterable[str]) -> tuple[str, ...]:
             "Rename the repeats, or read the file with ev.read, which does so."
         )
     return checked
+
+
+def _checked_rows(rows: Sequence[int] | NDArray[np.integer[Any]], count: int) -> NDArray[np.intp]:
+    given = np.asarray(rows)
+    if given.ndim != 1 or (given.size and given.dtype.kind not in "iu"):
+        raise InvalidParameterError(
+            f"rows must be a list of whole numbers, got shape {given.shape} of {given.dtype}. "
+            "Of a mask, give np.flatnonzero(mask)."
+        )
+    if given.size and not 0 <= given.min() <= given.max() < count:
+        raise InvalidParameterError(
+            f"rows {given.min():,} to {given.max():,} were asked for; "
+            f"this space has rows 0 to {count - 1:,}."
+        )
+    return given.astype(np.intp)
 
 
 def _checked_vectors(vectors: ArrayLike, count: int, copy: bool) -> NDArray[np.float32]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -12,18 +14,40 @@ from embedviz.params import ParamSpec, narrowed, specs
 Limits = Mapping[str, tuple[float | None, float | None]]
 
 
-def param_widgets(params_class: type, prefix: str, limits: Limits | None = None) -> dict[str, Any]:
+def param_widgets(
+    params_class: type,
+    prefix: str,
+    limits: Limits | None = None,
+    defaults: Mapping[str, Any] | None = None,
+    columns: int = 1,
+) -> dict[str, Any]:
     """One widget per parameter; returns their values by name.
 
     ``prefix`` begins the widgets' keys, which are also their names in the page's link.
-    ``limits`` narrows ranges to what this data allows.
+    ``limits`` narrows ranges to what this data allows; ``defaults`` suits them to it.
     """
-    described = [narrowed(spec, limits or {}) for spec in specs(params_class).values()]
-    values = {spec.name: _widget(spec, prefix) for spec in described if not spec.advanced}
+    described = [
+        narrowed(_with_default(spec, defaults or {}), limits or {})
+        for spec in specs(params_class).values()
+    ]
+    values = _in_columns([spec for spec in described if not spec.advanced], prefix, columns)
     advanced = [spec for spec in described if spec.advanced]
     if advanced:
         with st.expander("More settings"):
-            values |= {spec.name: _widget(spec, prefix) for spec in advanced}
+            values |= _in_columns(advanced, prefix, columns)
+    return values
+
+
+def _with_default(spec: ParamSpec, defaults: Mapping[str, Any]) -> ParamSpec:
+    return replace(spec, default=defaults[spec.name]) if spec.name in defaults else spec
+
+
+def _in_columns(described: list[ParamSpec], prefix: str, columns: int) -> dict[str, Any]:
+    places = st.columns(columns) if columns > 1 else [st.container()]
+    values = {}
+    for i, spec in enumerate(described):
+        with places[i % len(places)]:
+            values[spec.name] = _widget(spec, prefix)
     return values
 
 
@@ -38,22 +62,24 @@ def _widget(spec: ParamSpec, prefix: str) -> Any:
         return st.text_input(spec.label, value=spec.default, **about)
     _drop_out_of_range(key, spec)
     as_kind = spec.kind
+    step = _step(spec)
     bounds = {
         "min_value": None if spec.minimum is None else as_kind(spec.minimum),
         "max_value": None if spec.maximum is None else as_kind(spec.maximum),
-        "step": as_kind(spec.step or (1 if as_kind is int else 0.05)),
+        "step": step,
         "value": as_kind(spec.default),
     }
-    if spec.minimum is None or spec.maximum is None or _is_wide(spec):
+    if spec.minimum is None or spec.maximum is None or spec.maximum - spec.minimum > 300 * step:
         shape = {} if as_kind is int else {"format": "%g"}
         return st.number_input(spec.label, **bounds, **shape, **about)
     return st.slider(spec.label, **bounds, **about)
 
 
-def _is_wide(spec: ParamSpec) -> bool:
-    """Ranges of more than some hundred steps are typed, not dragged."""
-    step = spec.step or (1 if spec.kind is int else 0.05)
-    return (float(spec.maximum or 0) - float(spec.minimum or 0)) / step > 400
+def _step(spec: ParamSpec) -> float:
+    """The declared step; else 1 for whole numbers and one unit of the default's first digit."""
+    if spec.kind is int:
+        return int(spec.step or 1)
+    return spec.step or 10.0 ** math.floor(math.log10(abs(spec.default) or 0.1))
 
 
 def _drop_out_of_range(key: str, spec: ParamSpec) -> None:

@@ -46,11 +46,11 @@ class Session:
     @property
     def nbytes(self) -> int:
         """Memory of the vectors that this session owns."""
-        return sum(item.space.nbytes for item in self.owned.values())
+        return sum(item.model.nbytes for item in self.owned.values())
 
     def add(self, model: Model, how: str, limit_mb: int, details: Any = None) -> str:
         """Keep a model for this session and return its id; refuses what is beyond the limit."""
-        size = as_space(model).nbytes
+        size = model.nbytes
         if self.nbytes + size > limit_mb * 2**20:
             raise InvalidParameterError(
                 f"This session may hold {limit_mb:,} MB of vectors; it holds "

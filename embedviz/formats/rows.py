@@ -1,0 +1,170 @@
+"""From what a file holds to a valid space: keys mended, unusable rows set aside, all counted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embedviz.space import EmbeddingSpace
+
+
+class GrowingRows:
+    """An array of rows that grows as they come, so that nothing rests on what a header says.
+
+    Parameters
+    ----------
+    dimensions : int
+        d, the length of each row.
+    expected : int
+        Rows for which there is space from the start.
+    """
+
+    def __init__(self, dimensions: int, expected: int = 1024) -> None:
+        self._array = np.empty((max(1, expected), dimensions), dtype=np.float32)
+        self._filled = 0
+
+    def append(self, rows: NDArray[np.float32]) -> None:
+        """Add ``rows``, of shape (m, d)."""
+        needed = self._filled + len(rows)
+        if needed > len(self._array):
+            # In place where the allocator can: no second copy of gigabytes.
+            grown = max(needed, len(self._array) * 3 // 2)
+            self._array.resize((grown, rows.shape[1]), refcheck=False)
+        self._array[self._filled : needed] = rows
+        self._filled = needed
+
+    def __len__(self) -> int:
+        return self._filled
+
+    def finished(self) -> NDArray[np.float32]:
+        """All rows, of shape (n, d), float32; append nothing after this."""
+        self._array.resize((self._filled, self._array.shape[1]), refcheck=False)
+        return self._array
+
+
+@dataclass(frozen=True)
+class FileRows:
+    """What was read from a file, as it stood there.
+
+    Attributes
+    ----------
+    keys : sequence of str or bytes, length n
+        Bytes are UTF-8, or meant to be.
+    vectors : ndarray of shape (n, d), float32
+    columns : mapping from name to sequence of length n
+        Metadata.
+    rows_in_file : int or None
+        Rows that the file holds, if it says so.
+    """
+
+    keys: Sequence[str] | Sequence[bytes]
+    vectors: NDArray[np.float32]
+    columns: Mapping[str, Any]
+    rows_in_file: int | None = None
+
+
+def space_of(rows: FileRows, name: str, format_name: str) -> EmbeddingSpace:
+    """A valid space from ``rows``; what was mended is counted in ``origin["read"]``.
+
+    Rows with a number that is missing, infinite or beyond float32 are set aside; blank keys become
+    ``row-17`` (counted from 1 in the file) and repeated ones ``name#2``, the original in
+    ``table["label"]``; bytes that are not UTF-8 become U+FFFD. It may be empty.
+    """
+    labels, undecodable = decoded(rows.keys)
+    usable = _usable(rows.vectors)
+    numbers = np.arange(len(labels)) if usable is None else np.flatnonzero(usable)
+    vectors, columns = rows.vectors, dict(rows.columns)
+    if usable is not None:
+        labels = [labels[row] for row in numbers]
+        vectors = vectors[numbers]
+        columns = {column: _taken(values, numbers) for column, values in columns.items()}
+    keys, duplicates, blanks = mended(labels, numbers)
+    if duplicates or blanks:
+        columns = {"label": labels, **{k: v for k, v in columns.items() if k != "label"}}
+    counts = {
+        "rows": len(keys), "duplicates": duplicates, "blanks": blanks, "undecodable": undecodable,
+        "not_finite": len(rows.keys) - len(keys), "rows_in_file": rows.rows_in_file,
+    }  # fmt: skip
+    origin = {"format": format_name, "read": counts}
+    return EmbeddingSpace(keys, vectors, _table(columns), name, origin, copy=False)
+
+
+def decoded(keys: Sequence[str] | Sequence[bytes]) -> tuple[list[str], int]:
+    """The keys as text, and how many held bytes that are not UTF-8."""
+    encoded = [key for key in keys if isinstance(key, bytes)]
+    if len(encoded) < len(keys):
+        return [str(key) for key in keys], 0
+    try:
+        # One call for all of them is several times faster than one for each.
+        together = b"\n".join(encoded).decode("utf-8").split("\n")
+        if len(together) == len(encoded):
+            return together, 0
+    except UnicodeDecodeError:
+        pass
+    texts = [key.decode("utf-8", "replace") for key in encoded]
+    bad = sum(
+        "\ufffd" in text and text.encode() != key for text, key in zip(texts, encoded, strict=True)
+    )
+    return texts, bad
+
+
+def mended(labels: Sequence[str], numbers: NDArray[np.intp]) -> tuple[list[str], int, int]:
+    """Unique keys that are not empty, and how many were repeated and how many blank."""
+    keys = list(labels)
+    taken = set(labels)
+    if len(taken) == len(keys) and "" not in taken:
+        return keys, 0, 0
+    blanks = duplicates = 0
+    seen: dict[str, int] = {}
+    for row, label in enumerate(labels):
+        if not label:
+            blanks += 1
+            keys[row] = _free(f"row-{numbers[row] + 1}", taken, 1)[0]
+        elif label in seen:
+            duplicates += 1
+            keys[row], seen[label] = _free(label, taken, seen[label] + 1)
+        else:
+            seen[label] = 1
+    return keys, duplicates, blanks
+
+
+def _free(label: str, taken: set[str], start: int) -> tuple[str, int]:
+    """``label#start`` (the bare label for 1), or the next such name that nobody has."""
+    count = start
+    while (key := label if count == 1 else f"{label}#{count}") in taken:
+        count += 1
+    taken.add(key)
+    return key, count
+
+
+def _usable(vectors: NDArray[np.float32]) -> NDArray[np.bool_] | None:
+    """Which rows are finite; None if all are."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        # One pass without a copy; it is not finite where any number is not, or where it overflows.
+        if np.isfinite(vectors.sum(dtype=np.float64)):
+            return None
+        finite = np.asarray(np.isfinite(vectors).all(axis=1))
+    return None if finite.all() else finite
+
+
+def _taken(values: Any, numbers: NDArray[np.intp]) -> Any:
+    if isinstance(values, np.ndarray) or hasattr(values, "iloc"):
+        return values[numbers] if isinstance(values, np.ndarray) else values.iloc[numbers]
+    return [values[number] for number in numbers]
+
+
+def _table(columns: Mapping[str, Any]) -> Any:
+    import pandas as pd
+
+    if not columns:
+        return None
+    return pd.DataFrame(
+        {
+            name: values.reset_index(drop=True) if isinstance(values, pd.Series) else values
+            for name, values in columns.items()
+        }
+    )

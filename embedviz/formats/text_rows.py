@@ -1,0 +1,185 @@
+"""Lines of a word and its numbers, read by blocks: what the text formats share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embedviz.errors import FormatError
+from embedviz.formats.base import ReadOptions
+from embedviz.formats.rows import GrowingRows
+from embedviz.formats.source import Source
+
+Lines = tuple[int, list[bytes]]
+"""The number of the first line, from 1, and the lines."""
+
+
+@dataclass(frozen=True)
+class TextRows:
+    """The keys and vectors of the rows that were read, the last line of them, and whether more
+    lines stand behind it in what was fetched from the file.
+    """
+
+    keys: list[bytes]
+    vectors: NDArray[np.float32]
+    last_line: int
+    more: bool
+
+
+_BLOCK = 1 << 22
+_LONGEST_LINE = 1 << 22
+
+
+def line_blocks(source: Source, first_line: int) -> Iterator[Lines]:
+    """The rest of ``source`` by blocks of whole lines; raises FormatError for an endless one."""
+    rest = b""
+    while block := source.read(_BLOCK):
+        lines = (rest + block).split(b"\n")
+        rest = lines.pop()
+        if len(rest) > _LONGEST_LINE:
+            raise source.broken(
+                f"line {first_line + len(lines):,}: it is longer than {_LONGEST_LINE:,} bytes. "
+                "This is not a text file of word vectors."
+            )
+        if lines:
+            yield first_line, lines
+        first_line += len(lines)
+    if rest:
+        yield first_line, [rest]
+
+
+def read_rows(
+    source: Source, blocks: Iterator[Lines], dimensions: int, most: int | None,
+    expected: int, options: ReadOptions,
+) -> TextRows:  # fmt: skip
+    """Up to ``most`` rows of a word and ``dimensions`` numbers.
+
+    Raises FormatError, with the line, for a row that has other parts, and CancelledError.
+    """
+    keys: list[bytes] = []
+    vectors = GrowingRows(dimensions, expected)
+    last_line = 0
+    for first_line, lines in blocks:
+        wanted = None if most is None else most - len(keys)
+        parser = _BlockParser(source, dimensions, first_line)
+        new_keys, rows = parser.parsed(lines, wanted)
+        keys += new_keys
+        vectors.append(rows)
+        last_line = parser.last_line
+        options.tell(source, len(keys))
+        if most is not None and len(keys) >= most:
+            behind = b"".join(lines[last_line - first_line + 1 :])
+            return TextRows(keys, vectors.finished(), last_line, bool(behind.strip()))
+    return TextRows(keys, vectors.finished(), last_line, False)
+
+
+class _BlockParser:
+    """Parses one block: all numbers in one call, or line by line where that finds a fault."""
+
+    def __init__(self, source: Source, dimensions: int, first_line: int) -> None:
+        self._source, self._dimensions = source, dimensions
+        self._first_line = self.last_line = first_line
+
+    def parsed(
+        self, lines: Sequence[bytes], most: int | None
+    ) -> tuple[list[bytes], NDArray[np.float32]]:
+        keys: list[bytes] = []
+        rests: list[bytes] = []
+        numbers: list[int] = []
+        for number, raw in enumerate(lines, self._first_line):
+            if most is not None and len(keys) >= most:
+                break
+            line = raw.rstrip(b" \t\r")
+            self.last_line = number
+            if line.count(b" ") == self._dimensions:
+                key, _, rest = line.partition(b" ")
+            elif line:
+                key, rest = self._split(line, number)
+            else:
+                continue
+            keys.append(key)
+            rests.append(rest)
+            numbers.append(number)
+        rows = _floats_together(rests, self._dimensions) if rests else None
+        if rows is None:
+            rows = np.empty((len(rests), self._dimensions), dtype=np.float32)
+            for row, number in enumerate(numbers):
+                keys[row], rest = self._split(keys[row] + b" " + rests[row], number)
+                rows[row] = self._floats(keys[row], rest, number)
+        return keys, rows
+
+    def _split(self, line: bytes, number: int) -> tuple[bytes, bytes]:
+        """Word and numbers, told apart from the right: a word may hold spaces."""
+        parts = line.split()
+        extra = parts[1 : -self._dimensions]
+        if line[:1] in b" \t" and len(parts) == self._dimensions:
+            return b"", b" ".join(parts)
+        if len(parts) <= self._dimensions or _are_numbers(extra, parts[-self._dimensions :]):
+            raise self._wrong(number, f"got {len(parts) - 1:,} parts after the first")
+        key = line.rsplit(None, self._dimensions)[0].strip(b" \t")
+        return key, b" ".join(parts[-self._dimensions :])
+
+    def _floats(self, key: bytes, rest: bytes, number: int) -> NDArray[np.float32]:
+        parts = rest.split()
+        for part in parts:
+            if not is_number(part):
+                word = key[:40].decode("utf-8", "replace")
+                shown = part[:40].decode("utf-8", "replace")
+                raise self._wrong(number, f"after '{word}' stands '{shown}', which is not a number")
+        with np.errstate(over="ignore"):
+            return np.array([float(part) for part in parts]).astype(np.float32)
+
+    def _wrong(self, number: int, got: str) -> FormatError:
+        return self._source.broken(
+            f"line {number:,}: expected a word and {self._dimensions:,} numbers with spaces "
+            f"between; {got}."
+        )
+
+
+def is_number(part: bytes) -> bool:
+    """Whether ``part`` is one number as programs write it: 1, -0.5, 2e-05, nan, inf."""
+    try:
+        float(part)
+    except ValueError:
+        return False
+    return b"_" not in part  # Python reads 1_000, no writer of vectors means it
+
+
+def _are_numbers(extra: Sequence[bytes], numbers: Sequence[bytes]) -> bool:
+    """Whether ``extra`` parts before the numbers are numbers too many, and not a word's end.
+
+    "catch 22" is a word, "the 0.418" is not: what is written like the row's own numbers is one.
+    """
+    fractions = any(b"." in part or b"e" in part for part in numbers)
+    return bool(extra) and all(
+        is_number(part) and (b"." in part or b"e" in part or not fractions) for part in extra
+    )
+
+
+def _floats_together(rests: Sequence[bytes], dimensions: int) -> NDArray[np.float32] | None:
+    """All numbers of a block; None if one of them is not as expected."""
+    import pyarrow as pa
+    from pyarrow import csv
+
+    data = b"\n".join(rests) + b"\n"
+    names = [str(column) for column in range(dimensions)]
+    try:
+        # Through float64, as Python and gensim do: float32 at once could round differently.
+        parsed = csv.read_csv(
+            pa.py_buffer(data),
+            csv.ReadOptions(column_names=names, block_size=len(data) + 1),
+            csv.ParseOptions(delimiter=" ", quote_char=False, ignore_empty_lines=False),
+            csv.ConvertOptions(column_types=dict.fromkeys(names, pa.float64()), null_values=[]),
+        )
+    except pa.ArrowInvalid:
+        return None
+    if parsed.num_rows != len(rests):
+        return None
+    rows = np.empty((len(rests), dimensions), dtype=np.float32)
+    with np.errstate(over="ignore"):
+        for column in range(dimensions):
+            rows[:, column] = parsed.column(column).to_numpy()
+    return rows

@@ -1,0 +1,199 @@
+"""A picture of points, described once: the page draws it live, Plotly exports it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embedviz.errors import InvalidParameterError
+from embedviz.plots.colors import Category, Colors, Tick, categorical, continuous
+
+__all__ = [
+    "Category",
+    "Colors",
+    "Line",
+    "LineKind",
+    "Mark",
+    "MarkKind",
+    "Picture",
+    "Tick",
+    "categorical",
+    "continuous",
+]
+
+MarkKind = Literal["query", "neighbor", "selected", "new"]
+LineKind = Literal["neighbor", "arrow", "side"]
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A point that is pointed out, with its label.
+
+    ``query``: what was asked for. ``neighbor``: an answer. ``selected``: chosen by the person.
+    ``new``: placed into this picture afterwards (drawn hollow).
+    """
+
+    coordinates: tuple[float, ...]
+    label: str = ""
+    kind: MarkKind = "neighbor"
+
+
+@dataclass(frozen=True)
+class Line:
+    """A straight line between two places: ``neighbor`` (thin), ``arrow`` (with a head at ``end``)
+    or ``side`` (dashed)."""
+
+    start: tuple[float, ...]
+    end: tuple[float, ...]
+    kind: LineKind = "neighbor"
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """n points in the plane or in space and everything that is shown with them.
+
+    Attributes
+    ----------
+    coordinates : ndarray of shape (n, 2) or (n, 3), float32
+        Where the points lie; finite.
+    keys : sequence of str, length n
+        What each point is; the first line of its hover text.
+    hover : sequence of str, length n, or empty
+        More lines for the hover text, separated by line feeds.
+    colors : Colors or None
+        None: one calm color.
+    size : float or None
+        Diameter of a point in pixels; None: chosen by n.
+    marks, lines : tuple
+        What is pointed out, drawn above the points.
+    faded : ndarray of shape (n,), bool, or None
+        True: shown as context only.
+    axis_titles : tuple of str
+        One per axis, or empty where axes have no meaning (t-SNE, UMAP).
+    title : str
+        Shown in an export.
+    description : str
+        What the picture shows, for those who do not see it.
+
+    Raises
+    ------
+    InvalidParameterError
+        If the parts do not fit together.
+    """
+
+    coordinates: NDArray[np.float32]
+    keys: Sequence[str]
+    hover: Sequence[str] = ()
+    colors: Colors | None = None
+    size: float | None = None
+    marks: tuple[Mark, ...] = ()
+    lines: tuple[Line, ...] = ()
+    faded: NDArray[np.bool_] | None = None
+    axis_titles: tuple[str, ...] = ()
+    title: str = ""
+    description: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "coordinates", _checked_coordinates(self.coordinates))
+        counts = {"keys": len(self.keys), "hover texts": len(self.hover) or len(self)}
+        counts["colors"] = len(self) if self.colors is None else len(self.colors.codes)
+        counts["flags in faded"] = len(self) if self.faded is None else len(self.faded)
+        for name, count in counts.items():
+            if count != len(self):
+                raise InvalidParameterError(
+                    f"{len(self):,} points but {count:,} {name}: one per point."
+                )
+        if self.axis_titles and len(self.axis_titles) != self.dimensions:
+            raise InvalidParameterError(
+                f"{self.dimensions} axes but {len(self.axis_titles)} axis titles. "
+                "Give one per axis, or none."
+            )
+        _check_places(self.marks, self.lines, self.dimensions)
+
+    def __len__(self) -> int:
+        return len(self.coordinates)
+
+    @property
+    def dimensions(self) -> int:
+        """2 or 3."""
+        return int(self.coordinates.shape[1])
+
+    @cached_property
+    def keys_version(self) -> str:
+        """A hash of the keys: while it holds, a row number means the same thing."""
+        return _hashed(_joined(self.keys))
+
+    @cached_property
+    def points_version(self) -> str:
+        """A hash of coordinates, keys and hover text: what is sent to a browser once."""
+        shape = str(self.coordinates.shape).encode()
+        return _hashed(
+            shape, self.coordinates.tobytes(), self.keys_version.encode(), _joined(self.hover)
+        )
+
+    @property
+    def colors_version(self) -> str:
+        """A hash of the colors; empty for none."""
+        return "" if self.colors is None else self.colors.version
+
+    @cached_property
+    def marks_version(self) -> str:
+        """A hash of marks, lines and fading."""
+        shown = [[asdict(mark) for mark in self.marks], [asdict(line) for line in self.lines]]
+        return _hashed(json.dumps(shown).encode(), self.faded_version.encode())
+
+    @cached_property
+    def faded_version(self) -> str:
+        """A hash of which points are faded; empty for none."""
+        return "" if self.faded is None else _hashed(np.packbits(self.faded).tobytes())
+
+
+def _checked_coordinates(coordinates: NDArray[np.float32]) -> NDArray[np.float32]:
+    checked = np.ascontiguousarray(coordinates, dtype=np.float32)
+    if checked.ndim != 2 or checked.shape[1] not in (2, 3):
+        raise InvalidParameterError(
+            f"A picture needs coordinates of shape (n, 2) or (n, 3), got {checked.shape}. "
+            "Project the vectors first, with ev.project."
+        )
+    if not np.isfinite(checked).all():
+        rows = np.flatnonzero(~np.isfinite(checked).all(axis=1))
+        raise InvalidParameterError(
+            f"{len(rows):,} of {len(checked):,} points lie nowhere: a coordinate is missing or "
+            f"infinite; the first is row {rows[0]}. Remove these rows."
+        )
+    return checked
+
+
+def _check_places(marks: tuple[Mark, ...], lines: tuple[Line, ...], dimensions: int) -> None:
+    places = [mark.coordinates for mark in marks]
+    places += [place for line in lines for place in (line.start, line.end)]
+    if any(len(place) != dimensions for place in places):
+        raise InvalidParameterError(
+            f"A mark or line does not have {dimensions} coordinates, as the points of this picture."
+        )
+    for used, kinds in (([m.kind for m in marks], MarkKind), ([n.kind for n in lines], LineKind)):
+        if unknown := sorted(set(used) - set(get_args(kinds))):
+            raise InvalidParameterError(
+                f"Unknown kind {unknown[0]!r}; allowed: {', '.join(get_args(kinds))}."
+            )
+
+
+def _joined(texts: Sequence[str]) -> bytes:
+    # Lengths first: ("ab", "c") and ("a", "bc") must differ.
+    lengths = np.fromiter(map(len, texts), dtype="<u4", count=len(texts)).tobytes()
+    return lengths + "".join(texts).encode("utf-8", "surrogatepass")
+
+
+def _hashed(*parts: bytes) -> str:
+    digest = hashlib.blake2b(digest_size=12)
+    for part in parts:
+        digest.update(len(part).to_bytes(8, "little"))
+        digest.update(part)
+    return digest.hexdigest()

@@ -1,0 +1,111 @@
+"""What a projection method is: one object per method, all of the same shape."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embedviz.progress import Cancel, OnProgress
+
+Limits = Mapping[str, tuple[float | None, float | None]]
+Vectors = NDArray[np.float32]
+Coordinates = NDArray[Any]
+TransformKind = Literal["exact", "batch-independent", "batch-dependent"]
+
+# The seeds that NumPy, scikit-learn, openTSNE and umap-learn all take.
+MAX_SEED = 2**32 - 1
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a method is asked to fit: ``vectors`` (n, d) float32 into ``n_components``."""
+
+    vectors: Vectors
+    n_components: int
+    seed: int
+    on_progress: OnProgress | None = None
+    cancel: Cancel | None = None
+
+
+class Fitted(Protocol):
+    """A fitted model: where its points lie, what it can tell, how it places new ones."""
+
+    @property
+    def coordinates(self) -> Coordinates:
+        """Coordinates of the fitted points, of shape (n, c)."""
+
+    @property
+    def details(self) -> dict[str, Any]:
+        """Plain values and arrays about the fit, by name."""
+
+    def transform(
+        self, vectors: Vectors, on_progress: OnProgress | None, cancel: Cancel | None
+    ) -> Coordinates:
+        """Coordinates of new vectors (m, d) in the same picture, of shape (m, c)."""
+
+
+@dataclass(frozen=True)
+class ProjectionMethod:
+    """One way to draw a space in few dimensions.
+
+    Attributes
+    ----------
+    name, label, help : str
+        In the API, on the page, and one line in plain words.
+    params : type
+        The frozen params dataclass (see :mod:`embedviz.params`).
+    transforms : str
+        How new points are placed: ``"exact"`` (the same formula as for the fitted ones),
+        ``"batch-independent"`` (each by itself), ``"batch-dependent"`` (company changes the result).
+    reports_progress : bool
+        True if the work says how far it is while it runs.
+    libraries : tuple of str
+        Distributions whose version can change the result: part of the key in the store.
+    least_points : int
+        Fewer points than this cannot be drawn.
+    components : callable
+        ``components(n, d)`` gives the least and the greatest number of dimensions to draw in.
+    limits : callable
+        ``limits(n, d)`` gives what this much data allows of each parameter.
+    check : callable
+        ``check(params, n, d, n_components)`` raises InvalidParameterError for values that are
+        wrong only together.
+    fit : callable
+        ``fit(task, params)`` gives a :class:`Fitted`.
+    works_on : callable
+        ``works_on(params)`` says in one sentence what the distances are made from.
+    metric : callable
+        ``metric(params)`` names the metric of the full space that the picture tries to keep.
+    restore : callable or None
+        ``restore(params, details)`` makes the model again from what was kept, without fitting.
+    """
+
+    name: str
+    label: str
+    help: str
+    params: type
+    transforms: TransformKind
+    reports_progress: bool
+    libraries: tuple[str, ...]
+    least_points: int
+    components: Callable[[int, int], tuple[int, int]]
+    limits: Callable[[int, int], Limits]
+    check: Callable[[Any, int, int, int], None]
+    fit: Callable[[Task, Any], Fitted]
+    works_on: Callable[[Any], str]
+    metric: Callable[[Any], str]
+    restore: Callable[[Any, Mapping[str, Any]], Fitted] | None = None
+
+
+WORKS_ON: dict[str, str] = {
+    "euclidean": "Straight-line distances between the vectors as they are, not normalized.",
+    "cosine": "Angles between the vectors as they are; their lengths do not count.",
+    "correlation": (
+        "Correlation between the vectors' entries: each vector's own mean is taken away, "
+        "and its length does not count."
+    ),
+}

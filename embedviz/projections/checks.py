@@ -1,0 +1,63 @@
+"""What every projection asks of its data before it starts."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from embedviz.errors import InvalidParameterError
+from embedviz.projections.base import MAX_SEED, ProjectionMethod
+from embedviz.space import EmbeddingSpace
+
+
+def check_seed(seed: object) -> None:
+    """Raise InvalidParameterError unless ``seed`` is one that every library takes."""
+    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed <= MAX_SEED:
+        raise InvalidParameterError(
+            f"seed={seed!r} is not allowed. Give an integer from 0 to {MAX_SEED:,}."
+        )
+
+
+def check_size(space: EmbeddingSpace, method: ProjectionMethod) -> None:
+    """Raise InvalidParameterError where there is nothing to draw."""
+    if len(space) < method.least_points:
+        raise InvalidParameterError(
+            f"{method.label} needs at least {method.least_points} points, got {len(space)}. "
+            "Choose more points" + ("." if method.name == "pca" else ", or use PCA.")
+        )
+    first = space.vectors[0]
+    # One differing row is enough, and usually the second differs: no need to read all.
+    if not (space.vectors[1] != first).any() and not (space.vectors != first).any():
+        raise InvalidParameterError(
+            f"{method.label}: all {len(space):,} vectors are the same, so there is nothing to "
+            "spread out. Choose points that differ."
+        )
+
+
+def check_components(space: EmbeddingSpace, method: ProjectionMethod, n_components: object) -> None:
+    """Raise InvalidParameterError unless the method can draw this in ``n_components``."""
+    n, d = len(space), space.dimensions
+    low, high = method.components(n, d)
+    whole = isinstance(n_components, int) and not isinstance(n_components, bool)
+    if not whole or not low <= n_components <= high:  # type: ignore[operator]
+        allowed = f"{low} to {high}" if low < high else str(low)
+        raise InvalidParameterError(
+            f"{method.label}: n_components={n_components!r} does not fit "
+            f"{n:,} points of {d} dimensions. "
+            + (f"Allowed here: {allowed}." if low <= high else "Choose more points.")
+        )
+
+
+def check_directions(space: EmbeddingSpace, metric: str, what: str) -> None:
+    """Raise InvalidParameterError for vectors that have no direction where only that counts."""
+    if metric == "cosine":
+        lost, why = space.norms == 0, "have length 0"
+    elif metric == "correlation":
+        lost, why = np.ptp(space.vectors, axis=1) == 0, "have all entries equal"
+    else:
+        return
+    if lost.any():
+        raise InvalidParameterError(
+            f"{what}: {int(lost.sum()):,} of {len(space):,} vectors {why}, the first is "
+            f"{space.keys[int(np.argmax(lost))]!r}; they have no direction, and {metric} compares "
+            "directions. Leave them out, or compare straight-line (euclidean) distances."
+        )

@@ -1,0 +1,82 @@
+"""The answers of the methods, side by side."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from embedviz.errors import UnknownKeyError
+from embedviz.ui.analogies.sum import SUM
+from embedviz.ui.messages import plain
+from embedviz.ui.model_choice import Chosen
+from embedviz.words.analogies import ANALOGY_METHODS, Analogy, analogy
+from embedviz.words.formula import Formula
+
+
+def solve(chosen: Chosen, formula: Formula) -> Analogy | None:
+    """Draw one column per method; returns 3CosAdd's answer, which the picture shows."""
+    keep = st.toggle(
+        "Let the input words win too",
+        key="keep",
+        bind="query-params",
+        help="Textbooks leave out the words of the sum. With them, the nearest word to "
+        "king − man + woman is king itself.",
+    )
+    try:
+        _headline(chosen, formula, keep)
+        for column, name in zip(st.columns(len(ANALOGY_METHODS)), ANALOGY_METHODS, strict=True):
+            with column.container(border=True, height="stretch"):
+                _one_method(chosen, formula, name, keep)
+        return _answer(chosen, formula, "3CosAdd", keep)
+    except UnknownKeyError as error:
+        _unknown(error)
+        return None
+
+
+def _headline(chosen: Chosen, formula: Formula, keep: bool) -> None:
+    best = _answer(chosen, formula, "3CosAdd", keep)
+    st.markdown(f"### {plain(formula)} ≈ :primary[{plain(best.keys[0])}]")
+
+
+def _answer(chosen: Chosen, formula: Formula, method: str, keep: bool) -> Analogy:
+    weighted = method == "3CosAdd"
+    positive = [item if weighted else item[0] for item in formula.positive]
+    negative = [item if weighted else item[0] for item in formula.negative]
+    return analogy(chosen.model, positive, negative, k=10, method=method, exclude_inputs=not keep)
+
+
+def _one_method(chosen: Chosen, formula: Formula, name: str, keep: bool) -> None:
+    method = ANALOGY_METHODS[name]
+    st.markdown(f"**{plain(method.label)}**", help=method.help)
+    why_not = method.why_not(formula.positive, formula.negative)
+    if why_not:
+        st.caption(f"Not here: {plain(why_not)}")
+        return
+    found = _answer(chosen, formula, name, keep)
+    inputs = set(formula.words)
+    table = pd.DataFrame(
+        {
+            "word": [f"{key} (input)" if key in inputs else key for key in found.keys],
+            "score": found.scores,
+        }
+    )
+    st.dataframe(
+        table,
+        hide_index=True,
+        height=38 + 35 * len(table),
+        column_config={"score": st.column_config.NumberColumn(format="%.4f")},
+        key=f"answers-{name}",
+    )
+
+
+def _unknown(error: UnknownKeyError) -> None:
+    st.warning(plain(error), icon="🔍")
+    with st.container(horizontal=True):
+        for word in error.suggestions:
+            st.button(plain(word), key=f"use-{word}", on_click=_replace, args=(error.key, word))
+
+
+def _replace(unknown: str, word: str) -> None:
+    tokens = st.session_state[SUM].split()
+    changed = [token.removesuffix(unknown) + word if token.endswith(unknown) else token for token in tokens]
+    st.session_state[SUM] = " ".join(changed)

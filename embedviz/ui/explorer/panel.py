@@ -1,0 +1,160 @@
+"""The explorer panel: controls, the map with its measure, the ask panel, the same as a table."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from embedviz.projections import PROJECTIONS, Projection
+from embedviz.space import EmbeddingSpace
+from embedviz.trust import Quality
+from embedviz.ui.explorer.ask import Answer, ask, ask_about, show_answer
+from embedviz.ui.explorer.chosen_words import (
+    add_to_map,
+    also_words,
+    choose_count,
+    what_is_shown,
+    words_to_draw,
+)
+from embedviz.ui.explorer.coloring import Situation, choose_coloring, colors_of
+from embedviz.ui.explorer.drawing import Placed, picture_of, placed
+from embedviz.ui.explorer.projected import Drawn, measured, projected
+from embedviz.ui.explorer.selection import show_selection
+from embedviz.ui.explorer.settings import MapSettings, map_settings
+from embedviz.ui.map import show_map
+from embedviz.ui.model_choice import Chosen
+from embedviz.ui.session import session
+from embedviz.words.model import vector_of
+from embedviz.words.vocabulary import DrawnWords
+
+
+def explore(chosen: Chosen) -> None:
+    """A map of ``chosen`` and the panel to ask it; the whole of the Words page."""
+    count, coloring, settings, also = _controls(chosen.space)
+    words = words_to_draw(chosen.space, count, also)
+    drawn_space = _taken(chosen, words)
+    map_side, ask_side = st.columns([7, 3], gap="medium")
+    with ask_side:
+        answer = ask(chosen)
+        answer_here = st.container()
+    with map_side:
+        drawn = projected(drawn_space, settings, chosen.shared)
+        trust_here = st.empty()
+        places = _places(answer, chosen, drawn.projection)
+        map_here = st.container()
+        with trust_here.container():
+            trust = measured(drawn_space, drawn, settings)
+        with map_here:
+            picture = _picture(chosen, words, drawn_space, drawn, answer, places, trust, coloring)
+            events = show_map(picture, key="words-map", focus=_focus(answer, places), on_click=_clicked)
+        st.session_state["map_keys"] = drawn.projection.keys
+        st.caption(_caption(chosen.space, words, drawn, trust))
+    with answer_here:
+        if answer is not None:
+            show_answer(answer, chosen, set(places.at) if places else set())
+            _offer_missing(places)
+    if events.selected is not None and len(events.selected):
+        show_selection(drawn_space, words, events.selected)
+    _as_table(drawn.projection, words, answer, trust)
+
+
+def _controls(space: EmbeddingSpace) -> tuple[int, str, MapSettings, str]:
+    row = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")
+    with row:
+        settings = map_settings(space)
+        coloring = choose_coloring()
+        with st.popover("Words", icon="🔤"):
+            count = choose_count(space)
+            also = also_words()
+    return count, coloring, settings, also
+
+
+def _taken(chosen: Chosen, words: DrawnWords) -> EmbeddingSpace:
+    key = ("take", chosen.identity, words.rows.tobytes())
+    return session().kept(key, lambda: chosen.space.take(words.rows))
+
+
+def _clicked(row: int) -> None:
+    keys = st.session_state.get("map_keys", ())
+    if row < len(keys):
+        ask_about(keys[row])
+
+
+def _places(answer: Answer | None, chosen: Chosen, projection: Projection) -> Placed | None:
+    if answer is None:
+        return None
+    exact = PROJECTIONS[projection.method].transform_behavior == "exact"
+    return placed(answer, chosen.space, projection, exact)
+
+
+def _picture(chosen, words, space, drawn, answer, places, trust, coloring):  # type: ignore[no-untyped-def]
+    query = None if answer is None else vector_of(chosen.model, answer.word).astype(np.float64)
+    colors = colors_of(coloring, Situation(space, words.rows, answer, query, trust))
+    hover = [f"frequency rank {row + 1:,}" for row in words.rows]
+    method = PROJECTIONS[drawn.projection.method].label
+    description = f"{method} map of {len(space):,} words of {chosen.space.name}"
+    return picture_of(
+        drawn.projection, hover, colors, answer, places, _axis_titles(drawn.projection), description
+    )
+
+
+def _axis_titles(projection: Projection) -> tuple[str, ...]:
+    shares = projection.details.get("explained_variance_ratio")
+    if shares is None:
+        return ()
+    return tuple(f"PC {i + 1} ({share:.1%} of the variance)" for i, share in enumerate(shares))
+
+
+def _focus(answer: Answer | None, places: Placed | None) -> tuple[str, tuple[float, ...]] | None:
+    if answer is None or places is None or answer.word not in places.at:
+        return None
+    return answer.word, tuple(map(float, places.at[answer.word]))
+
+
+def _caption(full: EmbeddingSpace, words: DrawnWords, drawn: Drawn, trust: Quality | None) -> str:
+    parts = [what_is_shown(full, words), drawn.projection.works_on]
+    shares = drawn.projection.details.get("explained_variance_ratio")
+    if shares is not None:
+        kept = float(np.sum(shares))
+        parts.append(f"These axes keep {kept:.1%} of the variance.")
+    if drawn.preview:
+        parts.insert(0, "PCA for now; the map you asked for is on its way.")
+    elif trust is not None:
+        parts.append(
+            f"How far to trust it: {trust.recall:.0%} of each word's {trust.k} nearest words are also "
+            f"nearest on the map; trustworthiness {trust.trustworthiness:.3f}, continuity "
+            f"{trust.continuity:.3f} (1 is perfect), all {trust.n:,} drawn words compared."
+        )
+    return " ".join(parts)
+
+
+def _offer_missing(places: Placed | None) -> None:
+    if places is None or not (places.away or places.new):
+        return
+    if places.new:
+        st.caption(
+            f"{len(places.new)} of these are rarer than the drawn words; the map's own projection "
+            "places them (hollow marks)."
+        )
+    away = [*places.away]
+    if away:
+        st.button(
+            f"Draw the {len(away)} missing too", on_click=add_to_map, args=(away,), width="stretch",
+            help="They are not among the drawn words; the map is made anew with them.",
+        )  # fmt: skip
+
+
+def _as_table(
+    projection: Projection, words: DrawnWords, answer: Answer | None, trust: Quality | None
+) -> None:
+    with st.expander("The map as a table", icon="📋"):
+        axes = "xyz"[: projection.n_components]
+        columns = {"word": projection.keys, "frequency rank": words.rows + 1}
+        columns |= {axis: projection.coordinates[:, i] for i, axis in enumerate(axes)}
+        if trust is not None:
+            columns[f"share of its {trust.k} neighbors kept"] = trust.per_point
+        if answer is not None:
+            scores = dict(zip(answer.found.keys, answer.found.scores, strict=True))
+            columns["nearness to " + answer.word] = [scores.get(key) for key in projection.keys]
+        st.dataframe(pd.DataFrame(columns), hide_index=True, height=360, key="map_table")

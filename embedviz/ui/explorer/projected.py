@@ -1,0 +1,80 @@
+"""The map's coordinates: PCA at once, a slower method with its progress, each computed once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from embedviz.projections import PROJECTIONS, Projection, project
+from embedviz.space import EmbeddingSpace
+from embedviz.trust import Quality, quality
+from embedviz.ui.explorer.settings import MapSettings
+from embedviz.ui.session import session
+from embedviz.ui.work import cancel_others, work
+
+MEASURED_AT_ONCE = 10_000
+K = 15
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Coordinates to draw; ``preview`` means that the method asked for is still at work."""
+
+    projection: Projection
+    preview: bool
+
+
+def projected(space: EmbeddingSpace, settings: MapSettings, shared: bool) -> Drawn:
+    """The projection that was asked for, or PCA while it is under way.
+
+    ``shared`` says that the vectors are the server's, so that the result may be kept on disk.
+    """
+    key = ("project", space.vectors_fingerprint, settings)
+    cancel_others("project", keep=key)
+    chosen = PROJECTIONS[settings.method]
+    if chosen.instant:
+        return Drawn(session().kept(key, lambda: _project(space, settings, shared)), preview=False)
+    done = work(
+        f"{chosen.label} of {len(space):,} words",
+        key,
+        lambda on_progress, cancel: _project(space, settings, shared, on_progress, cancel),
+    )
+    if done is not None:
+        return Drawn(done, preview=False)
+    first = MapSettings("pca", settings.n_components, 0, ())
+    preview_key = ("preview", space.vectors_fingerprint, settings.n_components)
+    return Drawn(session().kept(preview_key, lambda: _project(space, first, shared)), preview=True)
+
+
+def measured(space: EmbeddingSpace, drawn: Drawn, settings: MapSettings) -> Quality | None:
+    """How far to trust the map, or None while that is being measured (or was not asked for)."""
+    if drawn.preview or len(space) < 2 * K + 2:
+        return None
+    if len(space) > MEASURED_AT_ONCE and not st.toggle(
+        "Measure how far to trust this map",
+        key="measure",
+        help=f"Compares all pairs of {len(space):,} words; takes a while at this size.",
+    ):
+        return None
+    result: Quality | None = work(
+        "Measuring how far to trust this map",
+        ("quality", space.vectors_fingerprint, settings),
+        lambda on_progress, cancel: quality(
+            space, drawn.projection, k=K, on_progress=on_progress, cancel=cancel
+        ),
+    )
+    return result
+
+
+def _project(space, settings, shared, on_progress=None, cancel=None):  # type: ignore[no-untyped-def]
+    return project(
+        space,
+        settings.method,
+        n_components=settings.n_components,
+        seed=settings.seed,
+        on_progress=on_progress,
+        cancel=cancel,
+        cache=shared,
+        **dict(settings.params),
+    )

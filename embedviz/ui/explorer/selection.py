@@ -1,0 +1,27 @@
+"""What a lasso or a box caught: listed, downloadable, and mappable on its own."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from embedviz.space import EmbeddingSpace
+from embedviz.ui.explorer.chosen_words import map_only
+from embedviz.words.vocabulary import DrawnWords
+
+
+def show_selection(drawn: EmbeddingSpace, words: DrawnWords, rows: np.ndarray) -> None:  # type: ignore[type-arg]
+    """The selected words as a table with what can be done with them."""
+    selected = [drawn.keys[row] for row in rows]
+    table = pd.DataFrame({"word": selected, "frequency rank": words.rows[rows] + 1})
+    left, middle, right = st.columns([4, 1, 1], vertical_alignment="center")
+    left.markdown(f"**{len(selected):,} words selected**")
+    middle.download_button(
+        "Download CSV", table.to_csv(index=False), "selected-words.csv", "text/csv", width="stretch"
+    )
+    right.button(
+        "Map only these", on_click=map_only, args=(selected,), type="primary", width="stretch",
+        disabled=len(selected) < 3, help="A new map of the selected words alone (three or more).",
+    )  # fmt: skip
+    st.dataframe(table, hide_index=True, height=240)

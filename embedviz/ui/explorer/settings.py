@@ -1,0 +1,66 @@
+"""How a map is made: the method, its dimensions, its seed and its parameters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from embedviz.projections import PROJECTIONS
+from embedviz.space import EmbeddingSpace
+from embedviz.ui.param_widgets import param_widgets
+
+
+@dataclass(frozen=True)
+class MapSettings:
+    """What decides a map, besides the vectors."""
+
+    method: str
+    n_components: int
+    seed: int
+    params: tuple[tuple[str, Any], ...]
+
+
+def map_settings(space: EmbeddingSpace) -> MapSettings:
+    """The row of controls over the map; what they say is also in the page's link."""
+    methods = {name: method.label for name, method in PROJECTIONS.items()}
+    method = (
+        st.segmented_control(
+            "Method", list(methods), format_func=methods.__getitem__, default="pca", key="method",
+            bind="query-params", help=_methods_help(), required=True,
+        )
+        or "pca"
+    )  # fmt: skip
+    n_components = (
+        st.segmented_control(
+            "Dimensions", [2, 3], format_func=lambda n: f"{n}-D", default=2, key="dims",
+            bind="query-params", required=True,
+            help="A flat map, or one that you can turn. Lasso and box work on the flat one.",
+        )
+        or 2
+    )  # fmt: skip
+    seed, params = _parameters(space, method, n_components)
+    return MapSettings(method, n_components, seed, params)
+
+
+def _parameters(
+    space: EmbeddingSpace, method: str, n_components: int
+) -> tuple[int, tuple[tuple[str, Any], ...]]:
+    chosen = PROJECTIONS[method]
+    with st.popover("Settings", icon="⚙️", width="stretch"), st.form(f"params-{method}", border=False):
+        st.caption(chosen.help)
+        limits = chosen.limits(len(space), space.dimensions, n_components)
+        values = param_widgets(chosen.params_class, method, limits)
+        seed = 0
+        if chosen.uses_seed:
+            seed = st.number_input(
+                "Seed", 0, 2**31 - 1, 0, key="seed", bind="query-params",
+                help="The same seed gives the same map; another one shows what is chance.",
+            )  # fmt: skip
+        st.form_submit_button("Draw the map", type="primary", width="stretch")
+    return int(seed), tuple(sorted(values.items()))
+
+
+def _methods_help() -> str:
+    return "  \n".join(f"**{method.label}**: {method.help}" for method in PROJECTIONS.values())

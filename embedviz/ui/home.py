@@ -1,0 +1,40 @@
+"""The home page: in one screen what can be done here, each in one click."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from embedviz.ui.navigation import PAGES, ROOT
+
+# Page, heading, what it gives, and the link's label with the state that it opens.
+_CARDS = (
+    ("words", "See 400,000 real words", "GloVe word vectors on a map: hover, click, lasso, turn in "
+     "3-D. Every map says how far to trust it.", "Open the map", {"word": "king"}),
+    ("analogies", "Calculate with words", "king − man + woman = ? Three methods side by side, the "
+     "parallelogram drawn, and how often such sums really come out.", "Solve it",
+     {"sum": "king - man + woman"}),
+    ("train", "Train your own", "Word2Vec (CBOW, skip-gram) or FastText on a sample or on your own "
+     "text, in any language, with the loss and the neighbors live.", "Train a model", {}),
+    ("words", "Open your own vectors", "word2vec, GloVe, fastText or npz files, also gzipped. They "
+     "stay in this browser tab.", "Open a file", {"open": "file"}),
+)  # fmt: skip
+
+
+def home() -> None:
+    """Title, four cards, and what stays on this machine."""
+    st.title("See what an embedding knows")
+    st.markdown(
+        "Words become vectors; near vectors mean alike words. Look at them, ask them, calculate "
+        "with them, train them. Everything on this page works without a network."
+    )
+    columns = st.columns(2, gap="medium") + st.columns(2, gap="medium")
+    for column, (name, heading, text, label, state) in zip(columns, _CARDS, strict=True):
+        with column.container(border=True, height="stretch"):
+            st.subheader(heading)
+            st.markdown(text)
+            page = ROOT / "pages" / f"{name}.py"
+            st.page_link(page, label=label, icon=PAGES[name].icon, query_params=state)
+    st.caption(
+        "What you upload or train belongs to this browser tab alone and disappears with it. "
+        "Maps of the packaged words are kept on this machine, so that they open at once next time."
+    )

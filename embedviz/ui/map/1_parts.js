@@ -1,0 +1,73 @@
+// The heavy parts of a picture (points, colors, faded), kept by version for the whole browser tab:
+// a rerun, another page and back, or a second map of the same points need nothing sent again.
+
+// As many as the Python side assumes (KEPT_VERSIONS in embedviz/ui/map/sending.py).
+const KEPT_VERSIONS = 4;
+
+class KeptVersions {
+  #byVersion = new Map();
+
+  get(version) {
+    const value = this.#byVersion.get(version);
+    if (value !== undefined) this.put(version, value); // the last used is the last forgotten
+    return value;
+  }
+
+  put(version, value) {
+    this.#byVersion.delete(version);
+    this.#byVersion.set(version, value);
+    if (this.#byVersion.size > KEPT_VERSIONS) {
+      this.#byVersion.delete(this.#byVersion.keys().next().value);
+    }
+  }
+}
+
+const keptParts = { points: new KeptVersions(), colors: new KeptVersions(), faded: new KeptVersions() };
+
+const DECODERS = { points: decodePoints, colors: decodeColors, faded: decodeFaded };
+
+// Takes in what `data` carries and returns {points, colors, faded, missing}; `missing` names the
+// parts that Python thought were here.
+function takeParts(data) {
+  const parts = { missing: [] };
+  for (const [name, kept] of Object.entries(keptParts)) {
+    const version = data.versions[name];
+    if (data[name]) kept.put(version, DECODERS[name](data[name], data));
+    parts[name] = version ? kept.get(version) : null;
+    if (version && !parts[name]) parts.missing.push(name);
+  }
+  return parts;
+}
+
+function decodePoints(table, data) {
+  const column = (name) => table.getChild(name);
+  const points = {
+    n: table.numRows,
+    x: column("x").toArray(),
+    y: column("y").toArray(),
+    z: data.dimensions === 3 ? column("z").toArray() : null,
+    // Text is read from Arrow when it is shown: 100,000 strings are never made at once.
+    key: (row) => column("key").get(row),
+    hover: (row) => column("hover")?.get(row) ?? "",
+  };
+  points.extents = [points.x, points.y, points.z].filter(Boolean).map(extentOf);
+  return points;
+}
+
+function decodeColors(table, data) {
+  return { codes: table.getChild("code").toArray(), palette: data.palette, legend: data.legend };
+}
+
+function decodeFaded(table) {
+  return table.getChild("faded").toArray();
+}
+
+function extentOf(values) {
+  let low = Infinity;
+  let high = -Infinity;
+  for (const value of values) {
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  return low <= high ? [low, high] : [0, 0];
+}

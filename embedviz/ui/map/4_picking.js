@@ -1,0 +1,74 @@
+// Which point is meant: the nearest on the screen. (Plotly's own answer is the topmost of several in
+// a dense 2-D cloud, and none at all in 3-D without a mouse that has rested.)
+
+const PICK_RADIUS = 12;
+
+// The row of the point nearest to pixel (px, py), or -1. In 3-D, of points at nearly the same
+// distance the one in front is meant.
+function nearestRow(project, points, px, py, radius = PICK_RADIUS) {
+  const { n, x, y, z } = points;
+  const out = [0, 0, 0];
+  let best = -1;
+  let bestDistance = radius * radius;
+  let bestDepth = Infinity;
+  for (let row = 0; row < n; row++) {
+    if (!project(out, x[row], y[row], z ? z[row] : 0)) continue;
+    const dx = out[0] - px;
+    const dy = out[1] - py;
+    const distance = dx * dx + dy * dy;
+    if (distance > bestDistance + 4) continue;
+    if (distance < bestDistance - 4 || (z ? out[2] < bestDepth : distance < bestDistance)) {
+      best = row;
+      bestDistance = Math.min(distance, bestDistance);
+      bestDepth = out[2];
+    }
+  }
+  return best;
+}
+
+// Rows of the points inside `polygon`, a flat list of pixels [x0, y0, x1, y1, …].
+function rowsInside(project, points, polygon) {
+  const { n, x, y, z } = points;
+  const box = boundsOf(polygon);
+  const out = [0, 0, 0];
+  const rows = [];
+  for (let row = 0; row < n; row++) {
+    if (!project(out, x[row], y[row], z ? z[row] : 0)) continue;
+    const [px, py] = out;
+    if (px < box.left || px > box.right || py < box.top || py > box.bottom) continue;
+    if (isInside(polygon, px, py)) rows.push(row);
+  }
+  return Uint32Array.from(rows);
+}
+
+// Even-odd rule: count the polygon's edges that a ray to the right crosses.
+function isInside(polygon, px, py) {
+  let inside = false;
+  for (let i = 0, j = polygon.length - 2; i < polygon.length; j = i, i += 2) {
+    const [xi, yi, xj, yj] = [polygon[i], polygon[i + 1], polygon[j], polygon[j + 1]];
+    if (yi > py !== yj > py && px < ((xj - xi) * (py - yi)) / (yj - yi) + xi) inside = !inside;
+  }
+  return inside;
+}
+
+function boundsOf(polygon) {
+  const xs = polygon.filter((_, i) => i % 2 === 0);
+  const ys = polygon.filter((_, i) => i % 2 === 1);
+  return {
+    left: Math.min(...xs),
+    right: Math.max(...xs),
+    top: Math.min(...ys),
+    bottom: Math.max(...ys),
+  };
+}
+
+// Row numbers as base64 of little-endian uint32: 100,000 rows are half a megabyte, as JSON numbers
+// with Plotly's event around them they are twelve.
+function rowsToText(rows) {
+  const bytes = new Uint8Array(rows.buffer, rows.byteOffset, rows.byteLength);
+  let text = "";
+  for (let at = 0; at < bytes.length; at += 8192) {
+    text += String.fromCharCode(...bytes.subarray(at, at + 8192));
+  }
+  return btoa(text);
+}

@@ -1,0 +1,87 @@
+// The small toolbar. Icons are drawn here: an icon font would have to come from somewhere.
+
+const ICONS = {
+  pan: "M8 1v14M1 8h14M8 1 6 3M8 1l2 2M8 15l-2-2M8 15l2-2M1 8l2-2M1 8l2 2M15 8l-2-2M15 8l-2 2",
+  zoom: "M7 2.5a4.5 4.5 0 1 0 0 9 4.5 4.5 0 0 0 0-9zM10.4 10.4 14 14M7 5v4M5 7h4",
+  box: "M2.5 2.5h3M7 2.5h2M10.5 2.5h3v3M13.5 7v2M13.5 10.5v3h-3M9 13.5H7M5.5 13.5h-3v-3M2.5 9V7M2.5 5.5v-3",
+  lasso: "M8 2.5c3.6 0 6 1.5 6 3.9s-2.400 4.100-6 4.100S2 8.800 2 6.400 4.400 2.500 8 2.500zM4.500 9.800c-1.600 1-.8 3 .8 2.400s.4-2.400-.8-2.400M5.600 12.400c.6 1 .2 1.800-.8 2.300",
+  orbit: "M14 8a6 6 0 1 1-2.200-4.600M12 .8v2.800H9.200M8 5.200l2.500 1.400v2.800L8 10.800 5.500 9.400V6.600z",
+  home: "M2 8l6-5.500L14 8M3.800 6.800v6.700h8.400V6.800M6.700 13.500V9.800h2.600v3.700",
+  picture: "M8 2v8M8 10 5 7M8 10l3-3M2.500 11v2.500h11V11",
+};
+
+const TOOLS = {
+  2: [
+    ["pan", "Move the map by dragging (scroll to zoom)"],
+    ["zoom", "Zoom into a box"],
+    null,
+    ["box", "Select the points in a box"],
+    ["lasso", "Select the points inside a line drawn around them"],
+    null,
+    ["home", "Show everything"],
+    ["picture", "Download as PNG"],
+  ],
+  3: [
+    ["orbit", "Turn by dragging (scroll to zoom)"],
+    ["pan3", "Move by dragging"],
+    null,
+    ["home", "Show everything"],
+    ["picture", "Download as PNG"],
+  ],
+};
+
+const MODES = new Set(["pan", "zoom", "box", "lasso", "orbit", "pan3"]);
+
+function drawTools(element, dimensions, mode, onTool) {
+  element.replaceChildren(...TOOLS[dimensions].map((tool) => {
+    if (!tool) return withText("span", "ev-gap", "");
+    const [name, help] = tool;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.title = help;
+    button.dataset.tool = name;
+    button.setAttribute("aria-label", help);
+    if (MODES.has(name)) button.setAttribute("aria-pressed", name === mode);
+    const icon = shape("svg", { viewBox: "0 0 16 16", "aria-hidden": "true" });
+    icon.append(shape("path", { d: ICONS[name === "pan3" ? "pan" : name] }));
+    button.append(icon);
+    button.addEventListener("click", () => onTool(name));
+    return button;
+  }));
+}
+
+function drawTip(tip, stage, pixel, title, more) {
+  tip.hidden = !pixel;
+  if (!pixel) return;
+  // textContent, not innerHTML: a word may be "<img src=x onerror=…>".
+  tip.replaceChildren(withText("strong", "", title), ...(more ? [withText("span", "", more)] : []));
+  const { offsetWidth: width, offsetHeight: height } = tip;
+  const right = pixel.x + 14 + width < stage.clientWidth;
+  const below = pixel.y + 14 + height < stage.clientHeight;
+  tip.style.left = `${Math.max(4, right ? pixel.x + 14 : pixel.x - 14 - width)}px`;
+  tip.style.top = `${Math.max(4, below ? pixel.y + 14 : pixel.y - 14 - height)}px`;
+}
+
+// Points as Plotly exports them, and our overlay on top, twice as large as on the screen.
+async function downloadPicture(Plotly, plot, svg, theme, name) {
+  const { clientWidth: width, clientHeight: height } = plot;
+  const points = await Plotly.toImage(plot, { format: "png", width, height, scale: 2 });
+  const copy = svg.cloneNode(true);
+  for (const [key, value] of Object.entries({ xmlns: SVG, width, height })) copy.setAttribute(key, value);
+  const overlay = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(new XMLSerializer().serializeToString(copy))}`;
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [2 * width, 2 * height];
+  const context = canvas.getContext("2d");
+  context.fillStyle = theme.background;
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  for (const source of [points, overlay]) {
+    const image = new Image();
+    image.src = source;
+    await image.decode();
+    context.drawImage(image, 0, 0, canvas.width, canvas.height);
+  }
+  const link = document.createElement("a");
+  link.href = canvas.toDataURL("image/png");
+  link.download = `${name}.png`;
+  link.click();
+}

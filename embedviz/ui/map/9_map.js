@@ -1,0 +1,407 @@
+// The map itself: takes each rerun's data, changes only what changed, sends back what a person does.
+
+const instances = new WeakMap(); // by the element that Streamlit gives us
+const leftViews = new Map(); // by key: the view when the map went off the page
+const selections = new Map(); // by token: rows that Python also holds
+
+const MOST_LEFT_VIEWS = 20;
+const ASK_AGAIN_MS = 3000;
+
+class EmbedvizMap {
+  // What is drawn now, by version.
+  #drawn = { points: null, look: null };
+  #pending = Promise.resolve();
+  #lastAsked = 0;
+  #asking = 0;
+  #frame = 0;
+  #signature = "";
+  #chosen = new Set(); // codes of the legend that are pressed
+  #selected = null; // {token, rows, has: Uint8Array} or null
+  #hovered = -1;
+  #outline = null;
+  #focused = null;
+
+  constructor(root) {
+    this.root = root;
+    const part = (name) => root.querySelector(`.ev-${name}`);
+    [this.stage, this.plot, this.svg] = [part("stage"), part("plot"), part("overlay")];
+    [this.tools, this.chip, this.tip] = [part("tools"), part("chip"), part("tip")];
+    [this.note, this.legend] = [part("note"), part("legend")];
+    this.pointer = new Pointer(this.stage, this.plot, {
+      mode: () => this.mode,
+      hover: (x, y) => this.#hover(this.#rowAt(x, y)),
+      leave: () => this.#hover(-1),
+      click: (x, y) => this.#click(this.#rowAt(x, y)),
+      doubleClick: (x, y) => this.#rowAt(x, y) < 0 && this.#goHome(),
+      draw: (outline) => this.#setOutline(outline),
+      drawn: (outline) => this.#selectInside(outline),
+    });
+    this.stage.addEventListener("keydown", (event) => this.#key(event));
+    this.resizing = new ResizeObserver(() => this.#resize());
+    this.resizing.observe(this.stage);
+    this.counts = { points: 0, look: 0 };
+  }
+
+  // One rerun after the other; a rerun that came while another was drawn replaces those waiting.
+  update(component) {
+    this.component = component;
+    this.#pending = this.#pending
+      .then(() => component === this.component && this.#apply(component.data))
+      .catch((error) => this.#fail(error));
+    return this.#pending;
+  }
+
+  end() {
+    this.#rememberView();
+    cancelAnimationFrame(this.#frame);
+    clearTimeout(this.#asking);
+    this.pointer.end();
+    this.resizing.disconnect();
+    this.ended = true;
+    if (this.view) window.Plotly.purge(this.plot); // browsers allow few WebGL contexts
+    if (window.__embedviz?.[this.data?.id] === this) delete window.__embedviz[this.data.id];
+  }
+
+  async #apply(data) {
+    if (!hasWebGL()) return this.#say("This browser has no WebGL, which the map needs. The table has the same content.");
+    const parts = takeParts(data);
+    this.#ask(parts.missing);
+    if (parts.missing.length || this.ended) return;
+    this.Plotly = await loadPlotly();
+    if (this.ended) return;
+    const before = { data: this.data, points: this.points, colors: this.colors };
+    [this.data, this.points, this.colors, this.faded] = [data, parts.points, parts.colors, parts.faded];
+    this.theme = themeOf(this.root);
+    if (this.colors !== before.colors) this.#chosen.clear();
+    this.#checkSelection();
+    this.stage.setAttribute("aria-label", data.description || "Map of points");
+    if (this.#drawn.points !== data.versions.points) await this.#drawPoints(before);
+    else await this.#drawLook(before.data);
+    if (this.ended) return;
+    this.#say("");
+    this.#drawLegend();
+    await this.#focus(data.focus);
+    this.#watch();
+    this.#publish();
+  }
+
+  // A part that Python believed to be here is not (this tab is new to it, or it was forgotten).
+  #ask(missing) {
+    clearTimeout(this.#asking);
+    if (!missing.length) return;
+    const wait = Math.max(0, this.#lastAsked + ASK_AGAIN_MS - Date.now());
+    this.#asking = setTimeout(() => {
+      this.#lastAsked = Date.now();
+      this.component.setTriggerValue("need", missing);
+    }, wait);
+  }
+
+  // New points: everything is drawn. The view stays if it still makes sense.
+  async #drawPoints({ data: old, points: oldPoints }) {
+    const { data, points } = this;
+    const View = data.dimensions === 3 ? SpaceView : FlatView;
+    const before = this.view
+      ? { keys: old.keys, extents: oldPoints.extents, state: this.view.state(), mode: this.mode }
+      : leftViews.get(data.id);
+    const fits = before && viewStillFits(before, { keys: data.keys, extents: points.extents });
+    if (before && "focused" in before) this.#focused = before.focused;
+    if (old?.dimensions !== data.dimensions) this.mode = data.dimensions === 3 ? "orbit" : "pan";
+    if (fits && before.mode) this.mode = before.mode;
+    const state = fits && !isHome(before) ? before.state : View.home(points.extents);
+    const layout = View.layoutWith(layoutOf(data, this.theme, this.mode), state);
+    this.#hovered = -1;
+    await this.Plotly.react(this.plot, [traceOf(points, data, this.#look())], layout, CONFIG);
+    this.view = new View(this.plot);
+    this.#drawn = { points: data.versions.points, look: this.#lookVersion() };
+    this.counts.points += 1;
+    this.#drawTools();
+  }
+
+  // The same points: colors, fading and theme by restyle, which keeps the view.
+  async #drawLook(old) {
+    const { data, plot } = this;
+    const version = this.#lookVersion();
+    if (version !== this.#drawn.look) {
+      this.#drawn.look = version;
+      this.counts.look += 1;
+      const look = { size: data.size, opacity: data.opacity, ...this.#look() };
+      const change = {};
+      for (const [name, value] of Object.entries(look)) change[`marker.${name}`] = [value];
+      await this.Plotly.restyle(plot, change, [0]);
+    }
+    const titles = JSON.stringify([data.axis_titles, this.theme.text, this.theme.quiet]);
+    if (old && titles !== this.titles) {
+      const layout = layoutOf(data, this.theme, this.mode);
+      await this.Plotly.relayout(plot, this.view.constructor.layoutWith(layout, this.view.state()));
+    }
+    this.titles = titles;
+  }
+
+  #look() {
+    const { codes } = this.colors ?? {};
+    const [faded, chosen, selected] = [this.faded, this.#chosen, this.#selected?.has];
+    const any = faded || chosen.size || selected;
+    const isFaded = (row) =>
+      Boolean(faded?.[row]) || (chosen.size > 0 && !chosen.has(codes[row])) || (selected && !selected[row]);
+    return markerLook(this.points.n, this.colors, this.data.plain_color, any && isFaded);
+  }
+
+  #lookVersion() {
+    const { versions, size, opacity } = this.data;
+    const shown = [...this.#chosen].sort().join();
+    return [versions.colors, versions.faded, size, opacity, shown, this.#selected?.token].join("|");
+  }
+
+  #redrawLook() {
+    this.#pending = this.#pending
+      .then(() => !this.ended && this.#drawLook(this.data))
+      .catch((error) => this.#fail(error));
+    this.#drawLegend();
+    this.#signature = "";
+  }
+
+  #drawLegend() {
+    drawLegend(this.legend, this.colors, this.#chosen, (code) => {
+      if (!this.#chosen.delete(code)) this.#chosen.add(code);
+      this.#redrawLook();
+    });
+  }
+
+  #drawTools() {
+    this.stage.dataset.mode = this.mode;
+    drawTools(this.tools, this.data.dimensions, this.mode, (tool) => this.#useTool(tool));
+  }
+
+  #useTool(tool) {
+    if (tool === "home") return this.#goHome();
+    if (tool === "picture") {
+      return downloadPicture(this.Plotly, this.plot, this.svg, this.theme, this.data.file_name)
+        .catch((error) => this.#fail(error));
+    }
+    this.mode = tool;
+    this.#drawTools();
+    return this.Plotly.relayout(this.plot, { [this.points.z ? "scene.dragmode" : "dragmode"]: PLOTLY_DRAG[tool].replace("pan3", "pan") });
+  }
+
+  #goHome() {
+    const { constructor: View } = this.view;
+    return this.Plotly.relayout(this.plot, View.change(View.home(this.points.extents)));
+  }
+
+  // A new focus moves the view once; after that the person moves it.
+  async #focus(focus) {
+    if (!focus || focus.version === this.#focused) {
+      if (!focus) this.#focused = null;
+      return;
+    }
+    this.#focused = focus.version;
+    const state = this.view.focused(focus.at, this.data.marks, this.points.extents);
+    await this.Plotly.relayout(this.plot, this.view.constructor.change(state));
+  }
+
+  // Plotly has no one event for every movement of the view, so look at it once per frame; this
+  // compares some numbers, and draws only when they changed.
+  #watch() {
+    cancelAnimationFrame(this.#frame);
+    this.#signature = "";
+    const step = () => {
+      if (this.ended) return;
+      this.#frame = requestAnimationFrame(step);
+      if (!this.stage.clientWidth) return; // on a hidden tab
+      const signature = this.view.signature();
+      if (signature === this.#signature) return;
+      this.#signature = signature;
+      this.#drawOverlay();
+    };
+    step();
+  }
+
+  #drawOverlay() {
+    drawOverlay(this.svg, {
+      width: this.plot.clientWidth,
+      height: this.plot.clientHeight,
+      project: this.view.projector(),
+      marks: this.data.marks,
+      lines: this.data.lines,
+      hovered: this.#hovered >= 0 ? this.#placeOf(this.#hovered) : null,
+      outline: this.#outline,
+      theme: this.theme,
+    });
+    this.#drawTip();
+  }
+
+  #placeOf(row) {
+    const { x, y, z } = this.points;
+    return z ? [x[row], y[row], z[row]] : [x[row], y[row]];
+  }
+
+  #drawTip() {
+    const row = this.#hovered;
+    if (row < 0) return drawTip(this.tip, this.stage, null);
+    const pixel = placer(this.view.projector())(this.#placeOf(row));
+    drawTip(this.tip, this.stage, pixel, this.points.key(row), this.points.hover(row));
+  }
+
+  #rowAt(x, y) {
+    return this.view ? nearestRow(this.view.projector(), this.points, x, y) : -1;
+  }
+
+  #hover(row) {
+    if (row === this.#hovered) return;
+    this.#hovered = row;
+    this.stage.dataset.over = row >= 0 ? "point" : "";
+    this.#signature = ""; // draw the ring in the next frame
+  }
+
+  #click(row) {
+    if (row < 0) return;
+    this.component.setTriggerValue("clicked", { row, keys: this.data.keys });
+  }
+
+  #setOutline(outline) {
+    this.#outline = outline;
+    this.#signature = "";
+  }
+
+  #selectInside(outline) {
+    const rows = rowsInside(this.view.projector(), this.points, outline);
+    if (rows.length) this.#select(rows);
+    else this.#clearSelection();
+  }
+
+  #select(rows) {
+    const has = new Uint8Array(this.points.n);
+    for (const row of rows) has[row] = 1;
+    const token = `${Date.now().toString(36)}-${rows.length}`;
+    this.#selected = { token, rows, has, keys: this.data.keys };
+    selections.clear(); // Python holds one selection per map; older ones can never come back
+    selections.set(token, this.#selected);
+    this.#showSelection();
+    this.component.setStateValue("selected", { token, keys: this.data.keys, rows: rowsToText(rows) });
+  }
+
+  #clearSelection() {
+    if (!this.#selected) return;
+    this.#selected = null;
+    this.#showSelection();
+    this.component.setStateValue("selected", null);
+  }
+
+  #showSelection() {
+    this.#drawChip();
+    this.#redrawLook();
+  }
+
+  // What Python holds as selected and what is shown here must be the same selection.
+  #checkSelection() {
+    const { selection, keys } = this.data;
+    const mine = this.#selected;
+    if (mine && mine.keys === keys) return; // set here; Python follows
+    this.#selected = selections.get(selection) ?? null;
+    if (this.#selected?.keys !== keys) this.#selected = null;
+    if (selection && !this.#selected) this.component.setStateValue("selected", null);
+    this.#drawChip();
+  }
+
+  #drawChip() {
+    const count = this.#selected?.rows.length;
+    if (!count) return this.chip.replaceChildren();
+    const button = withText("button", "", `${count.toLocaleString("en")} selected ✕`);
+    button.type = "button";
+    button.title = "Clear the selection (Escape)";
+    button.addEventListener("click", () => this.#clearSelection());
+    this.chip.replaceChildren(button);
+  }
+
+  #key(event) {
+    if (event.key !== "Escape") return;
+    this.pointer.cancel();
+    this.#hover(-1);
+    this.#clearSelection();
+  }
+
+  #resize() {
+    if (this.view && this.stage.clientWidth) this.Plotly.Plots.resize(this.plot);
+  }
+
+  #rememberView() {
+    if (!this.view) return;
+    leftViews.delete(this.data.id);
+    leftViews.set(this.data.id, {
+      keys: this.data.keys,
+      extents: this.points.extents,
+      state: this.view.state(),
+      mode: this.mode,
+      focused: this.#focused,
+    });
+    if (leftViews.size > MOST_LEFT_VIEWS) leftViews.delete(leftViews.keys().next().value);
+  }
+
+  #say(text) {
+    this.note.hidden = !text;
+    this.note.textContent = text;
+  }
+
+  #fail(error) {
+    console.error("embedviz map:", error);
+    this.#say(`The map cannot be drawn here: ${error.message}. The table has the same content.`);
+  }
+
+  // For tests only: window.__embedviz[key] tells where a row is drawn and what was drawn how often.
+  #publish() {
+    (window.__embedviz ??= {})[this.data.id] = this;
+    this.root.dataset.ready = [this.data.versions.points, this.data.versions.colors, this.data.marks.length].join("|");
+  }
+
+  pixelOf(row) {
+    const pixel = placer(this.view.projector())(this.#placeOf(row));
+    const frame = this.plot.getBoundingClientRect();
+    return [frame.left + pixel.x, frame.top + pixel.y];
+  }
+}
+
+function themeOf(element) {
+  const style = getComputedStyle(element);
+  const read = (name, fallback) => style.getPropertyValue(`--st-${name}`).trim() || fallback;
+  return {
+    text: read("text-color", "#1c2430"),
+    background: read("background-color", "#ffffff"),
+    accent: read("primary-color", "#2f5fd0"),
+    quiet: read("border-color", "#d9dee8"),
+    font: read("font", "sans-serif").replaceAll('"', "'"),
+  };
+}
+
+let webGL;
+
+function hasWebGL() {
+  webGL ??= Boolean(document.createElement("canvas").getContext("webgl"));
+  return webGL;
+}
+
+function isHome({ state, extents }) {
+  const View = extents.length === 3 ? SpaceView : FlatView;
+  return extents.length === 2 && JSON.stringify(View.home(extents)) === JSON.stringify(state);
+}
+
+function addStyle() {
+  if (document.getElementById("embedviz-map-style")) return;
+  const style = document.createElement("style");
+  style.id = "embedviz-map-style";
+  style.textContent = STYLE;
+  document.head.append(style);
+}
+
+// Called by Streamlit at every rerun with {data, parentElement, setStateValue, setTriggerValue}.
+export default function show(component) {
+  const root = component.parentElement.querySelector(".ev-map");
+  let map = instances.get(root);
+  if (!map) {
+    addStyle();
+    root.innerHTML = MARKUP; // ours, without data
+    map = new EmbedvizMap(root);
+    instances.set(root, map);
+  }
+  map.update(component);
+  return () => map.end();
+}

@@ -1,0 +1,138 @@
+"""Which text to train on: a sample, files, or pasted text; and what was made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from embedviz.errors import EmbedvizError
+from embedviz.progress import Cancel, OnProgress
+from embedviz.ui.messages import count, plain
+from embedviz.ui.server import server_settings
+from embedviz.ui.work import work
+from embedviz.words.corpora import CORPORA, Corpus
+from embedviz.words.tokenizing import TOKENIZERS
+
+_SOURCES = {"sample": "A sample", "upload": "Upload", "paste": "Paste"}
+_AUTO = "auto"
+
+
+@dataclass(frozen=True)
+class Text:
+    """A tokenized text with settings and words to watch that suit it."""
+
+    corpus: Corpus
+    settings: Mapping[str, Any]
+    probes: tuple[str, ...]
+
+
+def choose_corpus() -> Text | None:
+    """The first step of the page; None until there is a text."""
+    st.subheader("1 · The text")
+    source = (
+        st.segmented_control(
+            "Text from", list(_SOURCES), format_func=_SOURCES.__getitem__, default="sample",
+            key="text", bind="query-params", required=True,
+        )
+        or "sample"
+    )  # fmt: skip
+    text = {"sample": _sample, "upload": _upload, "paste": _paste}[source]()
+    if text is not None:
+        _what_it_did(text.corpus)
+    return text
+
+
+def _sample() -> Text | None:
+    name = st.selectbox(
+        "Sample text", list(CORPORA), format_func=lambda item: CORPORA[item].label,
+        key="corpus", bind="query-params", index=list(CORPORA).index("lee"),
+    )  # fmt: skip
+    sample = CORPORA[name]
+    st.caption(plain(sample.help))
+    corpus = work(f"Reading {sample.label}", ("corpus", name), lambda *how: sample.open(*how))
+    return None if corpus is None else Text(corpus, sample.settings, sample.probes)
+
+
+def _upload() -> Text | None:
+    limit = server_settings().upload_limit_mb
+    files = st.file_uploader(
+        "Text files: .txt, .gz, or a .zip of texts",
+        accept_multiple_files=True,
+        max_upload_size=limit,
+        key="text-upload",
+        help="Any language. They are read once, cut into words, and stay with this browser tab.",
+    )
+    if not files:
+        return None
+    if sum(file.size for file in files) > limit * 2**20:
+        raise EmbedvizError(f"These files are larger than the {limit:,} MB that this server takes.")
+    tokenizer, lowercase = _how_to_cut()
+    key = ("corpus", tuple(file.file_id for file in files), tokenizer, lowercase)
+    sources = [(file.name, file) for file in files]
+    name = files[0].name if len(files) == 1 else f"{len(files)} files"
+    return _made(
+        key, name,
+        lambda on_progress, cancel: Corpus.from_files(
+            sources, name=name, tokenizer=tokenizer, lowercase=lowercase,
+            max_bytes=4 * limit * 2**20, on_progress=on_progress, cancel=cancel,
+        ),
+    )  # fmt: skip
+
+
+def _paste() -> Text | None:
+    text = st.text_area(
+        "Your text", key="pasted", height=200, max_chars=5_000_000,
+        placeholder="Paste a text of some thousand words or more, in any language.",
+    )  # fmt: skip
+    if not text.strip():
+        return None
+    tokenizer, lowercase = _how_to_cut()
+    key = ("corpus", text, tokenizer, lowercase)
+    return _made(
+        key, "pasted text",
+        lambda on_progress, cancel: Corpus.from_text(
+            text, name="pasted text", tokenizer=tokenizer, lowercase=lowercase,
+            on_progress=on_progress, cancel=cancel,
+        ),
+    )  # fmt: skip
+
+
+def _how_to_cut() -> tuple[str | None, bool]:
+    left, right = st.columns(2, vertical_alignment="bottom")
+    names = [_AUTO, *TOKENIZERS]
+    chosen = left.selectbox(
+        "Cut into words by", names, key="tokenizer", bind="query-params",
+        format_func=lambda name: "what the text needs" if name == _AUTO else TOKENIZERS[name].label,
+        help=" ".join(f"{item.label}: {item.help}" for item in TOKENIZERS.values()),
+    )  # fmt: skip
+    lowercase = right.toggle(
+        "Ignore capitals", True, key="lowercase", bind="query-params",
+        help="'The' and 'the' become one word.",
+    )  # fmt: skip
+    return None if chosen == _AUTO else chosen, lowercase
+
+
+def _made(key: tuple[Any, ...], name: str, do: Callable[[OnProgress, Cancel], Corpus]) -> Text | None:
+    corpus: Corpus | None = work(f"Reading {name}", key, do)
+    if corpus is None:
+        return None
+    small = corpus.n_tokens < 20_000
+    settings = {"epochs": 50 if small else 10, "min_count": 2 if small else 5}
+    return Text(corpus, settings, corpus.frequent(5))
+
+
+def _what_it_did(corpus: Corpus) -> None:
+    st.markdown(
+        f"**{plain(corpus.name)}**: {count(corpus.n_sentences, 'sentence')}, "
+        f"{count(corpus.n_tokens, 'word')}, {corpus.n_distinct:,} different, cut by "
+        f"{plain(TOKENIZERS[corpus.tokenizer].label)}."
+    )
+    for note in corpus.notes:
+        st.caption(plain(note))
+    with st.expander("What was made of the first sentences"):
+        for raw, tokens in corpus.examples:
+            st.text(raw)
+            st.text("→ " + " · ".join(tokens))

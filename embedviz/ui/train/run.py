@@ -1,0 +1,75 @@
+"""The training, live: progress by epoch, the loss or the neighbors, words per second, stop."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from embedviz.plots.training import loss_curve, neighbors_moved
+from embedviz.progress import Cancel, OnProgress, Progress
+from embedviz.ui.train.settings import TrainingSettings
+from embedviz.ui.work import work
+from embedviz.words.corpora import Corpus
+from embedviz.words.training import TrainedWords, train_words
+from embedviz.words.training_params import ALGORITHMS
+
+
+def train(corpus: Corpus, settings: TrainingSettings) -> TrainedWords | None:
+    """The trained model, or None while it is being trained (its progress stands here then)."""
+
+    def do(on_progress: OnProgress, cancel: Cancel) -> TrainedWords:
+        return train_words(
+            corpus,
+            algorithm=settings.algorithm,
+            probes=settings.probes,
+            name=settings.name,
+            on_progress=on_progress,
+            cancel=cancel,
+            **dict(settings.values),
+        )
+
+    st.subheader("3 · Training")
+    trained: TrainedWords | None = work(
+        settings.name,
+        ("train", corpus.fingerprint, settings),
+        do,
+        watch=lambda progress: watch(progress, settings),
+        stop_label="Stop",
+        stop_keeps="Stops within about a second and keeps what was learned so far.",
+    )
+    return trained
+
+
+def watch(progress: Progress, settings: TrainingSettings) -> None:
+    """What can be seen while it trains."""
+    now = progress.details
+    if now is None:
+        return
+    speed, epoch = st.columns(2)
+    speed.metric("Words per second", f"{now.words_per_second:,.0f}")
+    epoch.metric("Epoch", f"{now.epoch} of {now.epochs}")
+    show_curves(settings.algorithm, now.losses, now.history, now.epochs)
+
+
+def show_curves(algorithm: str, losses: Any, history: Any, epochs: int) -> None:
+    """The loss where there is one; for the others, and beside it, how the neighbors moved."""
+    loss, moved = st.columns(2, gap="medium")
+    with loss:
+        st.markdown("**Loss by epoch**")
+        if ALGORITHMS[algorithm].reports_loss:
+            st.plotly_chart(loss_curve(losses, epochs), theme="streamlit", key="loss")
+        else:
+            st.caption("gensim computes no loss for fastText; see how the neighbors settle instead.")
+    with moved:
+        st.markdown("**How much the nearest words still change**")
+        st.plotly_chart(neighbors_moved(_moved(history), epochs), theme="streamlit", key="moved")
+
+
+def _moved(history: Any) -> dict[str, list[float]]:
+    """Per probe word, the share of its nearest words that changed at each epoch after the first."""
+    moved: dict[str, list[float]] = {}
+    for epoch in history[1:]:
+        for word, share in epoch.moved.items():
+            moved.setdefault(word, []).append(share)
+    return moved

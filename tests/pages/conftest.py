@@ -1,0 +1,48 @@
+"""Pages run by Streamlit's own AppTest: no browser, the real core."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def open_page():
+    """Run one page file from the top, as Streamlit does for a link's first request."""
+
+    def opened(name: str, timeout: float = 60, **link: str) -> AppTest:
+        at = AppTest.from_file(str(ROOT / "pages" / f"{name}.py"), default_timeout=timeout)
+        for parameter, value in link.items():
+            at.query_params[parameter] = value
+        at.run()
+        assert not at.exception, at.exception
+        return at
+
+    return opened
+
+
+@pytest.fixture
+def settle():
+    """Run a page again and again until what it waits for is there (long work goes on beside it)."""
+    import time
+
+    def until(at: AppTest, ready, seconds: float = 120) -> AppTest:
+        end = time.monotonic() + seconds
+        while not ready(at):
+            assert time.monotonic() < end, "the page never got there"
+            time.sleep(0.2)
+            at.run()
+            assert not at.exception, at.exception
+        return at
+
+    return until
+
+
+def text_of(at: AppTest) -> str:
+    """All that the page says, as one string."""
+    kinds = ("title", "subheader", "markdown", "caption", "info", "warning", "error")
+    return "\n".join(element.value for kind in kinds for element in at.get(kind))

@@ -1,0 +1,115 @@
+"""The Words page, without a browser: what is asked, said and refused."""
+
+from __future__ import annotations
+
+import gzip
+import pickle
+
+import numpy as np
+import pytest
+
+import embedviz as ev
+from tests.pages.conftest import text_of
+
+
+def neighbors_shown(at):
+    table = next(item.value for item in at.dataframe if "on the map" in item.value.columns)
+    return list(table["word"])
+
+
+def test_link_opens_a_word_with_its_neighbors(open_page, glove):
+    at = open_page("words", word="king", n="500", k="5")
+    assert neighbors_shown(at) == list(ev.neighbors(glove, "king", k=5).keys)
+    said = text_of(at)
+    assert "Showing 500 of 400,000 words, the most frequent" in said
+    assert "all 400,000 words, 50 dimensions" in said
+
+
+def test_metric_changes_the_answer_and_says_what_it_works_on(open_page, glove):
+    at = open_page("words", word="king", n="500", near="dot")
+    assert neighbors_shown(at) == list(ev.neighbors(glove, "king", k=10, metric="dot").keys)
+    assert ev.metrics.METRICS["dot"].works_on in text_of(at)
+
+
+def test_unknown_word_offers_spellings_that_work(open_page, glove):
+    at = open_page("words", word="kign", n="500")
+    assert "'kign' is not in" in at.warning[0].value.replace("\\", "")
+    suggestion = next(button for button in at.button if str(button.key).startswith("suggest-"))
+    word = str(suggestion.key).removeprefix("suggest-")
+    suggestion.click().run()
+    assert at.text_input(key="word").value == word
+    assert neighbors_shown(at) == list(ev.neighbors(glove, word, k=10).keys)
+
+
+def test_map_is_measured_and_says_so(open_page, settle):
+    at = open_page("words", n="500")
+    settle(at, lambda at: "trustworthiness" in text_of(at))
+    assert "all 500 drawn words compared" in text_of(at)
+
+
+def test_typed_words_are_drawn_and_unknown_ones_named(open_page):
+    at = open_page("words", n="500", also="zeppelin qqqzzz")
+    assert "Showing 501 of 400,000" in text_of(at)
+    assert any("qqqzzz" in warning.value for warning in at.warning)
+
+
+def test_slow_method_shows_pca_first_and_then_its_own_map(open_page, settle):
+    at = open_page("words", n="250", method="tsne", tsne_n_iter="250")
+    assert "PCA for now" in text_of(at)
+    settle(at, lambda at: "PCA for now" not in text_of(at))
+    assert "PC 1" not in text_of(at)
+
+
+def test_link_to_a_model_that_is_not_here_says_so(open_page):
+    at = open_page("words", model="mine-12345678", n="250")
+    assert "does not have" in at.info[0].value
+
+
+def upload(at, name, data):
+    at.get("file_uploader")[0].set_value([(name, data, "application/octet-stream")]).run()
+    assert not at.exception
+    return at
+
+
+HOSTILE = "<img src=x onerror=alert(1)>"
+
+
+def glove_text(words, dimensions=4):
+    random = np.random.default_rng(0)
+    lines = (" ".join([w, *(f"{x:.4f}" for x in random.standard_normal(dimensions))]) for w in words)
+    return "\n".join(lines).encode()
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gz"])
+def test_uploaded_vectors_become_the_model(open_page, settle, pack):
+    words = ["alpha", "beta", "gamma", "delta", "epsilon"]
+    at = open_page("words")
+    upload(at, "mine.txt" + (".gz" if pack is gzip.compress else ""), pack(glove_text(words)))
+    assert "4 dimensions" in text_of(at)
+    next(button for button in at.button if button.label == "Read it").click().run()
+    settle(at, lambda at: str(at.selectbox(key="model").value).startswith("mine-"))
+    at.text_input(key="word").set_value("beta").run()
+    assert set(neighbors_shown(at)) == set(words) - {"beta"}
+
+
+def test_pickle_is_refused_with_the_way_out(open_page):
+    at = upload(open_page("words", n="250"), "model.kv", pickle.dumps({"a": 1}))
+    said = at.error[0].value.replace("\\", "")
+    assert "pickle" in said
+    assert "save_word2vec_format" in said
+
+
+def test_broken_file_is_a_sentence(open_page):
+    at = upload(open_page("words", n="250"), "x.bin", b"3 4\nalpha \x00\x01")
+    assert len(at.error) == 1
+
+
+def test_one_session_never_sees_anothers_model(open_page, settle):
+    first = open_page("words")
+    upload(first, "secret.txt", glove_text(["s1", "s2", "s3", "s4"]))
+    next(button for button in first.button if button.label == "Read it").click().run()
+    settle(first, lambda at: str(at.selectbox(key="model").value).startswith("mine-"))
+    mine = first.selectbox(key="model").value
+    second = open_page("words", model=mine)
+    assert "secret" not in str(second.selectbox(key="model").options)
+    assert second.selectbox(key="model").value == "glove-6b-50d"
