@@ -117,7 +117,8 @@ def check_limits(
 
 def _checked(spec: ParamSpec, value: Any, what: str) -> Any:
     value = _as_kind(spec, value)
-    if type(value) is bool and spec.kind is not bool or not isinstance(value, spec.kind):
+    mistaken = type(value) is bool and spec.kind is not bool
+    if mistaken or not isinstance(value, spec.kind) or value != value:  # noqa: PLR0124 - NaN
         raise InvalidParameterError(
             f"{what}: {spec.name} must be {spec.kind.__name__}, "
             f"got {value!r} ({type(value).__name__})."
@@ -125,10 +126,9 @@ def _checked(spec: ParamSpec, value: Any, what: str) -> Any:
     if spec.choices is not None and value not in spec.choices:
         allowed = ", ".join(repr(choice) for choice in spec.choices)
         raise InvalidParameterError(f"{what}: {spec.name}={value!r} is not one of {allowed}.")
-    if spec.kind is float and math.isnan(value):
-        raise InvalidParameterError(f"{what}: {spec.name} must be a number, got NaN.")
-    too_low = spec.minimum is not None and value < spec.minimum
-    if too_low or (spec.maximum is not None and value > spec.maximum):
+    number: Any = value
+    too_low = spec.minimum is not None and number < spec.minimum
+    if too_low or (spec.maximum is not None and number > spec.maximum):
         raise InvalidParameterError(
             f"{what}: {spec.name}={value!r} is out of range. "
             f"Allowed: {_range(spec.minimum, spec.maximum)}."

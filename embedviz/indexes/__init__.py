@@ -5,14 +5,12 @@ Adding one is a new file and an entry in ``INDEXES``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, Protocol
-from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
-from embedviz.errors import InvalidParameterError
 from embedviz.indexes.exact import ExactIndex
 from embedviz.progress import Cancel, OnProgress
 from embedviz.space import EmbeddingSpace
@@ -29,7 +27,6 @@ class Index(Protocol):
         queries: NDArray[Any],
         k: int,
         metric: str = "cosine",
-        exclude: Sequence[Sequence[int]] | None = None,
         *,
         on_progress: OnProgress | None = None,
         cancel: Cancel | None = None,
@@ -43,8 +40,6 @@ class Index(Protocol):
             At least 1; fewer come back where fewer are left.
         metric : str
             A name from :data:`embedviz.metrics.METRICS`.
-        exclude : sequence of q sequences of rows, optional
-            What each query must not find.
 
         Returns
         -------
@@ -55,20 +50,3 @@ class Index(Protocol):
 
 
 INDEXES: dict[str, Callable[[EmbeddingSpace], Index]] = {"exact": ExactIndex}
-
-_built: WeakKeyDictionary[EmbeddingSpace, dict[str, Index]] = WeakKeyDictionary()
-
-
-def index_of(space: EmbeddingSpace, name: str = "exact") -> Index:
-    """The index of this name on ``space``: built when first asked for, kept as long as the space.
-
-    Raises InvalidParameterError for a name that is not in ``INDEXES``.
-    """
-    if name not in INDEXES:
-        raise InvalidParameterError(
-            f"There is no index {name!r}. Indexes: {', '.join(map(repr, INDEXES))}."
-        )
-    kept = _built.setdefault(space, {})
-    if name not in kept:
-        kept[name] = INDEXES[name](space)
-    return kept[name]

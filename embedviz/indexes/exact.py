@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
-from embedviz.indexes.shortcuts import Float32, Shortcut, Shortcuts
+from embedviz.indexes.candidates import Candidates
+from embedviz.indexes.shortcuts import Shortcuts
 from embedviz.metrics import metric_named
 from embedviz.progress import Cancel, OnProgress, report, stop_if
 from embedviz.space import EmbeddingSpace
@@ -16,10 +18,7 @@ from embedviz.space import EmbeddingSpace
 Rows = NDArray[np.intp]
 Scores = NDArray[np.float64]
 
-_CHUNK_ALONE, _CHUNK_TOGETHER = 256, 64  # rows that share one maximum; measured
-_ROWS_AT_ONCE = 8192  # of the space, against a block of queries: stays in the cache; measured
 _QUERIES_AT_ONCE = 128
-_FEW = 8  # fewer queries than this are faster one by one
 _SCORED_AT_ONCE = 65_536  # rows in float64 at a time
 
 
@@ -32,16 +31,14 @@ class ExactIndex:
     """
 
     def __init__(self, space: EmbeddingSpace) -> None:
-        # Not the space itself: an index lives as long as its space, and must not keep it alive.
         self._vectors = space.vectors
-        self._shortcuts = Shortcuts(space.vectors, space.norms)
+        self._shortcuts = _shortcuts_of(space)
 
     def search(
         self,
         queries: NDArray[Any],
         k: int,
         metric: str = "cosine",
-        exclude: Sequence[Sequence[int]] | None = None,
         *,
         on_progress: OnProgress | None = None,
         cancel: Cancel | None = None,
@@ -49,19 +46,16 @@ class ExactIndex:
         """See :meth:`embedviz.indexes.Index.search`."""
         metric_named(metric)
         asked = np.ascontiguousarray(queries, dtype=np.float64)
-        excluded = [np.unique(np.asarray(rows, dtype=np.intp)) for rows in exclude or ()]
-        excluded = excluded or [np.empty(0, dtype=np.intp)] * len(asked)
-        most = max((rows.size for rows in excluded), default=0)
-        k = min(k, len(self._vectors) - most)
-        found, scores = np.empty((len(asked), k), np.intp), np.empty((len(asked), k))
-        if k < 1:
+        k = min(k, len(self._vectors))
+        found = np.empty((len(asked), k), np.intp)
+        scores = np.empty(found.shape)
+        if not k:
             return found, scores
-        candidates = _Candidates(self._vectors, self._shortcuts.of(metric, asked), k + most)
+        candidates = Candidates(self._vectors, self._shortcuts.of(metric, asked), k)
         for start in range(0, len(asked), _QUERIES_AT_ONCE):
             stop_if(cancel, "The search for neighbors")
             block = range(start, min(start + _QUERIES_AT_ONCE, len(asked)))
             for query, rows in zip(block, candidates.of(block), strict=True):
-                rows = np.setdiff1d(rows, excluded[query], assume_unique=True)
                 found[query], scores[query] = self._best(asked[query], rows, k, metric)
             report(on_progress, block.stop / len(asked), f"query {block.stop:,} of {len(asked):,}")
         return found, scores
@@ -74,68 +68,31 @@ class ExactIndex:
         for start in range(0, rows.size, _SCORED_AT_ONCE):
             part = slice(start, start + _SCORED_AT_ONCE)
             scores[part] = measure.between(query, self._vectors[rows[part]])
-        scores = _level(scores, lambda places: self._vectors[rows[places]])
+        scores = _leveled(scores, lambda places: self._vectors[rows[places]])
         best = np.lexsort((rows, scores if measure.is_distance else -scores))[:k]
         return rows[best], scores[best]
 
 
-class _Candidates:
-    """Rows that can be among the exact nearest ``count``: a superset, usually barely larger."""
+_known: WeakKeyDictionary[EmbeddingSpace, Shortcuts] = WeakKeyDictionary()
 
-    def __init__(self, vectors: Float32, shortcut: Shortcut | None, count: int) -> None:
-        self._size = len(vectors)
-        self._shortcut = shortcut
-        self._count = count
 
-    def of(self, block: range) -> list[Rows]:
-        """The candidates of each query in ``block``, each in ascending order."""
-        shortcut = self._shortcut
-        if shortcut is None:
-            return [np.arange(self._size)] * len(block)
-        if len(block) < _FEW:
-            return [self._alone(shortcut, query) for query in block]
-        return self._together(shortcut, block)
+def _shortcuts_of(space: EmbeddingSpace) -> Shortcuts:
+    # Made once for a space and dropped with it; they hold its arrays, never the space itself.
+    if space not in _known:
+        _known[space] = Shortcuts(space.vectors, space.norms)
+    return _known[space]
 
-    def _alone(self, shortcut: Shortcut, query: int) -> Rows:
-        if not np.isfinite(shortcut.errors[query]):
-            return np.arange(self._size)
-        standins = shortcut.one(query)
-        starts = np.arange(0, self._size, self._chunk(_CHUNK_ALONE))
-        maxima = np.maximum.reduceat(standins, starts)
-        return self._few(shortcut, query, maxima, standins.__getitem__)
 
-    def _together(self, shortcut: Shortcut, block: range) -> list[Rows]:
-        chunk = self._chunk(_CHUNK_TOGETHER)
-        queries = slice(block.start, block.stop)
-        maxima = np.empty((-(-self._size // chunk), len(block)), np.float32)
-        step = chunk * max(1, _ROWS_AT_ONCE // chunk)
-        for start in range(0, self._size, step):
-            with np.errstate(all="ignore"):  # only where errors are infinite
-                standins = shortcut.many(queries, slice(start, min(start + step, self._size)))
-            _chunk_maxima(standins, chunk, maxima[start // chunk : (start + step) // chunk])
-        every = np.arange(self._size)
-        return [
-            self._few(shortcut, query, column, lambda rows, q=query: shortcut.one(q, rows))
-            if np.isfinite(shortcut.errors[query])
-            else every
-            for query, column in zip(block, np.ascontiguousarray(maxima.T), strict=True)
-        ]
-
-    def _few(
-        self,
-        shortcut: Shortcut,
-        query: int,
-        maxima: Float32,
-        standins_of: Callable[[Rows], Float32],
-    ) -> Rows:
-        slack = 2 * float(shortcut.errors[query])
-        chunk = -(-self._size // maxima.size) if maxima.size == 1 else self._chunk_of(maxima.size)
-        hopeful = np.flatnonzero(maxima >= _at_rank(maxima, self._count) - slack)
-        rows = (hopeful[:, None] * chunk + np.arange(chunk)).ravel()
-        rows = rows[: np.searchsorted(rows, self._size)]
-        standins = standins_of(rows)
-        return np.asarray(rows[standins >= _at_rank(standins, self._count) - slack])
-
-    def _chunk(self, most: int) -> int:
-        # At least ``count`` chunks must exist for their maxima to bound the count-th best.
-        return max(1, min(most, self._size // (2 * self._count)))
+def _leveled(scores: Scores, vectors_of: Callable[[Rows], NDArray[np.float32]]) -> Scores:
+    """One score for equal vectors: a matrix product's last bit depends on a row's place in it."""
+    order = np.argsort(scores)
+    steps = np.diff(scores[order])
+    close = (steps > 0) & (steps <= 1e-12 * np.abs(scores[order][1:]))
+    if not close.any():
+        return scores
+    places = order[np.append(close, False) | np.append(False, close)]
+    places = np.flatnonzero(np.isin(scores, scores[places]))
+    _, first, group = np.unique(vectors_of(places), axis=0, return_index=True, return_inverse=True)
+    leveled = scores.copy()
+    leveled[places] = scores[places][first][group.ravel()]
+    return leveled

@@ -10,7 +10,7 @@ import numpy as np
 
 from embedviz.errors import InvalidParameterError
 from embedviz.plots.colors import Colors
-from embedviz.plots.figure_marks import line_traces, mark_traces
+from embedviz.plots.figure_marks import line_traces, mark_traces, shown_text
 from embedviz.plots.palettes import PLAIN, rgb
 from embedviz.plots.picture import Picture
 from embedviz.plots.themes import THEMES, FigureTheme, Theme
@@ -150,7 +150,7 @@ def _layout(picture: Picture, look: FigureTheme) -> dict[str, Any]:
     titles = picture.axis_titles or ("",) * picture.dimensions
     axes = [
         {
-            "title": {"text": escape(title)},
+            "title": {"text": shown_text(title, picture.dimensions)},
             "showticklabels": False,
             "showgrid": bool(title),
             "gridcolor": look.quiet,

@@ -52,16 +52,28 @@ def mark_traces(picture: Picture, look: FigureTheme) -> list[dict[str, Any]]:
     ]
 
 
+def shown_text(text: str, dimensions: int) -> str:
+    """``text`` so that Plotly shows it as it is: it would take ``<a>`` for a link.
+
+    Plotly's 3-D text knows tags but no entities: a lookalike is the only safe ``<`` there.
+    """
+    return escape(text) if dimensions == 2 else text.replace("<", "‹").replace(">", "›")
+
+
 def _marks(
     marks: list[Mark], kind: MarkKind, picture: Picture, look: FigureTheme
 ) -> dict[str, Any]:
     hollow = kind == "new"
-    labels = [escape(mark.label) for mark in marks]
+    labels = [shown_text(mark.label, picture.dimensions) for mark in marks]
     return _places([mark.coordinates for mark in marks], picture.dimensions) | {
         "mode": "markers+text",
-        "text": [f"<b>{label}</b>" for label in labels] if kind == "query" else labels,
+        "text": labels,
         "textposition": "top center",
-        "textfont": {"color": look.text, "size": 14 if kind == "query" else 12},
+        "textfont": {
+            "color": look.text,
+            "size": 14 if kind == "query" else 12,
+            "weight": 700 if kind == "query" else 400,
+        },
         "marker": {
             "symbol": "circle-open" if hollow else "circle",
             "size": _SIZES[kind],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -33,15 +34,15 @@ def neighbors_moved(moved: Mapping[str, Sequence[float]], epochs: int) -> go.Fig
     """Share of each probe word's nearest words that changed since the epoch before."""
     import plotly.graph_objects as go
 
-    from embedviz.plots.palettes import CATEGORICAL
+    from embedviz.plots.palettes import CATEGORIES
 
     lines = [
         go.Scatter(
             x=list(range(2, len(shares) + 2)),
             y=list(shares),
             mode="lines+markers",
-            name=_as_text(word),
-            line={"color": CATEGORICAL[i % len(CATEGORICAL)], "width": 2},
+            name=escape(word),
+            line={"color": CATEGORIES[i % len(CATEGORIES)], "width": 2},
         )
         for i, (word, shares) in enumerate(moved.items())
     ]
@@ -59,8 +60,3 @@ def _axes(epochs: int, title: str) -> dict[str, Any]:
         },
         "yaxis": {"title": {"text": title}},
     }
-
-
-def _as_text(word: str) -> str:
-    """Plotly reads ``<b>`` and ``<a>`` in names as markup; a word is never markup."""
-    return word.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

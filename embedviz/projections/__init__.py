@@ -1,1 +1,160 @@
-"""TODO"""
+"""From many dimensions to two or three: PCA, t-SNE, UMAP."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from typing import Any
+
+import numpy as np
+
+from embedviz.errors import EmbedvizError, InvalidParameterError
+from embedviz.params import ParamSpec, check_limits, make, narrowed, specs
+from embedviz.progress import Cancel, OnProgress, report, stop_if
+from embedviz.projections import checks
+from embedviz.projections.base import Fitted, ProjectionMethod, Task
+from embedviz.projections.kept import from_store, into_store
+from embedviz.projections.pca import PCA_METHOD
+from embedviz.projections.projection import LazyModel, Projection
+from embedviz.projections.tsne import TSNE_METHOD
+from embedviz.projections.umap import UMAP_METHOD
+from embedviz.space import EmbeddingSpace
+
+__all__ = [
+    "PROJECTIONS",
+    "Projection",
+    "ProjectionMethod",
+    "method_named",
+    "param_specs",
+    "project",
+]
+
+PROJECTIONS: dict[str, ProjectionMethod] = {
+    method.name: method for method in (PCA_METHOD, TSNE_METHOD, UMAP_METHOD)
+}
+
+
+def method_named(name: str) -> ProjectionMethod:
+    """The projection method of this name; raises InvalidParameterError, which lists them."""
+    if name not in PROJECTIONS:
+        raise InvalidParameterError(
+            f"There is no projection method {name!r}. Methods: {', '.join(map(repr, PROJECTIONS))}."
+        )
+    return PROJECTIONS[name]
+
+
+def param_specs(method: str, n: int, d: int) -> dict[str, ParamSpec]:
+    """The parameters of ``method`` as n points of d dimensions allow them, by name."""
+    chosen = method_named(method)
+    limits = chosen.limits(n, d)
+    return {name: narrowed(spec, limits) for name, spec in specs(chosen.params).items()}
+
+
+def project(
+    space: EmbeddingSpace,
+    method: str = "pca",
+    n_components: int = 2,
+    seed: int = 0,
+    on_progress: OnProgress | None = None,
+    cancel: Cancel | None = None,
+    cache: bool = True,
+    **params: Any,
+) -> Projection:
+    """Draw a space in few dimensions.
+
+    Parameters
+    ----------
+    space : EmbeddingSpace
+        All of its points are drawn; nothing is sampled.
+    method : str
+        A name in ``PROJECTIONS``: ``"pca"``, ``"tsne"`` or ``"umap"``.
+    n_components : int
+        Dimensions to draw in, usually 2 or 3.
+    seed : int
+        The same seed, data and parameters give the same coordinates.
+    on_progress, cancel
+        Called with :class:`~embedviz.progress.Progress`; an event that stops the work.
+    cache : bool
+        Keep the result on disk, and take it from there. False for what belongs to one person.
+    **params
+        Parameters of the method (``perplexity``, ``n_neighbors``, …). Those not given have their
+        default, where the data does not allow it the nearest allowed value; ``Projection.params``
+        has all that were used.
+
+    Returns
+    -------
+    Projection
+        With ``coordinates`` of shape (n, n_components), float32.
+
+    Raises
+    ------
+    InvalidParameterError
+        For an unknown method or parameter, a value that this data does not allow, too few points,
+        or vectors that cannot be compared so.
+    CancelledError
+        If ``cancel`` is set; nothing is kept.
+
+    Notes
+    -----
+    PCA is scikit-learn's. t-SNE is openTSNE's (Poličar et al. 2024; van der Maaten & Hinton 2008)
+    with exact neighbors. UMAP is umap-learn's (McInnes et al. 2018) with exact neighbors.
+    """
+    chosen = method_named(method)
+    checks.check_seed(seed)
+    checks.check_size(space, chosen)
+    checks.check_components(space, chosen, n_components)
+    values = _checked_params(chosen, space, n_components, params)
+    checks.check_directions(space, chosen.metric(values), chosen.label)
+    task = Task(space.vectors, int(n_components), int(seed), on_progress, cancel)
+    kept = from_store(space, chosen, values, task) if cache else None
+    if kept is not None:
+        report(on_progress, 1.0, "found among the results kept on disk")
+        return kept
+    stop_if(cancel, chosen.label)
+    started = time.perf_counter()
+    fitted = chosen.fit(task, values)
+    projection = _drawn(space, chosen, values, task, fitted, time.perf_counter() - started)
+    if cache:
+        into_store(projection, chosen)
+    return projection
+
+
+def _checked_params(
+    method: ProjectionMethod, space: EmbeddingSpace, n_components: int, given: dict[str, Any]
+) -> Any:
+    n, d = len(space), space.dimensions
+    fitting = {name: spec.default for name, spec in param_specs(method.name, n, d).items()}
+    # Checked as given first: a message must speak of the method's range before this data's.
+    make(method.params, given, method.label)
+    values: Any = make(method.params, fitting | given, method.label)
+    check_limits(values, method.limits(n, d), method.label, f"{n:,} points of {d} dimensions")
+    method.check(values, n, d, n_components)
+    return values
+
+
+def _drawn(
+    space: EmbeddingSpace,
+    method: ProjectionMethod,
+    values: Any,
+    task: Task,
+    fitted: Fitted,
+    seconds: float,
+) -> Projection:
+    if not np.isfinite(fitted.coordinates).all():
+        raise EmbedvizError(
+            f"{method.label} gave coordinates that are not numbers for this data. "
+            "Try other parameters, leave out repeated points, or use PCA."
+        )
+    return Projection(
+        fitted.coordinates,
+        space,
+        method.name,
+        dataclasses.asdict(values),
+        task.n_components,
+        task.seed,
+        seconds,
+        fitted.details,
+        method.works_on(values),
+        method.metric(values),
+        model=LazyModel(fitted),
+    )

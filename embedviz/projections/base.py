@@ -60,7 +60,7 @@ class ProjectionMethod:
         The frozen params dataclass (see :mod:`embedviz.params`).
     transforms : str
         How new points are placed: ``"exact"`` (the same formula as for the fitted ones),
-        ``"batch-independent"`` (each by itself), ``"batch-dependent"`` (company changes the result).
+        ``"batch-independent"`` (each by itself) or ``"batch-dependent"`` (company matters).
     reports_progress : bool
         True if the work says how far it is while it runs.
     libraries : tuple of str

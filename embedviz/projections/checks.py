@@ -8,6 +8,9 @@ from embedviz.errors import InvalidParameterError
 from embedviz.projections.base import MAX_SEED, ProjectionMethod
 from embedviz.space import EmbeddingSpace
 
+# Squared and summed, entries beyond this overflow (or vanish) in float32.
+_GREATEST_SPREAD = 1e15
+
 
 def check_seed(seed: object) -> None:
     """Raise InvalidParameterError unless ``seed`` is one that every library takes."""
@@ -24,12 +27,17 @@ def check_size(space: EmbeddingSpace, method: ProjectionMethod) -> None:
             f"{method.label} needs at least {method.least_points} points, got {len(space)}. "
             "Choose more points" + ("." if method.name == "pca" else ", or use PCA.")
         )
-    first = space.vectors[0]
-    # One differing row is enough, and usually the second differs: no need to read all.
-    if not (space.vectors[1] != first).any() and not (space.vectors != first).any():
+    spread = float((space.vectors.max(axis=0) - space.vectors.min(axis=0)).max())
+    if spread == 0:
         raise InvalidParameterError(
             f"{method.label}: all {len(space):,} vectors are the same, so there is nothing to "
             "spread out. Choose points that differ."
+        )
+    if not 1 / _GREATEST_SPREAD <= spread <= _GREATEST_SPREAD:
+        raise InvalidParameterError(
+            f"{method.label}: entries spread over {spread:.3g}; squares of such numbers do not fit "
+            f"in float32. Scale the vectors to between {1 / _GREATEST_SPREAD:g} and "
+            f"{_GREATEST_SPREAD:g}."
         )
 
 

@@ -42,9 +42,7 @@ class ExactNeighbors:
         shape = (len(found), k)
         return found[others].reshape(shape), distances[others].reshape(shape)
 
-    def of(
-        self, new: Vectors, k: int, cancel: Cancel | None = None
-    ) -> tuple[Indices, Distances]:
+    def of(self, new: Vectors, k: int, cancel: Cancel | None = None) -> tuple[Indices, Distances]:
         """The k nearest fitted vectors of every row of ``new`` (m, d): both of shape (m, k)."""
         return self._by_blocks(new, k, None, cancel)
 
@@ -63,7 +61,9 @@ class ExactNeighbors:
                 distances[part] = self._measured(asked[part], found[part])
             done = min(start + step, len(rows))
             report(
-                on_progress, done / len(rows), f"exact neighbors of {done:,} of {len(rows):,} points"
+                on_progress,
+                done / len(rows),
+                f"exact neighbors of {done:,} of {len(rows):,} points",
             )
         return found, distances
 

@@ -48,6 +48,7 @@ class FittedPCA:
     ) -> Coordinates:
         """New vectors through the same linear map: exact, whatever their company."""
         stop_if(cancel, "PCA")
+        report(on_progress, None, f"placing {len(vectors):,} points")
         return _apply(vectors, self.details["mean"], self.details["components"], self.normalize)
 
 

@@ -51,7 +51,7 @@ class TSNEParams:
     )  # fmt: skip
     exaggeration: float = param(
         1.0,
-        "How strongly neighbors attract afterwards. Above 1, clusters are denser and farther apart.",
+        "How strongly neighbors attract later on. Above 1, clusters are denser and farther apart.",
         label="Late exaggeration", minimum=1.0, maximum=30.0, step=0.5,
     )  # fmt: skip
     n_iter: int = param(

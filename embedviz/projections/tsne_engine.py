@@ -21,6 +21,8 @@ LEAST_POINTS = 5
 # Barnes–Hut costs n log n, interpolation (FFT) some 20 ms an iteration whatever n is.
 _FFT_FROM = 10_000
 _NEIGHBORS_SHARE = 0.1
+# With fewer points the threads of a busy machine wait for each other longer than they work.
+_THREADS_FROM = 2_000
 
 
 class Watcher:
@@ -39,7 +41,7 @@ class Watcher:
         self._phase += 1
         stop_if(self._cancel, "t-SNE")
 
-    def __call__(self, iteration: int, error: float, embedding: Any) -> bool:
+    def __call__(self, iteration: int, error: float, embedding: Any) -> bool:  # noqa: ARG002
         """Called by openTSNE every few iterations; CancelledError passes through it."""
         stop_if(self._cancel, "t-SNE")
         done, total = iteration + (self._phases[0] if self._phase else 0), sum(self._phases)
@@ -68,8 +70,7 @@ def fit_embedding(task: Task, params: TSNEParams) -> tuple[Any, dict[str, Any]]:
         n_iter=params.n_iter,
         exaggeration=params.exaggeration,
         initialization=params.initialization,
-        # Threads change nothing but the time: the gradient of each point is its own sum.
-        n_jobs=os.cpu_count() or 1,
+        n_jobs=_threads(n),
         neighbors=_neighbor_index(task, params),
         negative_gradient_method=gradient,
         callbacks=Watcher(
@@ -92,6 +93,14 @@ def fit_embedding(task: Task, params: TSNEParams) -> tuple[Any, dict[str, Any]]:
     }
 
 
+def _threads(n: int) -> int:
+    """How many threads pay for n points; any number gives the same picture, bit for bit."""
+    if n < _THREADS_FROM:
+        return 1
+    # What this process may use, which in a container is less than the machine has.
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def _every(n: int) -> int:
     # Each report costs a KL divergence; iterations of many points are long enough for one each.
     return max(1, min(10, 20_000 // n))
@@ -105,7 +114,7 @@ def _neighbor_index(task: Task, params: TSNEParams) -> Any:
         share = None if progress.fraction is None else _NEIGHBORS_SHARE * progress.fraction
         report(task.on_progress, share, progress.message)
 
-    class Index(KNNIndex):  # type: ignore[misc,no-any-unimported]
+    class Index(KNNIndex):  # type: ignore[misc]
         VALID_METRICS = ("euclidean", "cosine")
 
         def build(self) -> tuple[Any, Any]:

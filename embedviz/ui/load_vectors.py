@@ -52,12 +52,16 @@ def _checked(upload: Any, limit_mb: int) -> None:
 
 
 def _offer(upload: Any) -> None:
-    summary = describe(upload, name=upload.name)
+    summary = describe(upload, max_bytes=_unpacked_limit())
     st.markdown(f"**{plain(upload.name)}**: {plain(FORMATS[summary.format].label)}")
     rows = "an unknown number of" if summary.rows is None else f"{summary.rows:,}"
     st.caption(
         f"{rows} words × {summary.dimensions} dimensions"
-        + ("" if summary.bytes_needed is None else f", {summary.bytes_needed / 2**20:,.1f} MB in memory")
+        + (
+            ""
+            if summary.bytes_needed is None
+            else f", {summary.bytes_needed / 2**20:,.1f} MB in memory"
+        )
     )
     limit = st.number_input(
         "Read at most this many words", 1, None, server_settings().rows_limit, step=10_000,
@@ -76,7 +80,13 @@ def _started() -> set[tuple[Any, ...]]:
 def _read(upload: Any, limit: int, key: tuple[Any, ...]) -> None:
     def do(on_progress: OnProgress, cancel: Cancel) -> Model:
         upload.seek(0)
-        return read(upload, name=upload.name, limit=limit, on_progress=on_progress, cancel=cancel)
+        return read(
+            upload,
+            limit=limit,
+            max_bytes=_unpacked_limit(),
+            on_progress=on_progress,
+            cancel=cancel,
+        )
 
     model = work(f"Reading {upload.name}", key, do)
     if model is None:
@@ -93,3 +103,8 @@ def _read(upload: Any, limit: int, key: tuple[Any, ...]) -> None:
 
 def _formats_help() -> str:
     return "  \n".join(f"**{item.label}**: {item.help}" for item in FORMATS.values())
+
+
+def _unpacked_limit() -> int:
+    """Bytes that a packed upload may unpack to: more than that is a bomb, not a model."""
+    return 4 * server_settings().upload_limit_mb * 2**20

@@ -72,7 +72,9 @@ def choose_next(identity: str) -> None:
 def available() -> dict[str, str]:
     """Models by id with their labels: the server's first, then this session's."""
     labels = {item.name: item.label for item in models() if item.installed}
-    labels |= {f"local-{item.name}": f"{item.name} (server file)" for item in server_settings().vectors}
+    labels |= {
+        f"local-{item.name}": f"{item.name} (server file)" for item in server_settings().vectors
+    }
     labels |= {key: f"{item.space.name} (mine)" for key, item in session().owned.items()}
     return labels
 

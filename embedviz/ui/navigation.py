@@ -39,7 +39,9 @@ PAGES: dict[str, PageEntry] = {
     entry.name: entry
     for entry in (
         PageEntry("home", "Home", "🏠", "What can be done here"),
-        PageEntry("words", "Words", "🔤", "Explore 400,000 real word vectors, or your own, on a map"),
+        PageEntry(
+            "words", "Words", "🔤", "Explore 400,000 real word vectors, or your own, on a map"
+        ),
         PageEntry("analogies", "Analogies", "👑", "Calculate with words: king − man + woman"),
         PageEntry("train", "Train", "🌱", "Train Word2Vec or FastText on your own text"),
     )

@@ -57,7 +57,9 @@ def _widget(spec: ParamSpec, prefix: str) -> Any:
     if spec.kind is bool:
         return st.toggle(spec.label, value=spec.default, **about)
     if spec.choices is not None:
-        return st.selectbox(spec.label, spec.choices, index=spec.choices.index(spec.default), **about)
+        return st.selectbox(
+            spec.label, spec.choices, index=spec.choices.index(spec.default), **about
+        )
     if spec.kind is str:
         return st.text_input(spec.label, value=spec.default, **about)
     _drop_out_of_range(key, spec)

@@ -14,7 +14,9 @@ def words_intro(chosen: Chosen | None) -> None:
     if chosen is None:
         return
     space = chosen.space
-    said = f"**{plain(space.name)}**: {count(len(space), 'word')}, {space.dimensions} dimensions each."
+    said = (
+        f"**{plain(space.name)}**: {count(len(space), 'word')}, {space.dimensions} dimensions each."
+    )
     citation = space.origin.get("citation")
     if citation:
         said += f" {plain(citation)}."

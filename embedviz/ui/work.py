@@ -49,7 +49,7 @@ def work(
         return _ended_without_result(title, key)
     job = jobs().submit(do, title=title, owner=mine.owner, key=str(hash(key)))
     if not _settled(job, key):
-        _progress_of(job.id, key, watch, stop_label, stop_keeps)
+        _progress_of(job.id, watch, stop_label, stop_keeps)
         return None
     return mine.results.get(key) if key in mine.results else _ended_without_result(title, key)
 
@@ -98,9 +98,7 @@ def _ended_without_result(title: str, key: Hashable) -> None:
 
 
 @st.fragment(run_every=0.5)
-def _progress_of(
-    job_id: str, key: Hashable, watch: Watch | None, stop_label: str, stop_keeps: str
-) -> None:
+def _progress_of(job_id: str, watch: Watch | None, stop_label: str, stop_keeps: str) -> None:
     job = jobs().get(job_id, session().owner)
     if job is None or job.ended:
         st.rerun()

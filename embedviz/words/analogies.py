@@ -145,7 +145,9 @@ def _side(source: EmbeddingSpace | WordModel, items: Sequence[Item]) -> tuple[Fl
         vector = vector_of(source, word).astype(np.float64)
         length = np.linalg.norm(vector)
         if not length:
-            raise InvalidParameterError(f"The vector of '{word}' has length 0: it has no direction.")
+            raise InvalidParameterError(
+                f"The vector of '{word}' has length 0: it has no direction."
+            )
         vectors[i] = vector / length
     return vectors, np.array([weight for _, weight in pairs], dtype=np.float64)
 
@@ -158,7 +160,9 @@ def weighted(item: Item) -> WeightedWord:
 def _cos_add(space: EmbeddingSpace, sum_: Terms, k: int) -> tuple[NDArray[np.intp], Floats]:
     total = sum_.total
     if np.linalg.norm(total) < 1e-12:
-        raise InvalidParameterError("The words cancel out: their sum has length 0 and no direction.")
+        raise InvalidParameterError(
+            "The words cancel out: their sum has length 0 and no direction."
+        )
     rows, scores = INDEXES["exact"](space).search(total[None], k, "cosine")
     return rows[0], scores[0]
 

@@ -76,7 +76,9 @@ HOSTILE = "<img src=x onerror=alert(1)>"
 
 def glove_text(words, dimensions=4):
     random = np.random.default_rng(0)
-    lines = (" ".join([w, *(f"{x:.4f}" for x in random.standard_normal(dimensions))]) for w in words)
+    lines = (
+        " ".join([w, *(f"{x:.4f}" for x in random.standard_normal(dimensions))]) for w in words
+    )
     return "\n".join(lines).encode()
 
 

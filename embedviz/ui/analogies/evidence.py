@@ -64,6 +64,8 @@ def _similarities(chosen: Chosen) -> None:
         with st.container(border=True):
             st.markdown(f"**{plain(benchmark.label)}**", help=benchmark.help)
             first, second = st.columns(2)
-            first.metric("Spearman ρ", f"{found.spearman:.3f}", help="Agreement of the two rankings.")
+            first.metric(
+                "Spearman ρ", f"{found.spearman:.3f}", help="Agreement of the two rankings."
+            )
             second.metric("Pearson r", f"{found.pearson:.3f}", help="Agreement of the numbers.")
             st.caption(f"{found.used:,} of {found.pairs:,} word pairs. {plain(benchmark.citation)}")

@@ -7,7 +7,8 @@ import streamlit as st
 from embedviz.plots.parallelogram import parallelogram as draw
 from embedviz.ui.messages import plain
 from embedviz.ui.model_choice import Chosen
-from embedviz.words.analogies import Analogy, plane
+from embedviz.words.analogies import Analogy
+from embedviz.words.analogy_plane import plane
 from embedviz.words.formula import Formula
 
 NEAR = 6
@@ -19,7 +20,9 @@ def parallelogram(chosen: Chosen, formula: Formula, answer: Analogy | None) -> N
         return
     st.subheader("Why: the parallelogram")
     fitted = plane(chosen.model, formula.positive, formula.negative, answer.keys[:NEAR])
-    st.plotly_chart(draw(fitted), theme="streamlit", key="parallelogram", config={"displaylogo": False})
+    st.plotly_chart(
+        draw(fitted), theme="streamlit", key="parallelogram", config={"displaylogo": False}
+    )
     st.caption(
         f"The vectors at length 1, in the plane that fits the drawn words best: it keeps "
         f"{fitted.variance_share:.0%} of their variance, the rest of the {chosen.space.dimensions} "

@@ -78,5 +78,7 @@ def _unknown(error: UnknownKeyError) -> None:
 
 def _replace(unknown: str, word: str) -> None:
     tokens = st.session_state[SUM].split()
-    changed = [token.removesuffix(unknown) + word if token.endswith(unknown) else token for token in tokens]
+    changed = [
+        token.removesuffix(unknown) + word if token.endswith(unknown) else token for token in tokens
+    ]
     st.session_state[SUM] = " ".join(changed)

@@ -14,7 +14,11 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "Capitals": ("paris - france + italy", "berlin - germany + spain", "tokyo - japan + korea"),
     "Tense": ("walked - walk + swim", "went - go + see", "running - run + dance"),
     "Plural": ("cats - cat + dog", "mice - mouse + child", "cities - city + country"),
-    "Nationality": ("german - germany + france", "chinese - china + japan", "swiss - switzerland + norway"),
+    "Nationality": (
+        "german - germany + france",
+        "chinese - china + japan",
+        "swiss - switzerland + norway",
+    ),
 }
 
 
@@ -37,7 +41,9 @@ def _examples(chosen: Chosen) -> None:
     """One row of buttons by kind; what the model lacks a word for is not offered."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         for kind, sums in EXAMPLES.items():
-            usable = [text for text in sums if all(w in chosen.space for w in parse_formula(text).words)]
+            usable = [
+                text for text in sums if all(w in chosen.space for w in parse_formula(text).words)
+            ]
             with st.popover(kind, disabled=not usable):
                 for text in usable:
                     st.button(

@@ -117,5 +117,9 @@ def _unknown(error: UnknownKeyError) -> None:
         columns = st.columns(len(error.suggestions))
         for column, word in zip(columns, error.suggestions, strict=True):
             column.button(
-                plain(word), key=f"suggest-{word}", on_click=ask_about, args=(word,), width="stretch"
+                plain(word),
+                key=f"suggest-{word}",
+                on_click=ask_about,
+                args=(word,),
+                width="stretch",
             )

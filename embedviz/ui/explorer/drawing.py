@@ -64,7 +64,9 @@ def picture_of(
     )
 
 
-def _marks(answer: Answer | None, places: Placed | None) -> tuple[tuple[Mark, ...], tuple[Line, ...]]:
+def _marks(
+    answer: Answer | None, places: Placed | None
+) -> tuple[tuple[Mark, ...], tuple[Line, ...]]:
     if answer is None or places is None:
         return (), ()
     marks = []

@@ -47,7 +47,9 @@ def explore(chosen: Chosen) -> None:
             trust = measured(drawn_space, drawn, settings)
         with map_here:
             picture = _picture(chosen, words, drawn_space, drawn, answer, places, trust, coloring)
-            events = show_map(picture, key="words-map", focus=_focus(answer, places), on_click=_clicked)
+            events = show_map(
+                picture, key="words-map", focus=_focus(answer, places), on_click=_clicked
+            )
         st.session_state["map_keys"] = drawn.projection.keys
         st.caption(_caption(chosen.space, words, drawn, trust))
     with answer_here:
@@ -84,7 +86,7 @@ def _clicked(row: int) -> None:
 def _places(answer: Answer | None, chosen: Chosen, projection: Projection) -> Placed | None:
     if answer is None:
         return None
-    exact = PROJECTIONS[projection.method].transform_behavior == "exact"
+    exact = PROJECTIONS[projection.method].transforms == "exact"
     return placed(answer, chosen.space, projection, exact)
 
 

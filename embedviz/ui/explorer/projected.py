@@ -33,7 +33,7 @@ def projected(space: EmbeddingSpace, settings: MapSettings, shared: bool) -> Dra
     key = ("project", space.vectors_fingerprint, settings)
     cancel_others("project", keep=key)
     chosen = PROJECTIONS[settings.method]
-    if chosen.instant:
+    if not chosen.reports_progress:
         return Drawn(session().kept(key, lambda: _project(space, settings, shared)), preview=False)
     done = work(
         f"{chosen.label} of {len(space):,} words",

@@ -40,20 +40,21 @@ def map_settings(space: EmbeddingSpace) -> MapSettings:
         )
         or 2
     )  # fmt: skip
-    seed, params = _parameters(space, method, n_components)
+    seed, params = _parameters(space, method)
     return MapSettings(method, n_components, seed, params)
 
 
-def _parameters(
-    space: EmbeddingSpace, method: str, n_components: int
-) -> tuple[int, tuple[tuple[str, Any], ...]]:
+def _parameters(space: EmbeddingSpace, method: str) -> tuple[int, tuple[tuple[str, Any], ...]]:
     chosen = PROJECTIONS[method]
-    with st.popover("Settings", icon="⚙️", width="stretch"), st.form(f"params-{method}", border=False):
+    with (
+        st.popover("Settings", icon="⚙️", width="stretch"),
+        st.form(f"params-{method}", border=False),
+    ):
         st.caption(chosen.help)
-        limits = chosen.limits(len(space), space.dimensions, n_components)
-        values = param_widgets(chosen.params_class, method, limits)
+        limits = chosen.limits(len(space), space.dimensions)
+        values = param_widgets(chosen.params, method, limits)
         seed = 0
-        if chosen.uses_seed:
+        if method != "pca":
             seed = st.number_input(
                 "Seed", 0, 2**31 - 1, 0, key="seed", bind="query-params",
                 help="The same seed gives the same map; another one shows what is chance.",

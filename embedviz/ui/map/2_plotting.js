@@ -72,7 +72,7 @@ function layoutOf(data, theme, mode) {
   };
   const titles = data.axis_titles.length ? data.axis_titles : Array(data.dimensions).fill("");
   const axes = titles.map((title) => axisOf(title, theme));
-  if (data.dimensions === 3) return { ...base, scene: sceneOf(axes, theme) };
+  if (data.dimensions === 3) return { ...base, scene: { ...sceneOf(axes, titles, theme), dragmode: PLOTLY_DRAG[mode] } };
   const [x, y] = axes;
   const titled = data.axis_titles.length ? { l: 34, r: 8, t: 8, b: 34 } : base.margin;
   return { ...base, margin: titled, xaxis: x, yaxis: { ...y, scaleanchor: "x" } };
@@ -92,10 +92,11 @@ function axisOf(title, theme) {
   };
 }
 
-function sceneOf(axes, theme) {
-  const [xaxis, yaxis, zaxis] = axes.map((axis) => ({
+function sceneOf(axes, titles, theme) {
+  const [xaxis, yaxis, zaxis] = axes.map((axis, i) => ({
     ...axis,
-    title: { text: axis.title.text, font: axis.title.font },
+    // Plotly's 3-D text knows tags but no entities: a lookalike is the only safe "<" there.
+    title: { text: titles[i].replaceAll("<", "‹").replaceAll(">", "›"), font: axis.title.font },
     showgrid: true,
     zeroline: false,
     showspikes: false,

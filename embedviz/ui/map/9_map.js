@@ -20,6 +20,7 @@ class EmbedvizMap {
   #hovered = -1;
   #outline = null;
   #focused = null;
+  #moved = false; // whether the view is another than all the points at home
 
   constructor(root) {
     this.root = root;
@@ -72,6 +73,7 @@ class EmbedvizMap {
     const before = { data: this.data, points: this.points, colors: this.colors };
     [this.data, this.points, this.colors, this.faded] = [data, parts.points, parts.colors, parts.faded];
     this.theme = themeOf(this.root);
+    this.root.style.height = `${data.height}px`;
     if (this.colors !== before.colors) this.#chosen.clear();
     this.#checkSelection();
     this.stage.setAttribute("aria-label", data.description || "Map of points");
@@ -101,17 +103,19 @@ class EmbedvizMap {
     const { data, points } = this;
     const View = data.dimensions === 3 ? SpaceView : FlatView;
     const before = this.view
-      ? { keys: old.keys, extents: oldPoints.extents, state: this.view.state(), mode: this.mode }
+      ? { keys: old.keys, extents: oldPoints.extents, state: this.view.state(), mode: this.mode, moved: this.#moved }
       : leftViews.get(data.id);
     const fits = before && viewStillFits(before, { keys: data.keys, extents: points.extents });
     if (before && "focused" in before) this.#focused = before.focused;
     if (old?.dimensions !== data.dimensions) this.mode = data.dimensions === 3 ? "orbit" : "pan";
     if (fits && before.mode) this.mode = before.mode;
-    const state = fits && !isHome(before) ? before.state : View.home(points.extents);
+    const state = fits && before.moved ? before.state : View.home(points.extents);
     const layout = View.layoutWith(layoutOf(data, this.theme, this.mode), state);
     this.#hovered = -1;
     await this.Plotly.react(this.plot, [traceOf(points, data, this.#look())], layout, CONFIG);
+    if (!this.view) this.plot.on("plotly_relayout", (change) => this.#noteMove(change));
     this.view = new View(this.plot);
+    this.#moved = Boolean(fits && before.moved);
     this.#drawn = { points: data.versions.points, look: this.#lookVersion() };
     this.counts.points += 1;
     this.#drawTools();
@@ -180,12 +184,17 @@ class EmbedvizMap {
     }
     this.mode = tool;
     this.#drawTools();
-    return this.Plotly.relayout(this.plot, { [this.points.z ? "scene.dragmode" : "dragmode"]: PLOTLY_DRAG[tool].replace("pan3", "pan") });
+    return this.Plotly.relayout(this.plot, { [this.points.z ? "scene.dragmode" : "dragmode"]: PLOTLY_DRAG[tool] });
   }
 
-  #goHome() {
+  async #goHome() {
     const { constructor: View } = this.view;
-    return this.Plotly.relayout(this.plot, View.change(View.home(this.points.extents)));
+    await this.Plotly.relayout(this.plot, View.change(View.home(this.points.extents)));
+    this.#moved = false;
+  }
+
+  #noteMove(change) {
+    this.#moved ||= Object.keys(change).some((name) => /range|camera/.test(name));
   }
 
   // A new focus moves the view once; after that the person moves it.
@@ -332,6 +341,7 @@ class EmbedvizMap {
       extents: this.points.extents,
       state: this.view.state(),
       mode: this.mode,
+      moved: this.#moved,
       focused: this.#focused,
     });
     if (leftViews.size > MOST_LEFT_VIEWS) leftViews.delete(leftViews.keys().next().value);
@@ -379,11 +389,6 @@ function hasWebGL() {
   return webGL;
 }
 
-function isHome({ state, extents }) {
-  const View = extents.length === 3 ? SpaceView : FlatView;
-  return extents.length === 2 && JSON.stringify(View.home(extents)) === JSON.stringify(state);
-}
-
 function addStyle() {
   if (document.getElementById("embedviz-map-style")) return;
   const style = document.createElement("style");
@@ -403,5 +408,6 @@ export default function show(component) {
     instances.set(root, map);
   }
   map.update(component);
-  return () => map.end();
+  // Streamlit also calls this when a rerun overtakes another, with the map still on the page.
+  return () => setTimeout(() => root.isConnected || map.end());
 }

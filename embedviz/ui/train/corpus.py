@@ -52,7 +52,7 @@ def _sample() -> Text | None:
     )  # fmt: skip
     sample = CORPORA[name]
     st.caption(plain(sample.help))
-    corpus = work(f"Reading {sample.label}", ("corpus", name), lambda *how: sample.open(*how))
+    corpus = work(f"Reading {sample.label}", ("corpus", name), sample.open)
     return None if corpus is None else Text(corpus, sample.settings, sample.probes)
 
 
@@ -115,7 +115,9 @@ def _how_to_cut() -> tuple[str | None, bool]:
     return None if chosen == _AUTO else chosen, lowercase
 
 
-def _made(key: tuple[Any, ...], name: str, do: Callable[[OnProgress, Cancel], Corpus]) -> Text | None:
+def _made(
+    key: tuple[Any, ...], name: str, do: Callable[[OnProgress, Cancel], Corpus]
+) -> Text | None:
     corpus: Corpus | None = work(f"Reading {name}", key, do)
     if corpus is None:
         return None

@@ -66,7 +66,9 @@ def _summary(trained: TrainedWords) -> None:
             "same ones every time, set workers to 1."
         )
     if trained.missing_probes:
-        st.caption(f"Not in the vocabulary, so not watched: {plain(', '.join(trained.missing_probes))}")
+        st.caption(
+            f"Not in the vocabulary, so not watched: {plain(', '.join(trained.missing_probes))}"
+        )
 
 
 def _probes(trained: TrainedWords) -> None:

@@ -60,7 +60,9 @@ def show_curves(algorithm: str, losses: Any, history: Any, epochs: int) -> None:
         if ALGORITHMS[algorithm].reports_loss:
             st.plotly_chart(loss_curve(losses, epochs), theme="streamlit", key="loss")
         else:
-            st.caption("gensim computes no loss for fastText; see how the neighbors settle instead.")
+            st.caption(
+                "gensim computes no loss for fastText; see how the neighbors settle instead."
+            )
     with moved:
         st.markdown("**How much the nearest words still change**")
         st.plotly_chart(neighbors_moved(_moved(history), epochs), theme="streamlit", key="moved")

@@ -45,7 +45,9 @@ def training_settings(
     with st.form(f"training-{algorithm}-{corpus.fingerprint}", border=False):
         values = _three_columns(algorithm, suggested)
         asked = st.text_input(
-            "Words to watch", " ".join(probes), help="Their nearest words are noted after every epoch."
+            "Words to watch",
+            " ".join(probes),
+            help="Their nearest words are noted after every epoch.",
         )
         if st.form_submit_button("Train", type="primary", icon="🌱"):
             name = f"{corpus.name} · {ALGORITHMS[algorithm].label}"
@@ -60,6 +62,4 @@ def training_settings(
 
 
 def _three_columns(algorithm: str, suggested: Mapping[str, Any]) -> dict[str, Any]:
-    return param_widgets(
-        ALGORITHMS[algorithm].params, algorithm, defaults=suggested, columns=3
-    )
+    return param_widgets(ALGORITHMS[algorithm].params, algorithm, defaults=suggested, columns=3)

@@ -1,0 +1,121 @@
+"""What goes to the browser: the description always, a heavy part only when it is not there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from embedviz.plots.figure import point_opacity, point_size
+from embedviz.plots.palettes import PLAIN
+from embedviz.plots.picture import Picture
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+KEPT_VERSIONS = 4
+"""How many versions of each heavy part a browser tab keeps (the same number as in 1_parts.js)."""
+
+Focus = tuple[str, Sequence[float]]
+Sent = dict[str, list[str]]
+"""Per heavy part the versions that the browser should have, the last used at the end."""
+
+
+def message(
+    picture: Picture, key: str, height: int, focus: Focus | None, sent: Sent
+) -> dict[str, Any]:
+    """The data for the component; notes in ``sent`` what it carries."""
+    versions = {
+        "points": picture.points_version,
+        "colors": picture.colors_version,
+        "faded": picture.faded_version,
+    }
+    heavy: dict[str, Any] = {}
+    for name, version in versions.items():
+        if version and not _is_there(sent.setdefault(name, []), version):
+            heavy |= _PARTS[name](picture)
+    return _description(picture, key, focus) | {"height": height} | {"versions": versions} | heavy
+
+
+def forget(sent: Sent, missing: Sequence[str]) -> None:
+    """The browser says that it does not have these parts: send them next time."""
+    for name in missing:
+        if name in sent:
+            sent[name].clear()
+
+
+def _is_there(versions: list[str], version: str) -> bool:
+    was_there = version in versions
+    if was_there:
+        versions.remove(version)
+    versions.append(version)
+    del versions[:-KEPT_VERSIONS]
+    return was_there
+
+
+def _description(picture: Picture, key: str, focus: Focus | None) -> dict[str, Any]:
+    n, dimensions = len(picture), picture.dimensions
+    return {
+        "id": key,
+        "dimensions": dimensions,
+        "keys": picture.keys_version,
+        "size": picture.size or point_size(n, dimensions),
+        "opacity": point_opacity(n),
+        "plain_color": PLAIN,
+        "marks": [
+            {"at": list(mark.coordinates), "label": mark.label, "kind": mark.kind}
+            for mark in picture.marks
+        ],
+        "lines": [asdict(line) for line in picture.lines],
+        "axis_titles": list(picture.axis_titles),
+        "description": picture.description,
+        "file_name": "embedviz-map",
+        "focus": None if focus is None else {"version": focus[0], "at": list(map(float, focus[1]))},
+    }
+
+
+def _points(picture: Picture) -> dict[str, pa.Table]:
+    import pyarrow as pa
+
+    columns: dict[str, Any] = dict(zip("xyz", picture.coordinates.T, strict=False))
+    columns = {name: np.ascontiguousarray(column) for name, column in columns.items()}
+    columns["key"] = _text(picture.keys)
+    if len(picture.hover):
+        columns["hover"] = _text(picture.hover)
+    return {"points": pa.table(columns)}
+
+
+def _colors(picture: Picture) -> dict[str, Any]:
+    import pyarrow as pa
+
+    colors = picture.colors
+    assert colors is not None
+    return {
+        "colors": pa.table({"code": colors.codes}),
+        "palette": list(colors.palette),
+        "legend": colors.legend,
+    }
+
+
+def _faded(picture: Picture) -> dict[str, pa.Table]:
+    import pyarrow as pa
+
+    return {"faded": pa.table({"faded": np.asarray(picture.faded, dtype=np.uint8)})}
+
+
+def _text(texts: Sequence[str]) -> pa.Array:
+    import pyarrow as pa
+
+    try:
+        return pa.array(texts, pa.string())
+    except UnicodeEncodeError:  # half of a surrogate pair, from a damaged file: show a "?"
+        return pa.array([text.encode("utf-8", "replace").decode() for text in texts], pa.string())
+
+
+_PARTS: dict[str, Callable[[Picture], dict[str, Any]]] = {
+    "points": _points,
+    "colors": _colors,
+    "faded": _faded,
+}

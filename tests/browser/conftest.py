@@ -1,0 +1,131 @@
+"""A Streamlit server for a script and one Chromium, which must find nothing to complain about."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlparse
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = (
+    "--headless --no-sandbox --disable-gpu --use-angle=swiftshader --enable-unsafe-swiftshader "
+    "--disable-dev-shm-usage --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
+# What Chromium says about itself, not about the page: software WebGL is slow to read back.
+HARMLESS = ("GPU stall due to ReadPixels", "Automatic fallback to software WebGL")
+
+Server = Callable[[Path], str]
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """Start Streamlit for a script, once per script; gives its address."""
+    with contextlib.ExitStack() as running:
+        addresses: dict[Path, str] = {}
+
+        def address_of(script: Path) -> str:
+            if script not in addresses:
+                addresses[script] = running.enter_context(_served(script))
+            return addresses[script]
+
+        yield address_of
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all browser tests."""
+    if CHROMIUM is None:
+        if os.environ.get("EMBEDVIZ_REQUIRE_BROWSER") == "1":
+            pytest.fail("EMBEDVIZ_REQUIRE_BROWSER=1, but no chromium is on the PATH.")
+        pytest.skip("No chromium on the PATH.")
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page; afterwards the test fails for any script error and any request to elsewhere."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    opened = context.new_page()
+    problems: list[str] = []
+
+    def on_console(message: ConsoleMessage) -> None:
+        if message.type == "error" and not any(text in message.text for text in HARMLESS):
+            problems.append(f"console: {message.text}")
+
+    def on_request(request: Request) -> None:
+        url = urlparse(request.url)
+        if url.scheme in ("http", "https", "ws", "wss") and url.hostname != "127.0.0.1":
+            problems.append(f"request to elsewhere: {request.url}")
+
+    opened.on("console", on_console)
+    opened.on("pageerror", lambda error: problems.append(f"page error: {error}"))
+    opened.on("request", on_request)
+    opened.on("dialog", lambda dialog: (problems.append("a dialog opened"), dialog.dismiss()))
+    yield opened
+    context.close()
+    assert problems == []
+
+
+def settled(page: Page) -> None:
+    """Wait until Streamlit runs nothing."""
+    page.wait_for_selector(
+        "[data-testid=stApp][data-test-script-state=notRunning]", timeout=60_000
+    )
+
+
+@contextlib.contextmanager
+def _served(script: Path) -> Iterator[str]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    options = {
+        "server.port": port,
+        "server.address": "127.0.0.1",
+        "server.headless": "true",
+        "server.fileWatcherType": "none",
+        "server.enableStaticServing": "true",
+        "browser.gatherUsageStats": "false",
+        "client.toolbarMode": "minimal",
+        "client.showErrorDetails": "full",
+    }
+    flags = [text for name, value in options.items() for text in (f"--{name}", str(value))]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "streamlit", "run", str(script), *flags],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        _wait_for_health(process, port)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def _wait_for_health(process: subprocess.Popen[bytes], port: int) -> None:
+    for _ in range(300):
+        if process.poll() is not None:
+            break
+        with contextlib.suppress(OSError):
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1)
+            return
+        time.sleep(0.2)
+    pytest.fail(f"Streamlit did not start on port {port} (exit code {process.poll()}).")

@@ -1,0 +1,167 @@
+"""Indexes: what float32 arithmetic alone would get wrong, and what they must leave alone."""
+
+import gc
+import threading
+import weakref
+
+import numpy as np
+import pytest
+
+from embedviz.errors import CancelledError, InvalidParameterError
+from embedviz.indexes import INDEXES
+from embedviz.indexes.candidates import Candidates
+from embedviz.indexes.shortcuts import Shortcuts
+from embedviz.metrics import METRICS
+from embedviz.space import EmbeddingSpace
+
+Q = 20  # enough queries to be answered together
+
+
+def made(vectors):
+    return EmbeddingSpace([f"w{row}" for row in range(len(vectors))], vectors)
+
+
+def awkward(kind):
+    random = np.random.default_rng(3)
+    plain = random.standard_normal((700, 50))
+    return {
+        "far from the origin": plain * 1e-3 + 1000,
+        "products overflow float32": plain * 1e25,
+        "lengths overflow float32": plain * 1e38,
+        "products vanish in float32": plain * 1e-30,
+        "denormal": plain * 1e-42,
+        "one giant": np.vstack([plain, plain[:1] * 1e6]),
+        "some zeros": plain * (np.arange(700) % 3 > 0)[:, None],
+        "whole numbers": random.integers(-1, 2, (700, 50)),
+        "alike": 1 + plain * 1e-6,
+    }[kind].clip(-3e38, 3e38)
+
+
+KINDS = [
+    "far from the origin", "products overflow float32", "lengths overflow float32",
+    "products vanish in float32", "denormal", "one giant", "some zeros", "whole numbers", "alike",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("metric", METRICS)
+@pytest.mark.parametrize("index", INDEXES)
+def test_awkward_numbers_get_the_float64_answer(index, metric, kind):
+    space = made(awkward(kind))
+    queries = space.vectors[1 : 1 + Q].astype(np.float64) * 1.25
+    rows, scores = INDEXES[index](space).search(queries, 9, metric)
+    for query, found, given in zip(queries, rows, scores, strict=True):
+        exact = METRICS[metric].between(query, space.vectors)
+        ordered = np.sort(exact if METRICS[metric].is_distance else -exact)[:9]
+        expected = ordered if METRICS[metric].is_distance else -ordered
+        np.testing.assert_allclose(given, expected, rtol=1e-11)
+        np.testing.assert_allclose(given, exact[found], rtol=1e-11)
+        assert len(set(found)) == 9
+
+
+@pytest.mark.parametrize("metric", METRICS)
+@pytest.mark.parametrize("index", INDEXES)
+def test_together_as_alone(index, metric):
+    space = made(np.random.default_rng(0).standard_normal((5000, 30)))
+    searched = INDEXES[index](space)
+    rows, scores = searched.search(space.vectors[:Q], 12, metric)
+    for row in range(Q):
+        alone, alone_scores = searched.search(space.vectors[row : row + 1], 12, metric)
+        np.testing.assert_array_equal(rows[row], alone[0])
+        np.testing.assert_allclose(scores[row], alone_scores[0], rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("queries", [1, Q])
+@pytest.mark.parametrize("metric", METRICS)
+@pytest.mark.parametrize("index", INDEXES)
+def test_equal_vectors_come_in_the_order_of_rows(index, metric, queries):
+    random = np.random.default_rng(1)
+    kinds = random.standard_normal((3, 50))
+    space = made(kinds[np.arange(1001) % 3])
+    rows, scores = INDEXES[index](space).search(random.standard_normal((queries, 50)), 1001, metric)
+    for found, given in zip(rows, scores, strict=True):
+        kind_of = found % 3
+        assert sorted(found) == list(range(1001))
+        assert (np.diff(kind_of) != 0).sum() == 2  # three runs, one for each vector
+        for kind in range(3):
+            assert (np.diff(found[kind_of == kind]) > 0).all()
+            assert len(set(given[kind_of == kind])) == 1
+
+
+@pytest.mark.parametrize("index", INDEXES)
+def test_nothing_to_find(index):
+    rows, scores = INDEXES[index](EmbeddingSpace([], np.zeros((0, 4)))).search(np.ones((2, 4)), 5)
+    assert rows.shape == scores.shape == (2, 0)
+
+
+@pytest.mark.parametrize("index", INDEXES)
+def test_answers_have_fixed_types_and_leave_the_queries_alone(index):
+    space = made(np.random.default_rng(0).standard_normal((40, 6)))
+    queries = np.random.default_rng(1).standard_normal((3, 6))
+    before = queries.copy()
+    rows, scores = INDEXES[index](space).search(queries, 100)
+    assert (rows.shape, rows.dtype, scores.dtype) == ((3, 40), np.intp, np.float64)
+    np.testing.assert_array_equal(queries, before)
+
+
+@pytest.mark.parametrize("index", INDEXES)
+def test_unknown_metric_is_named(index):
+    with pytest.raises(InvalidParameterError, match="'manhattan'"):
+        INDEXES[index](made(np.eye(3))).search(np.ones((1, 3)), 1, "manhattan")
+
+
+@pytest.mark.parametrize("index", INDEXES)
+def test_long_searches_report_and_stop(index):
+    space = made(np.random.default_rng(0).standard_normal((300, 8)))
+    seen = []
+    INDEXES[index](space).search(space.vectors, 3, on_progress=seen.append)
+    fractions = [progress.fraction for progress in seen]
+    assert fractions == sorted(fractions)
+    assert fractions[-1] == 1
+    stop = threading.Event()
+    with pytest.raises(CancelledError):
+        INDEXES[index](space).search(
+            space.vectors, 3, on_progress=lambda _: stop.set(), cancel=stop
+        )
+
+
+@pytest.mark.parametrize("index", INDEXES)
+def test_an_index_does_not_keep_a_dropped_space(index):
+    space = made(np.random.default_rng(0).standard_normal((30, 4)))
+    INDEXES[index](space).search(space.vectors[:1], 3)
+    dropped = weakref.ref(space)
+    del space
+    gc.collect()
+    assert dropped() is None
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_few_rows_need_float64_and_none_is_missed(metric):
+    random = np.random.default_rng(5)
+    vectors = random.standard_normal((20_000, 40)).astype(np.float32)
+    space = made(vectors)
+    queries = random.standard_normal((Q, 40))
+    shortcut = Shortcuts(space.vectors, space.norms).of(metric, queries)
+    for block in (range(Q), range(3)):
+        for query, rows in zip(block, Candidates(vectors, shortcut, 10).of(block), strict=True):
+            exact = METRICS[metric].between(queries[query], vectors)
+            best = np.argsort(exact if METRICS[metric].is_distance else -exact)[:10]
+            assert set(best) <= set(rows)
+            assert len(rows) < 30
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_stand_ins_keep_their_promise(metric):
+    """Every stand-in differs from the truth by less than the bound it declares."""
+    random = np.random.default_rng(6)
+    vectors = (random.standard_normal((3000, 64)) * random.gamma(1, 3, (3000, 1))).astype("f4")
+    space = made(vectors)
+    queries = random.standard_normal((4, 64)) * 7
+    shortcut = Shortcuts(space.vectors, space.norms).of(metric, queries)
+    for row, query in enumerate(queries):
+        truth = METRICS[metric].between(query, vectors)
+        if metric == "euclidean":
+            truth = query @ query - truth**2
+        assert np.abs(shortcut.one(row) - truth).max() <= shortcut.errors[row]
+        many = shortcut.many(slice(row, row + 1), slice(None))[:, 0]
+        assert np.abs(many - truth).max() <= shortcut.errors[row]
