@@ -149,5 +149,9 @@ def _as_kind(spec: ParamSpec, value: Any) -> Any:
 
 def _range(low: float | None, high: float | None) -> str:
     if low is None:
-        return f"at most {high:g}"
-    return f"at least {low:g}" if high is None else f"{low:g} to {high:g}"
+        return "any" if high is None else f"at most {_said(high)}"
+    return f"at least {_said(low)}" if high is None else f"{_said(low)} to {_said(high)}"
+
+
+def _said(number: float) -> str:
+    return f"{number:,.0f}" if float(number).is_integer() else f"{number:g}"

@@ -11,7 +11,6 @@ import re
 import tempfile
 import time
 import zipfile
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib import metadata
@@ -25,15 +24,12 @@ from embedviz.errors import InvalidParameterError
 
 Arrays = dict[str, NDArray[Any]]
 Meta = dict[str, Any]
-
 DEFAULT_MAX_BYTES = 1_000_000_000
-_META = "meta.json"
-_ENTRY, _TEMPORARY = ".npz", ".part"
+_META, _ENTRY, _TEMPORARY = "meta.json", ".npz", ".part"
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,127}")
 _ABANDONED_SECONDS = 3600.0
 _log = logging.getLogger(__name__)
-# Roots that could not be written to: each is reported once.
-_warned: set[Path] = set()
+_warned: set[Path] = set()  # each folder that cannot be written to is reported once
 
 
 def cache_dir() -> Path:
@@ -49,8 +45,8 @@ def cache_dir() -> Path:
 def key_of(libraries: Sequence[str] = (), **parts: Any) -> str:
     """A name for what is computed from ``parts``: 32 hexadecimal digits.
 
-    ``parts`` are plain JSON values. The versions of embedviz and of ``libraries`` (distribution
-    names) count too, so that a new version never serves the results of an old one.
+    ``parts`` are plain JSON values. The versions of embedviz and of ``libraries`` (distributions)
+    count too: a new version never serves the results of an old one.
     """
     import embedviz
 
@@ -67,9 +63,8 @@ def key_of(libraries: Sequence[str] = (), **parts: Any) -> str:
 class Store:
     """Results on disk: one file per entry, least recently used ones give way to new ones.
 
-    Safe for several threads and processes: an entry appears whole or not at all, and one that
-    vanishes or is damaged counts as absent. A disk that cannot be written to is reported once, in
-    the log, and otherwise changes nothing.
+    Safe for several threads and processes: an entry appears whole or not at all; a damaged one
+    counts as absent. A disk that cannot be written to is reported once, in the log.
 
     Parameters
     ----------
@@ -79,7 +74,7 @@ class Store:
         The bound on all entries together; 1 GB, or ``EMBEDVIZ_CACHE_MAX_BYTES``.
     """
 
-    def __init__(self, root: Path, max_bytes: int | None = None) -> None:
+    def __init__(self, root: Path | str, max_bytes: int | None = None) -> None:
         self.root = Path(root)
         self.max_bytes = _max_bytes() if max_bytes is None else max_bytes
 
@@ -90,10 +85,9 @@ class Store:
             entry = _read(path)
         except OSError:
             return None
-        except (ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        except Exception as error:  # damage makes zipfile and NumPy raise almost anything
             _log.warning("A kept result is damaged and was removed: %s (%s)", path.name, error)
-            with contextlib.suppress(OSError):
-                path.unlink()
+            _remove(path)
             return None
         with contextlib.suppress(OSError):
             os.utime(path)
@@ -124,8 +118,7 @@ class Store:
         """Remove every entry, and nothing else; how many there were."""
         paths = [path for path, _, _ in self._entries()]
         for path in paths:
-            with contextlib.suppress(OSError):
-                path.unlink()
+            _remove(path)
         return len(paths)
 
     def _path(self, kind: str, key: str) -> Path:
@@ -148,14 +141,13 @@ class Store:
         for path in self.root.glob(f"*/*{_TEMPORARY}"):
             with contextlib.suppress(OSError):
                 if time.time() - path.stat().st_mtime > _ABANDONED_SECONDS:
-                    path.unlink()
+                    _remove(path)
         entries = sorted(self._entries(), key=lambda entry: (entry[0] == newest, entry[2]))
         excess = sum(size for _, size, _ in entries) - self.max_bytes
         for path, size, _ in entries:
             if excess <= 0:
                 return
-            with contextlib.suppress(OSError):
-                path.unlink()
+            _remove(path)
             excess -= size
 
 
@@ -184,9 +176,13 @@ def _write(path: Path, arrays: Mapping[str, NDArray[Any]], meta: Meta) -> None:
             archive.writestr(_META, json.dumps({"arrays": list(arrays), "meta": meta}))
         os.replace(temporary, path)
     except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)
+        _remove(Path(temporary))
         raise
+
+
+def _remove(path: Path) -> None:
+    with contextlib.suppress(OSError):
+        path.unlink()
 
 
 def _max_bytes() -> int:

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from embedviz.distance_blocks import DISTANCE_METRICS, Matrix, by_differences, by_products
 from embedviz.errors import InvalidParameterError
 from embedviz.progress import Cancel, OnProgress, report, stop_if
 from embedviz.projections.projection import Projection
 from embedviz.space import EmbeddingSpace
 from embedviz.store import default_store, key_of
 
-Matrix = NDArray[np.float64]
-# From rows [start, stop) to all points: what ranks them, smaller is nearer.
-Distances = Callable[[int, int], Matrix]
-
 _KIND = "quality"
 _BLOCK_BYTES = 8_000_000
-QUALITY_METRICS = ("euclidean", "cosine", "correlation", "dot")
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,10 +120,10 @@ def _check(space: EmbeddingSpace, projection: Projection, k: int, metric: str) -
             f"The map shows {len(projection.keys):,} points, which are not the {n:,} of this "
             "space in this order. Measure it against the space that it was made from."
         )
-    if metric not in QUALITY_METRICS:
+    if metric not in DISTANCE_METRICS:
         raise InvalidParameterError(
             f"There is no metric {metric!r} to measure with. "
-            f"Metrics: {', '.join(map(repr, QUALITY_METRICS))}."
+            f"Metrics: {', '.join(map(repr, DISTANCE_METRICS))}."
         )
     if isinstance(k, bool) or not isinstance(k, int | np.integer) or not 1 <= k < n / 2:
         most = (n - 1) // 2
@@ -148,7 +143,7 @@ def _per_point(
 ) -> Matrix:
     """Trustworthiness, continuity and recall of each point, of shape (3, n)."""
     n = len(space)
-    full, drawn = _by_products(space.vectors, metric), _by_differences(projection.coordinates)
+    full, drawn = by_products(space.vectors, metric), by_differences(projection.coordinates)
     points = np.empty((3, n))
     step = max(1, _BLOCK_BYTES // (8 * n))
     # The worst that k strangers can cost a point: this makes 0 the worst and 1 the best.
@@ -177,34 +172,3 @@ def _ranks(ranked: Matrix, chosen: Matrix, k: int) -> NDArray[np.int64]:
     for row, (values, limit) in enumerate(zip(ranked, limits, strict=True)):
         ranks[row] = np.count_nonzero(values < limit[:, None], axis=1)
     return ranks + 1
-
-
-def _by_products(vectors: NDArray[np.float32], metric: str) -> Distances:
-    """Blocks of the full space's distances, up to a monotone function that ranks alike."""
-    rows = vectors.astype(np.float64)
-    if metric == "correlation":
-        rows -= rows.mean(axis=1, keepdims=True)
-    if metric in ("cosine", "correlation"):
-        lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-        # As in METRICS: a vector of length 0 has cosine 0 with every other.
-        np.divide(rows, lengths, out=rows, where=lengths > 0)
-    if metric != "euclidean":
-        return lambda start, stop: -(rows[start:stop] @ rows.T)
-    # Around the mean the squares are smallest, and with them the rounding.
-    rows -= rows.mean(axis=0)
-    squares = np.einsum("ij,ij->i", rows, rows)
-    # |x|² is the same along a row and left out: only the order within a row matters.
-    return lambda start, stop: squares - 2 * (rows[start:stop] @ rows.T)
-
-
-def _by_differences(coordinates: NDArray[np.float32]) -> Distances:
-    """Blocks of squared distances on the map, exact where points coincide."""
-    columns = coordinates.T.astype(np.float64)
-
-    def block(start: int, stop: int) -> Matrix:
-        total = np.zeros((stop - start, columns.shape[1]))
-        for column in columns:
-            total += np.square(column[start:stop, None] - column)
-        return total
-
-    return block

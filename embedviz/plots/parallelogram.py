@@ -22,11 +22,13 @@ def parallelogram(plane: AnalogyPlane) -> go.Figure:
     import plotly.graph_objects as go
 
     x, y = plane.coordinates.T
+    # Labels point away from the middle, where the arrows are.
+    middle = float(np.append(y, plane.landing[1]).mean())
     near = slice(plane.inputs, None)
     asked = slice(0, plane.inputs)
     traces = [
-        _words(x[near], y[near], plane.keys[near], _STEP, 8, "words near the landing point"),
-        _words(x[asked], y[asked], plane.keys[asked], _INPUT, 12, "words of the sum"),
+        _words(x[near], y[near], plane.keys[near], middle, _STEP, 8, "words near the landing point"),
+        _words(x[asked], y[asked], plane.keys[asked], middle, _INPUT, 12, "words of the sum"),
         go.Scatter(
             x=[plane.landing[0]], y=[plane.landing[1]], mode="markers", name="where the sum lands",
             marker={"symbol": "cross", "size": 14, "color": _SUM}, hoverinfo="name",
@@ -44,12 +46,15 @@ def parallelogram(plane: AnalogyPlane) -> go.Figure:
     return go.Figure(traces, layout)
 
 
-def _words(x: Any, y: Any, words: Any, color: str, size: int, name: str) -> go.Scatter:
+def _words(
+    x: Any, y: Any, words: Any, middle: float, color: str, size: int, name: str
+) -> go.Scatter:
     import plotly.graph_objects as go
 
     return go.Scatter(
         x=x, y=y, mode="markers+text", text=[escape(word) for word in words], name=name,
-        textposition="top center", textfont={"size": 14}, hoverinfo="text",
+        textposition=["top center" if high else "bottom center" for high in y >= middle],
+        textfont={"size": 14}, hoverinfo="text",
         marker={"size": size, "color": color},
     )  # fmt: skip
 

@@ -21,7 +21,7 @@ _RESET = "upload_round"
 def load_vectors() -> None:
     """The "Open a file" part of the sidebar."""
     wanted = st.query_params.get("open") == "file"
-    with st.sidebar.expander("Open a file of vectors", icon="📂", expanded=wanted):
+    with st.sidebar.expander("Open a file of vectors", expanded=wanted):
         limit_mb = server_settings().upload_limit_mb
         upload = st.file_uploader(
             "word2vec, GloVe, fastText or npz",
@@ -53,6 +53,8 @@ def _checked(upload: Any, limit_mb: int) -> None:
 
 def _offer(upload: Any) -> None:
     summary = describe(upload, max_bytes=_unpacked_limit())
+    if FORMATS[summary.format].trusted_only:
+        read(upload)  # refuses it, with the reason and the way out
     st.markdown(f"**{plain(upload.name)}**: {plain(FORMATS[summary.format].label)}")
     rows = "an unknown number of" if summary.rows is None else f"{summary.rows:,}"
     st.caption(

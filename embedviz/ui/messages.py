@@ -20,7 +20,7 @@ def plain(text: object) -> str:
 
 def show_error(error: EmbedvizError) -> None:
     """Show an error of the core where the answer would have stood."""
-    st.error(plain(error), icon="⚠️")
+    st.error(plain(error))
 
 
 def count(number: int, noun: str, plural: str | None = None) -> str:

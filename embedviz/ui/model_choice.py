@@ -35,32 +35,32 @@ class Chosen:
 
 def choose_model() -> Chosen | None:
     """The select box in the sidebar and the model it names, or None while a file is being read."""
-    labels = available()
+    names = available()
     asked = st.query_params.get(_KEY)
-    if asked is not None and asked not in labels:
+    if asked is not None and asked not in names:
         st.info(
             f"The link names the model '{plain(asked)}', which this server or this browser session "
-            f"does not have. Shown instead: {plain(labels[DEFAULT])}.",
-            icon="🔗",
+            f"does not have. Shown instead: {plain(DEFAULT)}."
         )
     pending = st.session_state.pop("model_next", None)
-    if pending in labels:
-        st.session_state[_KEY] = pending
-    elif st.session_state.get(_KEY) not in labels:
+    by_identity = {identity: name for name, identity in names.items()}
+    if pending in by_identity:
+        st.session_state[_KEY] = by_identity[pending]
+    elif st.session_state.get(_KEY) not in names:
         st.session_state.pop(_KEY, None)
-    identity = st.sidebar.selectbox(
+    # No format_func: what it gave would stand in the link, where names do.
+    name = st.sidebar.selectbox(
         "Model",
-        list(labels),
-        format_func=lambda item: labels[item],
+        list(names),
         key=_KEY,
         bind="query-params",
         help="The word vectors that this page asks. Open a file on the Words page, or train your own.",
     )
-    opened = _open(identity)
+    opened = _open(names[name])
     if opened is not None:
         space = opened.space
         words = count(len(space), "word")
-        st.sidebar.caption(f"{words} × {space.dimensions} · {space.nbytes / 2**20:,.0f} MB")
+        st.sidebar.caption(f"{words} × {space.dimensions} · {opened.model.nbytes / 2**20:,.0f} MB")
     return opened
 
 
@@ -70,13 +70,14 @@ def choose_next(identity: str) -> None:
 
 
 def available() -> dict[str, str]:
-    """Models by id with their labels: the server's first, then this session's."""
-    labels = {item.name: item.label for item in models() if item.installed}
-    labels |= {
-        f"local-{item.name}": f"{item.name} (server file)" for item in server_settings().vectors
-    }
-    labels |= {key: f"{item.space.name} (mine)" for key, item in session().owned.items()}
-    return labels
+    """Ids of the models by the name that the page and its link show, the server's first."""
+    names = {item.name: item.name for item in models() if item.installed}
+    names |= {item.name: f"local-{item.name}" for item in server_settings().vectors}
+    for identity, item in session().owned.items():
+        name = f"{item.space.name} (mine)"
+        same = sum(other == name or other.startswith(f"{name} ") for other in names)
+        names[f"{name} {same + 1}" if same else name] = identity
+    return names
 
 
 def _open(identity: str) -> Chosen | None:

@@ -12,7 +12,7 @@ from embedviz.ui.session import Owned, session
 def my_data_panel() -> None:
     """In the sidebar of every page: the models that belong to this browser session alone."""
     mine = session()
-    with st.sidebar.expander(f"My data ({len(mine.owned)})", icon="🗂️"):
+    with st.sidebar.expander(f"My data ({len(mine.owned)})"):
         if not mine.owned:
             st.caption(
                 "Nothing yet. Models that you open from a file or train stand here. They belong to "

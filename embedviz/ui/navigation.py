@@ -25,27 +25,30 @@ class PageEntry:
 
     name: str
     title: str
-    icon: str
     purpose: str
 
     @property
     def page(self) -> st.Page:
         """The page as Streamlit's navigation knows it."""
         path = ROOT / "pages" / f"{self.name}.py"
-        return st.Page(path, title=self.title, icon=self.icon, default=self.name == "home")
+        return st.Page(path, title=self.title, default=self.name == "home")
 
 
 PAGES: dict[str, PageEntry] = {
     entry.name: entry
     for entry in (
-        PageEntry("home", "Home", "🏠", "What can be done here"),
-        PageEntry(
-            "words", "Words", "🔤", "Explore 400,000 real word vectors, or your own, on a map"
-        ),
-        PageEntry("analogies", "Analogies", "👑", "Calculate with words: king − man + woman"),
-        PageEntry("train", "Train", "🌱", "Train Word2Vec or FastText on your own text"),
+        PageEntry("home", "Home", "What can be done here"),
+        PageEntry("words", "Words", "Explore 400,000 real word vectors, or your own, on a map"),
+        PageEntry("analogies", "Analogies", "Calculate with words: king − man + woman"),
+        PageEntry("train", "Train", "Train Word2Vec or FastText on your own text"),
     )
 }
+
+# Streamlit leaves 6rem above and 5rem beside a wide page: room that the map can use.
+_STYLE = """<style>
+[data-testid="stMainBlockContainer"] { padding: 3.2rem 2.5rem 3rem 2.5rem; }
+[data-testid="stSidebarHeader"] { height: 2.5rem; margin-bottom: 0; }
+</style>"""
 
 # True while app.py runs the page. False: Streamlit opened the page file by itself, as it does for
 # the first request to a page's own link on a fresh server; the page then sets up navigation.
@@ -80,6 +83,7 @@ def open_page(name: str) -> Iterator[PageEntry]:
 
 
 def _set_up() -> st.Page:
-    st.set_page_config(page_title="embedviz", page_icon="🧭", layout="wide")
+    st.set_page_config(page_title="embedviz", layout="wide")
+    st.html(_STYLE)
     ensure_plotly_js(ROOT / "static")
     return st.navigation([entry.page for entry in PAGES.values()])

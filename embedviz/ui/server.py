@@ -50,6 +50,6 @@ def local_models() -> dict[str, Model]:
 
 
 def _warm_up() -> None:
-    from embedviz.projections.umap import warm_up
+    from embedviz.projections.umap_engine import warm_up
 
     warm_up()

@@ -19,7 +19,7 @@ def words_intro(chosen: Chosen | None) -> None:
     )
     citation = space.origin.get("citation")
     if citation:
-        said += f" {plain(citation)}."
+        said += f" {plain(citation)}"
     st.markdown(said)
     _say_what_was_mended(space.origin.get("read", {}))
 
@@ -34,4 +34,4 @@ def _say_what_was_mended(report: dict[str, int]) -> None:
     }
     said = [f"{report[name]:,} {text}" for name, text in words.items() if report.get(name)]
     if said:
-        st.info(f"Read with repairs: {'; '.join(said)}.", icon="🩹")
+        st.info(f"Read with repairs: {'; '.join(said)}.")

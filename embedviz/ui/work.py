@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from embedviz.errors import EmbedvizError
 from embedviz.jobs import Job
 from embedviz.progress import Cancel, OnProgress, Progress
 from embedviz.ui.messages import plain, show_error
@@ -15,6 +16,7 @@ from embedviz.ui.session import session
 
 Work = Callable[[OnProgress, Cancel], Any]
 Watch = Callable[[Progress], None]
+_KEEPING = 60.0  # seconds that work whose stop keeps something has to hand it over
 
 
 def work(
@@ -47,7 +49,7 @@ def work(
         return mine.results[key]
     if key in mine.finished:
         return _ended_without_result(title, key)
-    job = jobs().submit(do, title=title, owner=mine.owner, key=str(hash(key)))
+    job = _job(title, key, do, grace=_KEEPING if stop_keeps else None)
     if not _settled(job, key):
         _progress_of(job.id, watch, stop_label, stop_keeps)
         return None
@@ -68,11 +70,20 @@ def _running() -> dict[Hashable, str]:
     return st.session_state.setdefault("embedviz_running", {})  # type: ignore[no-any-return]
 
 
+def _job(title: str, key: Hashable, do: Work, grace: float | None) -> Job:
+    """The job that is at work on ``key``, or has just ended, or a new one."""
+    mine = session()
+    job = jobs().get(_running().get(key, ""), mine.owner)
+    if job is None:
+        job = jobs().submit(do, title, mine.owner, stop_grace=grace)
+        _running()[key] = job.id
+    return job
+
+
 def _settled(job: Job, key: Hashable) -> bool:
     """True once the job has ended; its result or its reason is then the session's."""
     mine = session()
-    _running()[key] = job.id
-    if not job.ended:
+    if job.alive:
         return False
     _running().pop(key, None)
     if job.state == "done":
@@ -87,10 +98,14 @@ def _settled(job: Job, key: Hashable) -> bool:
 def _ended_without_result(title: str, key: Hashable) -> None:
     mine = session()
     error = mine.results.get(("error", key))
-    if mine.finished[key] == "failed" and error is not None:
+    if mine.finished[key] == "failed" and isinstance(error, EmbedvizError):
         show_error(error)
+    elif mine.finished[key] == "failed":
+        st.error(
+            f"{plain(title)} failed for a reason that embedviz did not foresee. The server's log says more."
+        )
     else:
-        st.info(f"{plain(title)} was stopped.", icon="✋")
+        st.info(f"{plain(title)} was stopped.")
     if st.button("Start again", key=f"again-{hash(key)}"):
         mine.finished.pop(key, None)
         mine.results.pop(("error", key), None)
@@ -100,7 +115,7 @@ def _ended_without_result(title: str, key: Hashable) -> None:
 @st.fragment(run_every=0.5)
 def _progress_of(job_id: str, watch: Watch | None, stop_label: str, stop_keeps: str) -> None:
     job = jobs().get(job_id, session().owner)
-    if job is None or job.ended:
+    if job is None or not job.alive:
         st.rerun()
         return
     job.touch()

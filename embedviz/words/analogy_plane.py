@@ -87,7 +87,7 @@ def _parallelogram(shown: NDArray[np.float64], landing: Point) -> tuple[Arrow, .
     b, c, a = (_point(row) for row in shown[:3])
     return (
         Arrow(a, b, "", sum=False),
-        Arrow(c, landing, "the same step", sum=True),
+        Arrow(c, landing, "", sum=True),
         Arrow(a, c, "", sum=False),
         Arrow(b, landing, "", sum=True),
     )

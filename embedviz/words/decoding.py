@@ -1,4 +1,4 @@
-"""From bytes to text: which encoding, how sure, and what is no text at all."""
+"""From bytes to text: which encoding, and what is no text at all."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import regex
 
 from embedviz.errors import FormatError, InvalidParameterError
 
-_MARKS = (
+_BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
     (codecs.BOM_UTF32_BE, "utf-32-be"),
@@ -17,79 +17,122 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _NO_TEXT = (
-    (b"%PDF", "a PDF document. Save its text as .txt"),
-    (b"PK\x03\x04", "a zip archive or an office document. Save its text as .txt"),
-    (b"\x1f\x8b", "packed with gzip once more. Unpack it"),
-    (b"BZh", "packed with bzip2. Unpack it"),
-    (b"\xfd7zXZ", "packed with xz. Unpack it"),
+    (b"%PDF", "a PDF document: save its text as .txt"),
+    (b"PK\x03\x04", "a zip archive or an office document: save its text as .txt"),
+    (b"{\\rtf", "a rich-text document: save its text as .txt"),
+    (b"\x1f\x8b", "packed with gzip once more: unpack it"),
+    (b"BZh", "packed with bzip2: unpack it"),
+    (b"\xfd7zXZ", "packed with xz: unpack it"),
     (b"\x89PNG", "a picture"),
     (b"\xff\xd8\xff", "a picture"),
-    (b"{\\rtf", "a rich-text document. Save its text as .txt"),
 )
-# What stands in no text: control characters, but for tab, line ends and escape.
-_CONTROLS = regex.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
-_NOT_ASCII = regex.compile(rb"[\x80-\xff]")
+# Control characters other than tab, line ends and escape; text has hardly any, and no zeros.
+_CONTROLS = regex.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+_BEYOND_ASCII = regex.compile(rb"[\x80-\xff]")
 _SAMPLE = 1 << 16
 
 
+class NotTextError(FormatError):
+    """The bytes are no plain text."""
+
+
 class TextDecoder:
-    """Decodes one text block by block; the encoding is chosen when the bytes first need one.
+    """Decodes one text, block by block.
+
+    The encoding is the one given, else that of a byte-order mark, else UTF-8 if the first bytes
+    beyond ASCII are UTF-8, else what charset-normalizer takes them for.
 
     Parameters
     ----------
     name : str
         What messages call the text.
     encoding : str, optional
-        The encoding, if a person knows it; else a byte-order mark, else UTF-8 if the first bytes
-        beyond ASCII are UTF-8, else what charset-normalizer takes them for.
+        The encoding, if a person knows it.
 
     Attributes
     ----------
     encoding : str
-        What was used so far; ``"ascii"`` as long as it made no difference.
+        What is used; ``"ascii"`` as long as nothing depended on it.
     guessed : bool
-        True if charset-normalizer chose it: it can be wrong.
+        True if charset-normalizer chose it, which can be wrong.
     replaced : int
-        Bytes that could not be decoded; U+FFFD stands in their place.
+        Characters U+FFFD in the text so far: bytes that could not be decoded, here or before.
     """
 
     def __init__(self, name: str, encoding: str | None = None) -> None:
         self.name = name
+        self.encoding = "ascii"
         self.guessed = False
         self.replaced = 0
-        self._chosen = None if encoding is None else checked_encoding(encoding)
-
-    @property
-    def encoding(self) -> str:
-        return self._chosen or "ascii"
+        self._decoder = None if encoding is None else self._use(_known(encoding))
 
     def text(self, blocks: Iterable[bytes]) -> Iterator[str]:
-        """The text, block by block.
+        """The text of ``blocks``; raises NotTextError if they are no text."""
+        for number, block in enumerate(blocks):
+            decoded = self._block(block if number else self._start(block))
+            self.replaced += decoded.count("\ufffd")
+            yield decoded
+        if self._decoder is not None:
+            rest = self._decoder.decode(b"", True)
+            self.replaced += rest.count("\ufffd")
+            yield rest
 
-        Raises FormatError if the bytes are not text.
-        """
-        errors = f"embedviz-count-{id(self)}"
-        codecs.register_error(errors, self._replace)
+    def _start(self, block: bytes) -> bytes:
+        """The first block without its byte-order mark, if it is the beginning of a text."""
+        for mark, encoding in _BYTE_ORDER_MARKS:
+            if block.startswith(mark):
+                if self._decoder is None or encoding == "utf-8":
+                    self._decoder = self._use(encoding)
+                return block[len(mark) :]
+        if self._decoder is None:
+            self._refuse_binary(block[:_SAMPLE])
+        return block
+
+    def _block(self, block: bytes) -> str:
+        if self._decoder is None:
+            found = _BEYOND_ASCII.search(block)
+            if found is None:
+                return block.decode("ascii")
+            self._refuse_binary(block[:_SAMPLE])
+            # A little of what stands before helps to guess; what stands far away does not.
+            self._decoder = self._use(self._guess(block[max(0, found.start() - 1000) :]))
+        return self._decoder.decode(block)
+
+    def _use(self, encoding: str) -> codecs.IncrementalDecoder:
+        self.encoding = encoding
+        return codecs.getincrementaldecoder(encoding)("replace")
+
+    def _guess(self, sample: bytes) -> str:
         try:
-            yield from self._decoded(blocks, errors)
-        finally:
-            codecs.unregister_error(errors) if hasattr(codecs, "unregister_error") else None
+            codecs.getincrementaldecoder("utf-8")("strict").decode(sample)
+        except UnicodeDecodeError:
+            pass
+        else:
+            return "utf-8"
+        from charset_normalizer import from_bytes
 
-    def _decoded(self, blocks: Iterable[bytes], errors: str) -> Iterator[str]:
-        decoder: codecs.IncrementalDecoder | None = None
-        first = True
-        for block in blocks:
-            rest = block
-            if first:
-                rest = self._after_mark(rest)
-                first = False
-            if decoder is None:
-                if self._chosen is None and not _NOT_ASCII.search(rest):
-                    self._refuse_binary(rest)
-                    yield rest.decode("ascii")
-                    continue
-                self._choose(rest)
-                decoder = codecs.getincrementaldecoder(self.encoding)(errors)
-            yield decoder.decode(rest)
-        if decoder is not None:
-            yield decoder.decode(b"", final=True)
+        best = from_bytes(sample[:_SAMPLE]).best()
+        if best is None:
+            raise self._no_text("in no encoding that is known")
+        self.guessed = best.encoding not in ("utf_8", "ascii")
+        return best.encoding.replace("_", "-")
+
+    def _refuse_binary(self, sample: bytes) -> None:
+        for start, what in _NO_TEXT:
+            if sample.startswith(start):
+                raise self._no_text(what)
+        if b"\0" in sample or len(_CONTROLS.findall(sample)) > len(sample) / 50:
+            raise self._no_text("binary data. If it is text in UTF-16, save it as UTF-8")
+
+    def _no_text(self, what: str) -> NotTextError:
+        return NotTextError(f"'{self.name}' is not plain text; it looks like {what}.")
+
+
+def _known(encoding: str) -> str:
+    try:
+        return codecs.lookup(encoding).name
+    except LookupError:
+        raise InvalidParameterError(
+            f"There is no encoding {encoding!r}. Common ones: utf-8, utf-16, cp1252, euc-kr, "
+            "shift_jis, gb18030, big5, koi8-r."
+        ) from None

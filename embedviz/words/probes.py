@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from embedviz.errors import InvalidParameterError
+from embedviz.search import neighbors
+from embedviz.space import EmbeddingSpace
 
 PROBE_NEIGHBORS = 10
 
@@ -30,24 +31,17 @@ def checked_probes(probes: Iterable[str]) -> tuple[str, ...]:
 
 
 def probe_neighbors(
-    words: Sequence[str], rows: Mapping[str, int], keys: Sequence[str], vectors: NDArray[Any]
+    words: Sequence[str], keys: Sequence[str], vectors: NDArray[np.float32]
 ) -> dict[str, tuple[str, ...]]:
     """The nearest ``PROBE_NEIGHBORS`` words of each word by cosine, nearest first, without itself.
 
-    ``vectors`` is of shape (n, d); ``rows`` says where each of the ``keys`` is in it.
+    ``vectors`` is of shape (n, d), one for each of the ``keys``; nothing is copied.
     """
     if not words:
         return {}
-    lengths = np.linalg.norm(vectors, axis=1)
-    # A vector of length 0 has no direction: its cosine is 0.
-    units = vectors / np.where(lengths > 0, lengths, 1)[:, np.newaxis]
-    found = {}
-    for word in words:
-        scores = units @ units[rows[word]]
-        scores[rows[word]] = -np.inf
-        order = np.argsort(-scores, kind="stable")[: min(PROBE_NEIGHBORS, len(keys) - 1)]
-        found[word] = tuple(keys[row] for row in order)
-    return found
+    space = EmbeddingSpace(keys, vectors, copy=False)
+    found = neighbors(space, list(words), k=PROBE_NEIGHBORS, metric="cosine")
+    return dict(zip(words, found.keys, strict=True))
 
 
 def moved(before: ProbeNeighbors, now: ProbeNeighbors) -> dict[str, float]:

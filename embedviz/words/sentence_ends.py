@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import regex
 
 MAX_CHARACTERS = 10_000
 """A longer "sentence" is cut, at a space or a mark if it has one: tokenizers take it at once."""
+
+_PIECE = 1 << 16
+_MAX_RUN = 1 << 22
 
 # After . ! ? and their kin (closing quotes included) where a space follows and then no small
 # letter; not after an initial ("J. Smith") or a title. After the full stops that need no space.
@@ -38,6 +41,25 @@ def lines(text: str) -> Iterator[str]:
     """The lines of ``text`` that are not blank, none above 10,000 characters."""
     for line in _LINE.split(text):
         yield from _short_enough(line)
+
+
+def whole_pieces(texts: Iterable[str]) -> Iterator[str]:
+    """The text of a stream in pieces that end where a line, a sentence or a word ends.
+
+    A run of letters without any break is cut after some million characters: text is not like that.
+    """
+    buffer = ""
+    for text in texts:
+        buffer += text
+        has_line = "\n" in text or "\r" in text
+        at = last_break(buffer) if has_line or len(buffer) >= _PIECE else 0
+        if not at and len(buffer) > _MAX_RUN:
+            at = len(buffer)
+        if at:
+            yield buffer[:at]
+            buffer = buffer[at:]
+    if buffer:
+        yield buffer
 
 
 def last_break(text: str) -> int:

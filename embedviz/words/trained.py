@@ -27,7 +27,8 @@ class TrainedWords:
     for each of its ``negative`` random ones, summed, and divided by the words trained (words of the
     vocabulary that subsampling left). A word of skip-gram has up to 2 × ``window`` pairs, one of
     CBOW a single one: losses compare between epochs of one training, not between algorithms or
-    windows. gensim counts no term with |x·y| ≥ 6, and adds up each batch of 10,000 words (of a
+    windows. gensim counts no term with |x·y| ≥ 6, looks
+    logarithms up in a table (up to 2 % off), and adds up each batch of 10,000 words (of a
     corpus file: all words of a worker's epoch) in float32, which is right within 1 % for sums up to
     a million and within 5 % up to 2²²; a larger sum is not believed and gives nan.
 

@@ -133,8 +133,7 @@ class TrainingLog:
         if self.probes and hasattr(model.wv, "adjust_vectors"):
             # fastText makes a word's vector from its pieces only when asked to.
             model.wv.adjust_vectors()
-        wv = model.wv
-        near = probe_neighbors(self.probes, wv.key_to_index, wv.index_to_key, wv.vectors)
+        near = probe_neighbors(self.probes, model.wv.index_to_key, model.wv.vectors)
         before = self.history[-1].neighbors if self.history else {}
         self.history.append(
             EpochRecord(

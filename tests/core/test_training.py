@@ -69,8 +69,12 @@ def test_reading_the_probes_changes_no_vector(algorithm: str, lee: list[list[str
     expected = by_gensim(algorithm, sentences=lee)
     np.testing.assert_array_equal(trained.space.vectors, expected.wv.vectors)
     for word in ("government", "said"):
-        near = tuple(key for key, _ in expected.wv.most_similar(word, topn=10))
-        assert trained.epochs[-1].neighbors[word] == near
+        near = trained.epochs[-1].neighbors[word]
+        # By score, not by name: gensim's float32 orders near ties as they fall.
+        scores = [expected.wv.similarity(word, key) for key in near]
+        best = [score for _, score in expected.wv.most_similar(word, topn=10)]
+        assert word not in near
+        assert scores == pytest.approx(best, abs=1e-6)
 
 
 @every_algorithm
@@ -103,7 +107,7 @@ def test_the_seed_decides_the_vectors(algorithm: str) -> None:
 @every_algorithm
 def test_neighbors_stay_within_their_topic(algorithm: str, topics: list[list[str]]) -> None:
     trained = ev.train_words(
-        topics, algorithm=algorithm, vector_size=16, epochs=12, sample=0.0, probes=["seaa", "lawa"],
+        topics, algorithm=algorithm, vector_size=16, epochs=60, sample=0.0, probes=["seaa", "lawa"],
         **({"bucket": 5000, "min_n": 4} if algorithm == "fasttext" else {}),
     )  # fmt: skip
     last = trained.epochs[-1].neighbors
@@ -183,9 +187,9 @@ def test_moved_counts_newcomers_whatever_the_order(near: list[str], data: st.Dat
         ("a text in one string", "got one string"),
         (["one two", "three four"], "Sentence 0 is the string 'one two'"),
         ([["one", "two"], "three four"], "Sentence 1 is the string"),
-        ([["one", 2, "one", 2]], "got 2"),
-        ([["one", "", "one", ""]], "not empty"),
-        ([[["one"], ["two"]]], r"got \['one'\]"),
+        ([["one", 2, "one", 2]], "Sentence 0 holds a int: 2"),
+        ([["one", "", "one", ""]], "empty word '' 2 times"),
+        ([[["one"], ["two"]]], r"holds a list: \['one'\]"),
         ([], "no words"),
         ([[], []], "no words"),
         ([["only", "only"]], "single word, 'only'"),
@@ -242,7 +246,7 @@ def test_a_corpus_file_that_cannot_be_read_says_why(tmp_path: Path) -> None:
         ev.train_words(corpus_file=packed)
     latin = tmp_path / "latin.txt"
     latin.write_bytes("gut so\nschön so\n".encode("latin-1"))
-    with pytest.raises(FormatError, match="not UTF-8.* after 1 sentences"):
+    with pytest.raises(FormatError, match=r"not UTF-8.* after 1 sentences"):
         ev.train_words(corpus_file=latin)
 
 

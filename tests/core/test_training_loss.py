@@ -45,7 +45,8 @@ def test_two_workers_report_the_loss_of_one(algorithm: str, lee: list[list[str]]
 
 
 def test_before_anything_is_learned_each_term_is_log_2(lee: list[list[str]]) -> None:
-    # CBOW: one true and `negative` random terms a word; steps this small move no vector.
+    # CBOW: one true and `negative` random terms a word; steps this small move no vector. gensim's
+    # table of logarithms says 0.705 where log 2 is 0.693.
     trained = ev.train_words(
         lee,
         algorithm="cbow",
@@ -56,7 +57,7 @@ def test_before_anything_is_learned_each_term_is_log_2(lee: list[list[str]]) -> 
         sample=0.0,
         min_count=1,
     )
-    assert trained.losses[0] == pytest.approx(5 * math.log(2), rel=0.01)
+    assert trained.losses[0] == pytest.approx(5 * math.log(2), rel=0.02)
     assert trained.epochs[0].words == sum(map(len, lee))
 
 

@@ -13,7 +13,7 @@ from tests.pages.conftest import text_of
 
 
 def neighbors_shown(at):
-    table = next(item.value for item in at.dataframe if "on the map" in item.value.columns)
+    table = next(item.value for item in at.dataframe if "map" in item.value.columns)
     return list(table["word"])
 
 
@@ -26,7 +26,7 @@ def test_link_opens_a_word_with_its_neighbors(open_page, glove):
 
 
 def test_metric_changes_the_answer_and_says_what_it_works_on(open_page, glove):
-    at = open_page("words", word="king", n="500", near="dot")
+    at = open_page("words", word="king", n="500", near="Dot product")
     assert neighbors_shown(at) == list(ev.neighbors(glove, "king", k=10, metric="dot").keys)
     assert ev.metrics.METRICS["dot"].works_on in text_of(at)
 
@@ -54,7 +54,7 @@ def test_typed_words_are_drawn_and_unknown_ones_named(open_page):
 
 
 def test_slow_method_shows_pca_first_and_then_its_own_map(open_page, settle):
-    at = open_page("words", n="250", method="tsne", tsne_n_iter="250")
+    at = open_page("words", n="250", method="t-SNE", tsne_n_iter="250")
     assert "PCA for now" in text_of(at)
     settle(at, lambda at: "PCA for now" not in text_of(at))
     assert "PC 1" not in text_of(at)
@@ -89,7 +89,7 @@ def test_uploaded_vectors_become_the_model(open_page, settle, pack):
     upload(at, "mine.txt" + (".gz" if pack is gzip.compress else ""), pack(glove_text(words)))
     assert "4 dimensions" in text_of(at)
     next(button for button in at.button if button.label == "Read it").click().run()
-    settle(at, lambda at: str(at.selectbox(key="model").value).startswith("mine-"))
+    settle(at, lambda at: at.selectbox(key="model").value.endswith("(mine)"))
     at.text_input(key="word").set_value("beta").run()
     assert set(neighbors_shown(at)) == set(words) - {"beta"}
 
@@ -110,7 +110,7 @@ def test_one_session_never_sees_anothers_model(open_page, settle):
     first = open_page("words")
     upload(first, "secret.txt", glove_text(["s1", "s2", "s3", "s4"]))
     next(button for button in first.button if button.label == "Read it").click().run()
-    settle(first, lambda at: str(at.selectbox(key="model").value).startswith("mine-"))
+    settle(first, lambda at: at.selectbox(key="model").value.endswith("(mine)"))
     mine = first.selectbox(key="model").value
     second = open_page("words", model=mine)
     assert "secret" not in str(second.selectbox(key="model").options)

@@ -55,9 +55,7 @@ def _similarities(chosen: Chosen) -> None:
     for name, benchmark in BENCHMARKS.items():
         key = ("similarity", name, chosen.space.vectors_fingerprint)
         try:
-            found = session().kept(
-                key, lambda name=name: evaluate_similarity(chosen.space, name, cache=chosen.shared)
-            )
+            found = session().kept(key, lambda name=name: evaluate_similarity(chosen.space, name))
         except InvalidParameterError as error:
             st.info(plain(error))
             continue

@@ -70,7 +70,7 @@ def _one_method(chosen: Chosen, formula: Formula, name: str, keep: bool) -> None
 
 
 def _unknown(error: UnknownKeyError) -> None:
-    st.warning(plain(error), icon="🔍")
+    st.warning(plain(error))
     with st.container(horizontal=True):
         for word in error.suggestions:
             st.button(plain(word), key=f"use-{word}", on_click=_replace, args=(error.key, word))

@@ -77,7 +77,7 @@ def show_answer(answer: Answer, chosen: Chosen, on_map: set[str]) -> None:
         {
             "word": answer.found.keys,
             metric.label.lower(): answer.found.scores,
-            "on the map": ["" if word in away else "●" for word in answer.found.keys],
+            "map": ["" if word in away else "●" for word in answer.found.keys],
         }
     )
     st.dataframe(
@@ -87,7 +87,10 @@ def show_answer(answer: Answer, chosen: Chosen, on_map: set[str]) -> None:
         on_select=lambda: _ask_row(list(answer.found.keys)),
         selection_mode="single-row",
         key="neighbors_table",
-        column_config={metric.label.lower(): st.column_config.NumberColumn(format="%.4f")},
+        column_config={
+            metric.label.lower(): st.column_config.NumberColumn(format="%.4f", width=110),
+            "map": st.column_config.TextColumn(width=45, help="● means that it is on the map"),
+        },
     )
     st.caption(
         f"Measured in the full space: all {len(chosen.space):,} words, {chosen.space.dimensions} "
@@ -107,12 +110,11 @@ def _say_ngrams(word: str, chosen: Chosen) -> None:
         st.info(
             f"Not in the vocabulary. Its vector is made from {len(parts)} character n-grams: "
             f"{plain(', '.join(parts))}",
-            icon="🧩",
         )
 
 
 def _unknown(error: UnknownKeyError) -> None:
-    st.warning(plain(error), icon="🔍")
+    st.warning(plain(error))
     if error.suggestions:
         columns = st.columns(len(error.suggestions))
         for column, word in zip(columns, error.suggestions, strict=True):

@@ -26,7 +26,6 @@ def choose_count(space: EmbeddingSpace) -> int:
         "Most frequent words",
         steps,
         value=min(_DEFAULT, steps[-1]),
-        format_func=lambda step: f"{step:,}",
         key="n",
         bind="query-params",
         help="How many words the map draws. The neighbors are always sought among all words.",
@@ -62,12 +61,12 @@ def words_to_draw(space: EmbeddingSpace, count: int, also: str) -> DrawnWords:
     if only:
         rows = np.array([space.index(word) for word in only], dtype=np.intp)
         left, right = st.columns([4, 1], vertical_alignment="center")
-        left.info(f"A map of the {len(only):,} selected words alone.", icon="🔎")
+        left.info(f"A map of the {len(only):,} selected words alone.")
         right.button("Back to all words", on_click=map_only, args=([],), width="stretch")
         return DrawnWords(rows, 0, only, ())
     drawn = drawn_words(space, count, words_in(also))
     if drawn.unknown:
-        st.warning(f"Not in this model, so not drawn: {plain(', '.join(drawn.unknown))}", icon="🔍")
+        st.warning(f"Not in this model, so not drawn: {plain(', '.join(drawn.unknown))}")
     return drawn
 
 

@@ -40,11 +40,9 @@ def explore(chosen: Chosen) -> None:
         answer_here = st.container()
     with map_side:
         drawn = projected(drawn_space, settings, chosen.shared)
-        trust_here = st.empty()
         places = _places(answer, chosen, drawn.projection)
         map_here = st.container()
-        with trust_here.container():
-            trust = measured(drawn_space, drawn, settings)
+        trust = measured(drawn_space, drawn, settings)
         with map_here:
             picture = _picture(chosen, words, drawn_space, drawn, answer, places, trust, coloring)
             events = show_map(
@@ -66,7 +64,7 @@ def _controls(space: EmbeddingSpace) -> tuple[int, str, MapSettings, str]:
     with row:
         settings = map_settings(space)
         coloring = choose_coloring()
-        with st.popover("Words", icon="🔤"):
+        with st.popover("Words"):
             count = choose_count(space)
             also = also_words()
     return count, coloring, settings, also
@@ -150,7 +148,7 @@ def _offer_missing(places: Placed | None) -> None:
 def _as_table(
     projection: Projection, words: DrawnWords, answer: Answer | None, trust: Quality | None
 ) -> None:
-    with st.expander("The map as a table", icon="📋"):
+    with st.expander("The map as a table"):
         axes = "xyz"[: projection.n_components]
         columns = {"word": projection.keys, "frequency rank": words.rows + 1}
         columns |= {axis: projection.coordinates[:, i] for i, axis in enumerate(axes)}

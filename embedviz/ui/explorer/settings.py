@@ -47,7 +47,7 @@ def map_settings(space: EmbeddingSpace) -> MapSettings:
 def _parameters(space: EmbeddingSpace, method: str) -> tuple[int, tuple[tuple[str, Any], ...]]:
     chosen = PROJECTIONS[method]
     with (
-        st.popover("Settings", icon="⚙️", width="stretch"),
+        st.popover("Settings", width="stretch"),
         st.form(f"params-{method}", border=False),
     ):
         st.caption(chosen.help)

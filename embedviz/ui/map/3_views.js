@@ -54,8 +54,8 @@ class FlatView {
     return { "xaxis.range": state.x, "yaxis.range": state.y };
   }
 
-  // The view with `at` in its center: as near as now, but wide enough for most of the marks and no
-  // wider than needed for them, so that asking for a word always leads somewhere.
+  // The view with `at` in its center: near enough to tell the marks around it apart and wide enough
+  // for most of them, but never wider than now unless the marks need it.
   focused(at, marks, extents) {
     const { x, y } = this.state();
     const { xaxis, yaxis } = this.element._fullLayout;
@@ -66,7 +66,8 @@ class FlatView {
       .sort((a, b) => a - b);
     const most = distances.length ? distances[Math.floor((distances.length - 1) * 0.85)] : 0;
     const now = Math.min((x[1] - x[0]) / 2, (y[1] - y[0]) / 2 / aspect);
-    const half = Math.max(Math.min(now, 0.3 * whole), 1.2 * most, 0.04 * whole);
+    const spread = Math.max(2.5 * most, 0.06 * whole);
+    const half = Math.max(Math.min(now, 0.3 * whole, spread), 1.2 * most);
     return {
       x: [at[0] - half, at[0] + half],
       y: [at[1] - half * aspect, at[1] + half * aspect],

@@ -55,9 +55,9 @@ def _summary(trained: TrainedWords) -> None:
     space = trained.space
     said = f"{count(len(space), 'word')} × {space.dimensions}, trained in {trained.seconds:.1f} s."
     if trained.stopped:
-        st.info(f"Stopped early; kept what was learned so far: {said}", icon="✋")
+        st.info(f"Stopped early; kept what was learned so far: {said}")
     else:
-        st.success(said, icon="✅")
+        st.success(said)
     if trained.deterministic:
         st.caption("One worker: the same text, settings and seed give exactly these vectors again.")
     else:
@@ -87,7 +87,7 @@ def _use(identity: str) -> None:
     st.markdown("**Ask it on the other pages**")
     with st.container(horizontal=True):
         for name in ("words", "analogies"):
-            if st.button(f"Open on {PAGES[name].title}", icon=PAGES[name].icon, key=f"use-{name}"):
+            if st.button(f"Open on {PAGES[name].title}", key=f"use-{name}"):
                 choose_next(identity)
                 st.switch_page(PAGES[name].page)
 

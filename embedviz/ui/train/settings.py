@@ -49,7 +49,7 @@ def training_settings(
             " ".join(probes),
             help="Their nearest words are noted after every epoch.",
         )
-        if st.form_submit_button("Train", type="primary", icon="🌱"):
+        if st.form_submit_button("Train", type="primary"):
             name = f"{corpus.name} · {ALGORITHMS[algorithm].label}"
             settings = TrainingSettings(
                 algorithm, tuple(sorted(values.items())), words_in(asked)[:12], name

@@ -1,0 +1,75 @@
+"""The operator's TOML file: read, with every mistake named."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Any
+
+from embedviz.errors import InvalidParameterError
+from embedviz.vectors_file import VectorsFile, checked_file, default_name, vectors_file
+
+CONFIG_VARIABLE = "EMBEDVIZ_CONFIG"
+DEFAULT_NAME = "embedviz.toml"
+_FILE_KEYS = {"path": str, "name": str, "limit": int, "trusted": bool}
+
+
+def config_path(environ: Mapping[str, str]) -> Path | None:
+    """The file that EMBEDVIZ_CONFIG names, or ``embedviz.toml`` here if there is one.
+
+    Raises InvalidParameterError if the variable names a file that is not there.
+    """
+    named = environ.get(CONFIG_VARIABLE)
+    path = Path(named).expanduser() if named else Path(DEFAULT_NAME)
+    if path.is_file():
+        return path
+    if named:
+        raise InvalidParameterError(f"{CONFIG_VARIABLE} names '{path}', and there is no such file.")
+    return None
+
+
+def read_config(path: Path, known: Collection[str]) -> tuple[dict[str, Any], list[VectorsFile]]:
+    """The values of a config file whose names are ``known``, and the files under ``vectors``.
+
+    Raises InvalidParameterError, which names the file and the line or the key.
+    """
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidParameterError(f"{path} cannot be read: {error}.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise InvalidParameterError(f"{path} is not valid TOML: {error}.") from error
+    listed = content.pop("vectors", [])
+    for key in content:
+        if key not in known:
+            raise InvalidParameterError(
+                f"{path}: there is no setting '{key}'. Settings: {', '.join(known)}, vectors."
+            )
+    if not isinstance(listed, list):
+        raise InvalidParameterError(
+            f"{path}: 'vectors' must be a list of \"PATH:LIMIT\" or [[vectors]] tables, "
+            f"got {listed!r}."
+        )
+    files = [_file(entry, f"{path}: vectors, entry {row}", path.parent)
+             for row, entry in enumerate(listed, start=1)]  # fmt: skip
+    return content, files
+
+
+def _file(entry: Any, where: str, folder: Path) -> VectorsFile:
+    if isinstance(entry, str):
+        return vectors_file(entry, where, folder)
+    if not isinstance(entry, dict) or "path" not in entry:
+        raise InvalidParameterError(f"{where}: it needs a path, got {entry!r}.")
+    for key, value in entry.items():
+        kind = _FILE_KEYS.get(key)
+        if kind is None:
+            raise InvalidParameterError(
+                f"{where}: there is no key '{key}'. Keys: {', '.join(_FILE_KEYS)}."
+            )
+        if type(value) is not kind or value == "":
+            raise InvalidParameterError(f"{where}: {key} must be {kind.__name__}, got {value!r}.")
+    path = folder / Path(entry["path"]).expanduser()
+    name = entry.get("name", default_name(path))
+    file = VectorsFile(name, path, entry.get("limit"), entry.get("trusted", True))
+    return checked_file(file, where)
