@@ -55,7 +55,7 @@ def extract_member(
             part.finish(sha256_of(part.path))
         except _DAMAGED as bad:
             raise DownloadError(
-                f"The archive {Path(archive).name} is damaged: {bad}. Remove it and fetch it again."
+                f"The archive {Path(archive).name} is damaged: {bad}. Fetch it anew, with --again."
             ) from bad
         finally:
             part.forget()

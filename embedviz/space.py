@@ -239,13 +239,11 @@ def _checked_vectors(vectors: ArrayLike, count: int, copy: bool) -> NDArray[np.f
         )
     if count and array.shape[1] == 0:
         raise InvalidSpaceError("The vectors have no dimensions (d = 0).")
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):
         kept = np.array(array, dtype=np.float32, order="C", copy=True if copy else None)
-    # A sum is finite only if all is finite, unless it overflows: look closer only then.
-    if (
-        not np.isfinite(kept.sum(dtype=np.float64))
-        and not (finite := np.isfinite(kept).all(axis=1)).all()
-    ):
+        # A sum is finite only if all is finite: one pass, and a closer look only where it is not.
+        all_finite = bool(np.isfinite(kept.sum(dtype=np.float64)))
+    if not all_finite and not (finite := np.isfinite(kept).all(axis=1)).all():
         row = int(np.flatnonzero(~finite)[0])
         raise InvalidSpaceError(
             f"{int((~finite).sum()):,} of {count:,} vectors hold a value that is missing, infinite "

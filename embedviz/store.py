@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,9 +82,12 @@ class Store:
         """What was put under ``kind`` and ``key``, or None."""
         path = self._path(kind, key)
         try:
-            entry = _read(path)
+            file = path.open("rb")
         except OSError:
             return None
+        try:
+            with file:
+                entry = _read(file)
         except Exception as error:  # damage makes zipfile and NumPy raise almost anything
             _log.warning("A kept result is damaged and was removed: %s (%s)", path.name, error)
             _remove(path)
@@ -156,13 +159,13 @@ def default_store() -> Store:
     return Store(cache_dir() / "results")
 
 
-def _read(path: Path) -> tuple[Arrays, Meta]:
+def _read(file: IO[bytes]) -> tuple[Arrays, Meta]:
     arrays: Arrays = {}
-    with zipfile.ZipFile(path) as archive:
+    with zipfile.ZipFile(file) as archive:
         meta = json.loads(archive.read(_META))
         for name in meta["arrays"]:
-            with archive.open(f"{name}.npy") as file:
-                arrays[name] = np.lib.format.read_array(file, allow_pickle=False)
+            with archive.open(f"{name}.npy") as member:
+                arrays[name] = np.lib.format.read_array(member, allow_pickle=False)
     return arrays, meta["meta"]
 
 

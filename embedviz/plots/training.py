@@ -34,7 +34,7 @@ def neighbors_moved(moved: Mapping[str, Sequence[float]], epochs: int) -> go.Fig
     """Share of each probe word's nearest words that changed since the epoch before."""
     import plotly.graph_objects as go
 
-    from embedviz.plots.palettes import CATEGORIES
+    from embedviz.plots.palettes import CATEGORICAL
 
     lines = [
         go.Scatter(
@@ -42,7 +42,7 @@ def neighbors_moved(moved: Mapping[str, Sequence[float]], epochs: int) -> go.Fig
             y=list(shares),
             mode="lines+markers",
             name=escape(word),
-            line={"color": CATEGORIES[i % len(CATEGORIES)], "width": 2},
+            line={"color": CATEGORICAL[i % len(CATEGORICAL)], "width": 2},
         )
         for i, (word, shares) in enumerate(moved.items())
     ]

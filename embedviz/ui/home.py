@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from embedviz.ui.navigation import ROOT
+from embedviz.ui.navigation import PAGES
 
 # Page, heading, what it gives, and the link's label with the state that it opens.
 _CARDS = (
@@ -32,8 +32,7 @@ def home() -> None:
         with column.container(border=True, height="stretch"):
             st.subheader(heading)
             st.markdown(text)
-            page = ROOT / "pages" / f"{name}.py"
-            st.page_link(page, label=label, query_params=state)
+            st.page_link(PAGES[name].page, label=label, query_params=state)
     st.caption(
         "What you upload or train belongs to this browser tab alone and disappears with it. "
         "Maps of the packaged words are kept on this machine, so that they open at once next time."

@@ -12,10 +12,15 @@ from embedviz.errors import EmbedvizError
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|$~:^=&@/\"'])")
 
 
+# Streamlit makes links of addresses even where every letter is escaped; a word joiner, which has
+# no width, keeps it from seeing one.
+_ADDRESS = re.compile(r"(?i)(?=://)|(?<=www)(?=\.)|(?=@)")
+
+
 def plain(text: object) -> str:
     """``text`` so that Streamlit's Markdown shows it letter by letter."""
     one_line = " ".join(str(text).split())
-    return _SPECIAL.sub(r"\\\1", one_line)
+    return _SPECIAL.sub(r"\\\1", _ADDRESS.sub("\u2060", one_line))
 
 
 def show_error(error: EmbedvizError) -> None:

@@ -80,6 +80,11 @@ def available() -> dict[str, str]:
     return names
 
 
+def name_of(identity: str) -> str:
+    """The name under which the pages and their links show a model."""
+    return next(name for name, known in available().items() if known == identity)
+
+
 def _open(identity: str) -> Chosen | None:
     if identity in session().owned:
         return Chosen(identity, session().owned[identity].model, shared=False)

@@ -71,10 +71,17 @@ def _widget(spec: ParamSpec, prefix: str) -> Any:
         "step": step,
         "value": as_kind(spec.default),
     }
-    if spec.minimum is None or spec.maximum is None or spec.maximum - spec.minimum > 300 * step:
+    open_ended = spec.minimum is None or spec.maximum is None
+    if open_ended or not _draggable(spec, step):
         shape = {} if as_kind is int else {"format": "%g"}
         return st.number_input(spec.label, **bounds, **shape, **about)
     return st.slider(spec.label, **bounds, **about)
+
+
+def _draggable(spec: ParamSpec, step: float) -> bool:
+    """A slider suits few steps of a known size; other numbers are typed."""
+    known = spec.kind is int or spec.step is not None
+    return known and float(spec.maximum or 0) - float(spec.minimum or 0) <= 300 * step
 
 
 def _step(spec: ParamSpec) -> float:

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import os
 import weakref
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
 from embedviz.progress import Cancel, OnProgress
-from embedviz.words.corpus_reading import Reading, Split, TextReport, read_files, read_text
+from embedviz.words.corpus_reading import (
+    Reading,
+    Split,
+    TextReport,
+    read_files,
+    read_sentences,
+    read_text,
+)
 from embedviz.words.corpus_writer import CorpusWriter, Example
 from embedviz.words.sample_corpora import CORPORA, SampleCorpus
-from embedviz.words.text_files import SetAside, TextFile
+from embedviz.words.text_files import DEFAULT_MAX_BYTES, SetAside, TextFile
 
 __all__ = [
     "CORPORA",
@@ -23,9 +30,6 @@ __all__ = [
     "SetAside",
     "TextReport",
 ]
-
-DEFAULT_MAX_BYTES = 4 * 10**9
-"""How much text is read, unpacked, unless told otherwise: 4 GB."""
 
 
 class Corpus:
@@ -38,10 +42,8 @@ class Corpus:
 
     Attributes
     ----------
-    path : Path
-        The file.
-    name : str
-        What people call this text.
+    path, name : Path and str
+        The file, and what people call this text.
     tokenizer : str
         The name in ``TOKENIZERS`` of what cut it, or ``"given"`` if it came in tokens.
     n_sentences, n_tokens, n_distinct : int
@@ -101,12 +103,98 @@ class Corpus:
 
         Raises
         ------
-        FormatError
-            If there is not one word in it.
-        MissingDependencyError
-            If the tokenizer's package is not installed.
-        CancelledError
-            If a stop was asked for; nothing is kept.
+        FormatError, MissingDependencyError, CancelledError
+            If there is not one word in it, the tokenizer's package is not installed, or a stop was
+            asked for; nothing is kept.
         """
         reading = Reading(tokenizer, lowercase, split, on_progress, cancel)
         return cls._made(reading, name, path, lambda writer: read_text(text, name, reading, writer))
+
+    @classmethod
+    def from_files(
+        cls,
+        files: Sequence[TextFile],
+        *,
+        tokenizer: str | None = None,
+        lowercase: bool = True,
+        split: Split = "sentences",
+        name: str | None = None,
+        path: str | os.PathLike[str] | None = None,
+        max_bytes: int = DEFAULT_MAX_BYTES,
+        on_progress: OnProgress | None = None,
+        cancel: Cancel | None = None,
+    ) -> Corpus:
+        """The corpus of plain texts, gzipped texts and zip archives of texts, streamed.
+
+        Parameters
+        ----------
+        files : sequence of path, or of (name, path or binary file)
+            An open file must be able to go back to its beginning, and is left open.
+        max_bytes : int
+            How many bytes of text to accept, unpacked, of all files together.
+
+        The others are those of :meth:`from_text`. Encodings: by byte-order mark, else UTF-8, else
+        guessed by charset-normalizer; ``texts`` says which.
+
+        Raises what :meth:`from_text` does, and FormatError if a file is no text or is damaged, if
+        all of an archive had to be set aside, or if the whole is beyond ``max_bytes``.
+        """
+        reading = Reading(tokenizer, lowercase, split, on_progress, cancel)
+        title = _title(files) if name is None else name
+        return cls._made(
+            reading, title, path, lambda writer: read_files(files, max_bytes, reading, writer)
+        )
+
+    @classmethod
+    def from_sentences(
+        cls,
+        sentences: Iterable[Sequence[str]],
+        *,
+        name: str = "sentences",
+        path: str | os.PathLike[str] | None = None,
+        on_progress: OnProgress | None = None,
+        cancel: Cancel | None = None,
+    ) -> Corpus:
+        """The corpus of sentences that are lists of words already.
+
+        Raises InvalidParameterError if a word is empty or holds a space.
+        """
+        reading = Reading(None, False, "lines", on_progress, cancel)
+        return cls._made(
+            reading, name, path, lambda writer: read_sentences(sentences, name, reading, writer)
+        )
+
+    @classmethod
+    def _made(
+        cls,
+        reading: Reading,
+        name: str,
+        path: str | os.PathLike[str] | None,
+        write: Callable[[CorpusWriter], None],
+    ) -> Corpus:
+        writer = CorpusWriter(None if path is None else Path(path))
+        try:
+            write(writer)
+            return cls(writer, reading, name, keep=path is not None)
+        except BaseException:
+            writer.discard()
+            raise
+
+    def __iter__(self) -> Iterator[list[str]]:
+        with self.path.open(encoding="utf-8", newline="\n") as file:
+            for line in file:
+                yield line.rstrip("\n").split(" ")
+
+    def __len__(self) -> int:
+        return self.n_sentences
+
+    def __repr__(self) -> str:
+        return (
+            f"Corpus({self.name!r}, {self.n_sentences:,} sentences, {self.n_tokens:,} tokens, "
+            f"{self.n_distinct:,} different)"
+        )
+
+
+def _title(files: Sequence[TextFile]) -> str:
+    names = [file[0] if isinstance(file, tuple) else Path(file).name for file in files]
+    return " + ".join(names[:3]) + (f" + {len(names) - 3} more" if len(names) > 3 else "")

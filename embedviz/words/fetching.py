@@ -53,13 +53,14 @@ def fetch(
     downloads = [model for model in missing if model.comes == "download"]
     for url in dict.fromkeys(model.url for model in downloads):
         together = [model for model in downloads if model.url == url]
-        _fetch_together(url, together, on_progress, cancel)
+        _fetch_together(url, together, again, on_progress, cancel)
     return tuple(model.path for model in wanted if model.path is not None)
 
 
 def _fetch_together(
     url: str,
     models: Sequence[PretrainedModel],
+    again: bool,
     on_progress: OnProgress | None,
     cancel: Cancel | None,
 ) -> None:
@@ -69,7 +70,7 @@ def _fetch_together(
         download(url, _path(models[0]), on_progress=on_progress, cancel=cancel)
         return
     archive = folder / Path(urlsplit(url).path).name
-    if not archive.is_file():
+    if again or not archive.is_file():
         download(url, archive, on_progress=on_progress, cancel=cancel)
     for model in models:
         extract_member(

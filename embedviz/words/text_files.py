@@ -16,7 +16,10 @@ from embedviz.data_folder import in_units
 from embedviz.errors import FormatError
 
 BLOCK = 1 << 16
+DEFAULT_MAX_BYTES = 4 * 10**9
+"""How much text is read, unpacked, unless told otherwise: 4 GB."""
 MAX_MEMBERS = 10_000
+"""More files in one archive than this are refused."""
 TextFile = str | os.PathLike[str] | tuple[str, str | os.PathLike[str] | IO[bytes]]
 """A path, or a name with a path or a binary file that can go back to its beginning."""
 

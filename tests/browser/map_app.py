@@ -8,8 +8,9 @@ import numpy as np
 import streamlit as st
 
 from embedviz.plots.picture import Line, Mark, Picture, categorical, continuous
-from embedviz.ui.map import show_map
+from embedviz.ui.map import Shown, show_map
 from embedviz.ui.map.assets import ensure_plotly_js
+from embedviz.ui.map.sending import message
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 
@@ -35,6 +36,7 @@ seed = row.number_input("seed", 0, 9, 1, key="seed")
 faded = row.checkbox("faded", key="faded")
 titled = row.checkbox("titled", key="titled", bind="query-params")
 hidden = row.checkbox("hidden", key="hidden")
+claim = row.checkbox("claim", key="claim", bind="query-params")
 
 points, group, keys = cloud(n, dimensions, seed)
 COLORS = {
@@ -69,6 +71,10 @@ picture = Picture(
     axis_titles=tuple(f"PC {i + 1} <b>" for i in range(dimensions)) if titled else (),
     description=f"A map of {n:,} made-up words",
 )
+if claim and "claimed" not in st.session_state:
+    # As after a lost message: the server believes that the browser has what it has not.
+    st.session_state["claimed"] = True
+    message(picture, "the-map", 560, None, Shown.of("the-map").sent)
 heard = st.session_state.setdefault("heard", [])
 if not hidden:
     events = show_map(

@@ -85,8 +85,7 @@ def test_one_at_a_time_in_order_and_everybody_sees_their_place(jobs):
     assert [job.position for job in queue] == [0, 1, 0, 2]
     for number in (0, 1, 3):
         assert gates[number].entered.wait(LONG)
-        later = [gate for gate in gates[number + 1 :]]
-        assert not any(gate.entered.is_set() for gate in later)
+        assert not any(gate.entered.is_set() for gate in gates[number + 1 :])
         gates[number].opened.set()
         assert queue[number].wait(LONG)
     assert [job.result for job in queue] == [0, 1, None, 3]
@@ -114,7 +113,12 @@ def test_work_may_answer_a_stop_with_what_it_has(jobs):
     assert _until(lambda: job.state == "running")
     job.cancel()
     assert job.wait(LONG)
-    assert (job.state, job.result, job.detached, job.stopping) == ("done", "two epochs", False, True)
+    assert (job.state, job.result, job.detached, job.stopping) == (
+        "done",
+        "two epochs",
+        False,
+        True,
+    )
 
 
 def test_deaf_work_is_detached_and_the_next_job_starts(jobs):

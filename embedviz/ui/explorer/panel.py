@@ -42,7 +42,7 @@ def explore(chosen: Chosen) -> None:
         drawn = projected(drawn_space, settings, chosen.shared)
         places = _places(answer, chosen, drawn.projection)
         map_here = st.container()
-        trust = measured(drawn_space, drawn, settings)
+        trust = measured(drawn_space, drawn, settings, chosen.shared)
         with map_here:
             picture = _picture(chosen, words, drawn_space, drawn, answer, places, trust, coloring)
             events = show_map(
@@ -148,7 +148,8 @@ def _offer_missing(places: Placed | None) -> None:
 def _as_table(
     projection: Projection, words: DrawnWords, answer: Answer | None, trust: Quality | None
 ) -> None:
-    with st.expander("The map as a table"):
+    # Only on demand: its rows would travel with every answer.
+    if st.toggle("The map as a table", key="table", bind="query-params"):
         axes = "xyz"[: projection.n_components]
         columns = {"word": projection.keys, "frequency rank": words.rows + 1}
         columns |= {axis: projection.coordinates[:, i] for i, axis in enumerate(axes)}

@@ -47,9 +47,12 @@ def projected(space: EmbeddingSpace, settings: MapSettings, shared: bool) -> Dra
     return Drawn(session().kept(preview_key, lambda: _project(space, first, shared)), preview=True)
 
 
-def measured(space: EmbeddingSpace, drawn: Drawn, settings: MapSettings) -> Quality | None:
+def measured(
+    space: EmbeddingSpace, drawn: Drawn, settings: MapSettings, shared: bool
+) -> Quality | None:
     """How far to trust the map, or None while that is being measured (or was not asked for)."""
-    if drawn.preview or len(space) < 2 * K + 2:
+    k = min(K, (len(space) - 1) // 3)
+    if drawn.preview or k < 1:
         return None
     if len(space) > MEASURED_AT_ONCE and not st.toggle(
         "Measure how far to trust this map",
@@ -61,7 +64,7 @@ def measured(space: EmbeddingSpace, drawn: Drawn, settings: MapSettings) -> Qual
         "Measuring how far to trust this map",
         ("quality", space.vectors_fingerprint, settings),
         lambda on_progress, cancel: quality(
-            space, drawn.projection, k=K, on_progress=on_progress, cancel=cancel
+            space, drawn.projection, k=k, on_progress=on_progress, cancel=cancel, cache=shared
         ),
     )
     return result

@@ -7,7 +7,7 @@ function loadPlotly() {
   plotlyReady ??= new Promise((resolve, reject) => {
     if (window.Plotly) return resolve(window.Plotly);
     const script = document.createElement("script");
-    script.src = new URL("app/static/plotly.min.js", document.baseURI);
+    script.src = new URL("plotly.min.js", import.meta.url); // beside this module
     script.onload = () => resolve(window.Plotly);
     script.onerror = () => {
       plotlyReady = undefined; // the next map tries again

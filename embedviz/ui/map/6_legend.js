@@ -2,8 +2,7 @@
 
 function drawLegend(element, colors, chosen, onChoose) {
   const legend = colors?.legend;
-  element.hidden = !legend || !(legend.categories.length || legend.ticks.length);
-  if (element.hidden) return element.replaceChildren();
+  if (!legend) return element.replaceChildren();
   const children = legend.ticks.length
     ? scaleParts(colors)
     : legend.categories.map((entry) => categoryButton(entry, colors.palette, chosen, onChoose));
@@ -19,7 +18,7 @@ function categoryButton({ label, code, count }, palette, chosen, onChoose) {
   const button = document.createElement("button");
   button.type = "button";
   button.setAttribute("aria-pressed", chosen.has(code));
-  button.title = `${label}: show only this, fade the others`;
+  button.title = `${label} (${count.toLocaleString("en")}): show only this, fade the others`;
   const swatch = withText("span", "ev-swatch", "");
   swatch.style.background = palette[code];
   button.append(
@@ -40,7 +39,7 @@ function scaleParts({ palette, legend }) {
   if (!legend.missing) return [scale];
   const swatch = withText("span", "ev-swatch", "");
   swatch.style.background = palette.at(-1);
-  const note = withText("span", "ev-count", `${legend.missing.toLocaleString("en")} without a value`);
+  const note = withText("span", "ev-count ev-note-text", `${legend.missing.toLocaleString("en")} without a value`);
   return [scale, swatch, note];
 }
 

@@ -363,6 +363,10 @@ class EmbedvizMap {
     this.root.dataset.ready = [this.data.versions.points, this.data.versions.colors, this.data.marks.length].join("|");
   }
 
+  idle() {
+    return this.#pending;
+  }
+
   pixelOf(row) {
     const pixel = placer(this.view.projector())(this.#placeOf(row));
     const frame = this.plot.getBoundingClientRect();

@@ -68,7 +68,7 @@ def show_map(
     on_click, on_select : callable, optional
         Called before the rerun with the row, and with the selected rows (None: cleared).
     """
-    shown = _Shown.of(key)
+    shown = Shown.of(key)
     shown.keys, shown.rows = picture.keys_version, len(picture)
     data = message(picture, key, height, focus, shown.sent)
     state = st.session_state.get(key) or {}
@@ -101,7 +101,7 @@ def show_map(
 
 
 @dataclass
-class _Shown:
+class Shown:
     """What one map of one browser session shows now, and what its browser has."""
 
     sent: Sent
@@ -109,11 +109,11 @@ class _Shown:
     rows: int = 0
 
     @staticmethod
-    def of(key: str) -> _Shown:
+    def of(key: str) -> Shown:
         name = f"_map_shown:{key}"
         if name not in st.session_state:
-            st.session_state[name] = _Shown({})
-        shown: _Shown = st.session_state[name]
+            st.session_state[name] = Shown({})
+        shown: Shown = st.session_state[name]
         return shown
 
     def clicked(self, value: Any) -> int | None:

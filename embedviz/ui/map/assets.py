@@ -57,8 +57,10 @@ def loader() -> str:
     """The few lines that Streamlit sends: they fetch the module, whose address changes with it."""
     version = hashlib.blake2b(map_script().encode(), digest_size=6).hexdigest()
     return (
-        f'const source = new URL("app/static/{_SCRIPT}?v={version}", document.baseURI);\n'
-        "const map = await import(source);\n"
+        # Where Streamlit's own script came from, whatever the address of the page is.
+        "const streamlit = document.querySelector('script[src*=\"/static/js/\"]');\n"
+        f'const script = "../../app/static/{_SCRIPT}?v={version}";\n'
+        "const map = await import(new URL(script, streamlit.src));\n"
         "export default map.default;\n"
     )
 

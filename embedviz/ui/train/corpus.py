@@ -52,7 +52,11 @@ def _sample() -> Text | None:
     )  # fmt: skip
     sample = CORPORA[name]
     st.caption(plain(sample.help))
-    corpus = work(f"Reading {sample.label}", ("corpus", name), sample.open)
+    corpus = work(
+        f"Reading {sample.label}",
+        ("corpus", name),
+        lambda on_progress, cancel: sample.open(on_progress=on_progress, cancel=cancel),
+    )
     return None if corpus is None else Text(corpus, sample.settings, sample.probes)
 
 
@@ -123,7 +127,25 @@ def _made(
         return None
     small = corpus.n_tokens < 20_000
     settings = {"epochs": 50 if small else 10, "min_count": 2 if small else 5}
-    return Text(corpus, settings, corpus.frequent(5))
+    return Text(corpus, settings, _worth_watching(corpus))
+
+
+def _worth_watching(corpus: Corpus, count: int = 5) -> tuple[str, ...]:
+    """Frequent words of four letters or more (two in scripts that write a word in two)."""
+    shortest = 2 if corpus.tokenizer in ("korean", "japanese", "chinese") else 4
+    ranked = sorted(corpus.counts, key=lambda word: -corpus.counts[word])
+    return tuple(word for word in ranked[:2000] if len(word) >= shortest)[:count]
+
+
+def _notes(corpus: Corpus) -> list[str]:
+    """What a reader should know of files: guessed encodings, lost characters, what was left out."""
+    notes = []
+    for text in corpus.texts:
+        if text.guessed:
+            notes.append(f"{text.name}: its encoding was guessed, {text.encoding}.")
+        if text.replaced:
+            notes.append(f"{text.name}: {text.replaced:,} characters could not be decoded.")
+    return notes + [f"{item.name} was set aside: {item.reason}" for item in corpus.set_aside]
 
 
 def _what_it_did(corpus: Corpus) -> None:
@@ -132,9 +154,9 @@ def _what_it_did(corpus: Corpus) -> None:
         f"{count(corpus.n_tokens, 'word')}, {corpus.n_distinct:,} different, cut by "
         f"{plain(TOKENIZERS[corpus.tokenizer].label)}."
     )
-    for note in corpus.notes:
+    for note in _notes(corpus):
         st.caption(plain(note))
     with st.expander("What was made of the first sentences"):
-        for raw, tokens in corpus.examples:
-            st.text(raw)
-            st.text("→ " + " · ".join(tokens))
+        for example in corpus.examples:
+            st.text(example.text)
+            st.text("→ " + " · ".join(example.tokens))

@@ -10,7 +10,7 @@ import streamlit as st
 
 from embedviz.ui.explorer import explore
 from embedviz.ui.messages import count, plain
-from embedviz.ui.model_choice import Chosen, choose_next
+from embedviz.ui.model_choice import Chosen, name_of
 from embedviz.ui.navigation import PAGES
 from embedviz.ui.server import server_settings
 from embedviz.ui.session import session
@@ -87,9 +87,9 @@ def _use(identity: str) -> None:
     st.markdown("**Ask it on the other pages**")
     with st.container(horizontal=True):
         for name in ("words", "analogies"):
-            if st.button(f"Open on {PAGES[name].title}", key=f"use-{name}"):
-                choose_next(identity)
-                st.switch_page(PAGES[name].page)
+            page = PAGES[name]
+            model = {"model": name_of(identity)}
+            st.page_link(page.page, label=f"Open on {page.title}", query_params=model)
 
 
 def _downloads(trained: TrainedWords) -> None:

@@ -1,0 +1,138 @@
+"""The app as a person meets it: links, a click on a real point, a sum, a training, a hostile file."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+
+import embedviz as ev
+from embedviz.ui.navigation import PAGES
+from tests.browser.conftest import ROOT, served
+from tests.browser.driving import settled
+
+pytestmark = pytest.mark.browser
+APP = ROOT / "app.py"
+TITLES = {
+    "home": "See what an embedding knows",
+    "words": "Words",
+    "analogies": "Analogies",
+    "train": "Train",
+}
+
+
+def main_of(page: Page):
+    return page.get_by_test_id("stMain")
+
+
+def map_of(page: Page, key: str = "words-map"):
+    page.wait_for_function("key => window.__embedviz?.[key]?.view", arg=key, timeout=60_000)
+    settled(page)
+    page.wait_for_timeout(300)
+
+
+def neighbors_table(page: Page) -> list[str]:
+    """The words of the neighbors' table, from the text that a screen reader gets."""
+    cells = page.locator("[data-testid=stDataFrame]").first.locator("td[aria-colindex='1']")
+    expect(cells.first).to_be_attached()
+    return [text.strip() for text in cells.all_text_contents()]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_link_opens_on_a_fresh_server(browser, name):
+    """The first request that a server ever sees is a page's own link."""
+    with served(APP) as address:
+        page = browser.new_page()
+        page.goto(address + ("" if name == "home" else f"/{name}"))
+        expect(main_of(page).get_by_role("heading", name=TITLES[name], exact=True)).to_be_visible(
+            timeout=60_000
+        )
+        menu = page.get_by_test_id("stSidebarNav")
+        for entry in PAGES.values():
+            expect(menu.get_by_text(entry.title, exact=True)).to_be_visible()
+        expect(page.get_by_text("Page not found")).to_have_count(0)
+        page.close()
+
+
+def test_click_on_a_point_lists_its_neighbors(page: Page, server, glove):
+    page.goto(server(APP) + "/words?n=500")
+    map_of(page)
+    row = 240
+    x, y = page.evaluate("row => window.__embedviz['words-map'].pixelOf(row)", row)
+    page.mouse.move(x, y)
+    page.mouse.click(x, y)
+    expect(page.get_by_text(re.compile("Nearest to"))).to_be_visible()
+    word = page.get_by_label("Ask for a word", exact=True).input_value()
+    # Points may lie on one another: the word under the mouse is what counts, and it is one near it.
+    clicked = page.evaluate("row => window.__embedviz['words-map'].pixelOf(row)", glove.index(word))
+    assert np.hypot(clicked[0] - x, clicked[1] - y) < 5 or word == glove.keys[row]
+    settled(page)
+    expected = list(ev.neighbors(glove, word, k=10).keys)
+    assert neighbors_table(page)[:10] == expected
+    assert f"word={word}" in page.url
+
+
+def test_search_marks_the_word_and_keeps_the_points(page: Page, server):
+    received: list[int] = []
+    page.on("websocket", lambda ws: ws.on("framereceived", lambda data: received.append(len(data))))
+    page.goto(server(APP) + "/words?n=2000")
+    map_of(page)
+    page.wait_for_function("document.body.innerText.includes('trustworthiness')", timeout=60_000)
+    received.clear()
+    page.get_by_label("Ask for a word", exact=True).fill("paris")
+    page.get_by_label("Ask for a word", exact=True).press("Enter")
+    expect(page.get_by_text("Nearest to paris")).to_be_visible()
+    map_of(page)
+    # 2,000 points take 40 kB and more; what came is the page's text and the marks.
+    assert sum(received) < 40_000
+    marks = page.evaluate("window.__embedviz['words-map'].data.marks.length")
+    assert marks == 11
+
+
+def test_a_sum_is_solved(page: Page, server):
+    page.goto(server(APP) + "/analogies")
+    expect(main_of(page).get_by_text("king − man + woman ≈ queen")).to_be_visible(timeout=60_000)
+    box = page.get_by_label("Calculate", exact=True)
+    box.fill("paris - france + italy")
+    box.press("Enter")
+    expect(main_of(page).get_by_text("paris − france + italy ≈ rome")).to_be_visible()
+
+
+def test_a_model_is_trained_and_mapped(page: Page, server):
+    page.goto(server(APP) + "/train?text=Paste")
+    text = "the king rules the land . the queen rules the land . a cat sat . a dog sat . " * 40
+    page.get_by_label("Your text", exact=True).fill(text)
+    page.get_by_label("Your text", exact=True).press("Control+Enter")
+    page.get_by_role("button", name="Train", exact=True).click()
+    expect(page.get_by_text("The map of the new words")).to_be_visible(timeout=120_000)
+    map_of(page)
+    expect(page.get_by_text("Showing all 9 words.")).to_be_visible()
+    page.get_by_role("link", name="Open on Words").click()
+    expect(main_of(page).get_by_role("heading", name="Words", exact=True)).to_be_visible()
+    map_of(page)
+    expect(page.get_by_text("Showing all 9 words.")).to_be_visible()
+
+
+def test_hostile_words_are_text_everywhere(page: Page, server, tmp_path: Path):
+    hostile = "<img/src=x/onerror=alert(1)>"
+    words = [hostile, "$x^2$", ":red[a]", "**b**", "plain", "http://a.b/c"]
+    random = np.random.default_rng(0)
+    lines = [" ".join([word, *(f"{x:.4f}" for x in random.standard_normal(4))]) for word in words]
+    file = tmp_path / "hostile.txt"
+    file.write_text("\n".join(lines))
+    page.goto(server(APP) + "/words?open=file")
+    settled(page)
+    page.locator("input[type=file]").first.set_input_files(file)
+    page.get_by_role("button", name="Read it").click()
+    expect(page.get_by_text("Showing all 6 words.")).to_be_visible(timeout=60_000)
+    box = page.get_by_label("Ask for a word", exact=True)
+    for word in words:
+        box.fill(word)
+        box.press("Enter")
+        shown = word.replace("://", "\u2060://")  # what keeps an address from becoming a link
+        expect(page.get_by_text(f"Nearest to {shown}", exact=True)).to_be_visible()
+    map_of(page)
+    assert page.locator("img[src=x], [data-testid=stMain] a[href*='a.b']").count() == 0

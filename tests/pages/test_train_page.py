@@ -1,0 +1,98 @@
+"""The Train page: a text in, a model out that every page knows."""
+
+from __future__ import annotations
+
+import gzip
+
+import numpy as np
+import pytest
+
+import embedviz as ev
+from tests.pages.conftest import text_of
+
+TEXT = "The king rules the land. The queen rules the land. A cat sat on the mat. A dog sat on the rug. "
+
+
+def start(at, **settings):
+    for name, value in settings.items():
+        widget = next(w for w in (*at.slider, *at.number_input) if str(w.key).endswith(f"_{name}"))
+        widget.set_value(value)
+    next(button for button in at.button if button.label == "Train").click().run()
+    assert not at.exception
+    return at
+
+
+def trained(at):
+    return any("trained in" in element.value for element in at.success)
+
+
+def session_of(at):
+    return at.session_state["embedviz_session"]
+
+
+def test_sample_is_trained_as_the_core_trains_it(open_page, settle):
+    """The page's vectors are those of ev.train_words with the same settings."""
+    at = open_page("train", corpus=next(iter(ev_corpora().values())).label)
+    settle(at, lambda at: any(button.label == "Train" for button in at.button))
+    start(at, epochs=4, vector_size=16)
+    settle(at, trained)
+    (owned,) = session_of(at).owned.values()
+    sample = next(iter(ev_corpora().values()))
+    settings = dict(sample.settings) | {"epochs": 4, "vector_size": 16}
+    again = ev.train_words(sample.open(), algorithm="skip-gram", **settings)
+    np.testing.assert_array_equal(owned.space.vectors, again.space.vectors)
+    assert owned.space.keys == again.space.keys
+
+
+def ev_corpora():
+    from embedviz.words.corpora import CORPORA
+
+    return CORPORA
+
+
+def test_pasted_text_is_trained_and_selectable(open_page, settle):
+    at = open_page("train", text="Paste")
+    at.text_area(key="pasted").set_value(TEXT * 30).run()
+    settle(at, lambda at: any(button.label == "Train" for button in at.button))
+    assert "cut by Words" in text_of(at).replace("\\", "") or "cut by" in text_of(at)
+    start(at, epochs=5, vector_size=10, min_count=1)
+    settle(at, trained)
+    assert "exactly these vectors again" in text_of(at)
+    assert any("Nearest words after each epoch" in m.value for m in at.markdown)
+    name = next(iter(session_of(at).owned.values())).space.name
+    assert "pasted text" in name
+
+
+@pytest.mark.parametrize(
+    ("text", "tokenizer"),
+    [
+        ("나는 학교에 갔다. 그는 집에 있다. 학교에서 친구를 만났다. ", "korean"),
+        ("私は学校に行きました。彼は家にいます。猫が好きです。", "japanese"),
+        ("我喜欢吃苹果。他去学校学习。我们都是学生。", "chinese"),
+    ],
+)
+def test_uploads_in_other_scripts_are_cut_into_words(open_page, settle, text, tokenizer):
+    from embedviz.words.tokenizing import TOKENIZERS
+
+    at = open_page("train", text="Upload")
+    data = gzip.compress((text * 40).encode())
+    uploader = next(u for u in at.get("file_uploader") if u.key == "text-upload")
+    uploader.set_value([("text.txt.gz", data, "application/gzip")]).run()
+    settle(at, lambda at: any(button.label == "Train" for button in at.button))
+    assert TOKENIZERS[tokenizer].label in text_of(at).replace("\\", "")
+
+
+def test_a_file_that_is_no_text_is_a_sentence(open_page, settle):
+    at = open_page("train", text="Upload")
+    uploader = next(u for u in at.get("file_uploader") if u.key == "text-upload")
+    uploader.set_value([("x.txt", bytes(range(256)) * 50, "text/plain")]).run()
+    settle(at, lambda at: len(at.error) == 1)
+
+
+def test_fasttext_says_that_it_has_no_loss(open_page, settle):
+    at = open_page("train", text="Paste", algorithm="fastText")
+    at.text_area(key="pasted").set_value(TEXT * 30).run()
+    settle(at, lambda at: any(button.label == "Train" for button in at.button))
+    start(at, epochs=3, vector_size=10, min_count=1, bucket=1000)
+    settle(at, trained)
+    assert "computes no loss" in text_of(at)
