@@ -59,7 +59,9 @@ def _show_models() -> None:
     for row in rows:
         cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
         print("  ".join(cells).rstrip())
-    print(f"\nFiles are kept in {data_dir() / 'models'}; the variable EMBEDVIZ_DATA_DIR moves that.")
+    print(
+        f"\nFiles are kept in {data_dir() / 'models'}; the variable EMBEDVIZ_DATA_DIR moves that."
+    )
 
 
 def _row(model: PretrainedModel) -> tuple[str, str, str, str, str]:

@@ -34,12 +34,9 @@ _warned: set[Path] = set()  # each folder that cannot be written to is reported 
 
 def cache_dir() -> Path:
     """Where embedviz keeps what can be computed again: ``EMBEDVIZ_CACHE_DIR`` or the system's."""
-    named = os.environ.get("EMBEDVIZ_CACHE_DIR")
-    if named:
-        return Path(named)
     import platformdirs
 
-    return Path(platformdirs.user_cache_dir("embedviz"))
+    return Path(os.environ.get("EMBEDVIZ_CACHE_DIR") or platformdirs.user_cache_dir("embedviz"))
 
 
 def key_of(libraries: Sequence[str] = (), **parts: Any) -> str:
@@ -100,8 +97,7 @@ class Store:
         """Keep ``arrays`` (no objects) and ``meta`` (plain JSON); False if that was not possible."""
         path = self._path(kind, key)
         if sum(array.nbytes for array in arrays.values()) > self.max_bytes:
-            _log.info("A result is larger than the whole store and is not kept: %s", path.name)
-            return False
+            return False  # it would push out all the others, and then itself
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             _write(path, arrays, meta)

@@ -10,7 +10,7 @@ import numpy as np
 
 from embedviz.errors import InvalidParameterError
 from embedviz.plots.colors import Colors
-from embedviz.plots.figure_marks import line_traces, mark_traces, shown_text
+from embedviz.plots.figure_marks import line_traces, mark_annotations, mark_traces
 from embedviz.plots.palettes import PLAIN, rgb
 from embedviz.plots.picture import Picture
 from embedviz.plots.themes import THEMES, FigureTheme, Theme
@@ -150,7 +150,7 @@ def _layout(picture: Picture, look: FigureTheme) -> dict[str, Any]:
     titles = picture.axis_titles or ("",) * picture.dimensions
     axes = [
         {
-            "title": {"text": shown_text(title, picture.dimensions)},
+            "title": {"text": _axis_title(title, picture.dimensions)},
             "showticklabels": False,
             "showgrid": bool(title),
             "gridcolor": look.quiet,
@@ -167,13 +167,16 @@ def _layout(picture: Picture, look: FigureTheme) -> dict[str, Any]:
         "title": {"text": escape(picture.title)},
         "legend": {"itemsizing": "constant"},
     }
+    labels = {"annotations": mark_annotations(picture, look)}
     if picture.dimensions == 2:
         x, y = axes
-        return layout | {"xaxis": x, "yaxis": y | {"scaleanchor": "x"}, "dragmode": "pan"}
+        y |= {"scaleanchor": "x"}
+        return layout | labels | {"xaxis": x, "yaxis": y, "dragmode": "pan"}
     space = [axis | {"showgrid": True, "showbackground": False} for axis in axes]
-    return layout | {
-        "scene": {
-            **dict(zip(("xaxis", "yaxis", "zaxis"), space, strict=True)),
-            "aspectmode": "data",
-        }
-    }
+    scene = dict(zip(("xaxis", "yaxis", "zaxis"), space, strict=True))
+    return layout | {"scene": {**scene, **labels, "aspectmode": "data"}}
+
+
+def _axis_title(title: str, dimensions: int) -> str:
+    """Plotly's 3-D text knows tags but no entities: a lookalike is the only safe ``<`` there."""
+    return escape(title) if dimensions == 2 else title.replace("<", "‹").replace(">", "›")

@@ -1,4 +1,8 @@
-"""The marks and lines of a picture as Plotly traces."""
+"""The marks and lines of a picture, in Plotly's terms.
+
+Plotly draws WebGL points above everything but annotations, so labels are annotations, and so are
+arrows in the plane (in space an arrow is a thick line: annotations there point from pixels).
+"""
 
 from __future__ import annotations
 
@@ -7,9 +11,8 @@ from html import escape
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from embedviz.plots.picture import LineKind, Mark, MarkKind, Picture
+from embedviz.plots.picture import Line, LineKind, Mark, MarkKind, Picture
 from embedviz.plots.themes import FigureTheme
 
 _SIZES: dict[MarkKind, int] = {"query": 14, "neighbor": 9, "selected": 9, "new": 10}
@@ -21,30 +24,24 @@ def line_traces(picture: Picture, look: FigureTheme) -> list[dict[str, Any]]:
     traces = []
     for kind, width in _WIDTHS.items():
         lines = [line for line in picture.lines if line.kind == kind]
-        if not lines:
+        if not lines or (kind == "arrow" and picture.dimensions == 2):
             continue
         gap = (float("nan"),) * picture.dimensions
         places = [place for line in lines for place in (line.start, line.end, gap)]
-        color = look.accent if kind == "arrow" else look.text
+        look_of_line = {
+            "color": look.accent if kind == "arrow" else look.text,
+            "width": width,
+            "dash": "dash" if kind == "side" else "solid",
+        }
         traces.append(
             _places(places, picture.dimensions)
-            | {
-                "mode": "lines",
-                "opacity": 1.0 if kind == "arrow" else 0.5,
-                "line": {
-                    "color": color,
-                    "width": width,
-                    "dash": "dash" if kind == "side" else "solid",
-                },
-                "hoverinfo": "skip",
-                "showlegend": False,
-            }
+            | {"mode": "lines", "opacity": 1.0 if kind == "arrow" else 0.5, "line": look_of_line}
         )
     return traces
 
 
 def mark_traces(picture: Picture, look: FigureTheme) -> list[dict[str, Any]]:
-    """One trace for each kind of mark, with its labels."""
+    """One trace for each kind of mark."""
     return [
         _marks([mark for mark in picture.marks if mark.kind == kind], kind, picture, look)
         for kind in _SIZES
@@ -52,42 +49,50 @@ def mark_traces(picture: Picture, look: FigureTheme) -> list[dict[str, Any]]:
     ]
 
 
-def shown_text(text: str, dimensions: int) -> str:
-    """``text`` so that Plotly shows it as it is: it would take ``<a>`` for a link.
-
-    Plotly's 3-D text knows tags but no entities: a lookalike is the only safe ``<`` there.
-    """
-    return escape(text) if dimensions == 2 else text.replace("<", "‹").replace(">", "›")
+def mark_annotations(picture: Picture, look: FigureTheme) -> list[dict[str, Any]]:
+    """The labels of a picture, after its arrows if it lies in the plane."""
+    labels = [_label(mark, look) for mark in picture.marks if mark.label]
+    if picture.dimensions == 3:
+        return labels
+    return [_arrow(line, look) for line in picture.lines if line.kind == "arrow"] + labels
 
 
 def _marks(
     marks: list[Mark], kind: MarkKind, picture: Picture, look: FigureTheme
 ) -> dict[str, Any]:
     hollow = kind == "new"
-    labels = [shown_text(mark.label, picture.dimensions) for mark in marks]
-    return _places([mark.coordinates for mark in marks], picture.dimensions) | {
-        "mode": "markers+text",
-        "text": labels,
-        "textposition": "top center",
-        "textfont": {
-            "color": look.text,
-            "size": 14 if kind == "query" else 12,
-            "weight": 700 if kind == "query" else 400,
-        },
-        "marker": {
-            "symbol": "circle-open" if hollow else "circle",
-            "size": _SIZES[kind],
-            "color": look.accent if kind in ("query", "selected") else look.text,
-            "line": {"width": 1.5, "color": look.text if hollow else look.background},
-        },
-        "hoverinfo": "skip",
-        "showlegend": False,
+    marker = {
+        "symbol": "circle-open" if hollow else "circle",
+        "size": _SIZES[kind],
+        "color": look.accent if kind in ("query", "selected") else look.text,
+        "line": {"width": 1.5, "color": look.text if hollow else look.background},
     }
+    places = _places([mark.coordinates for mark in marks], picture.dimensions)
+    return places | {"mode": "markers", "marker": marker, "name": kind}
+
+
+def _label(mark: Mark, look: FigureTheme) -> dict[str, Any]:
+    main = mark.kind == "query"
+    return {
+        **dict(zip("xyz", mark.coordinates, strict=False)),
+        "text": escape(mark.label),
+        "showarrow": False,
+        "yshift": 10 + _SIZES[mark.kind] / 2,
+        "font": {"color": look.text, "size": 14 if main else 12, "weight": 700 if main else 400},
+        "bgcolor": look.background,
+        "opacity": 0.85,
+        "borderpad": 1,
+    }
+
+
+def _arrow(line: Line, look: FigureTheme) -> dict[str, Any]:
+    (x, y), (ax, ay) = line.end, line.start
+    ends = {"x": x, "y": y, "ax": ax, "ay": ay, "axref": "x", "ayref": "y"}
+    head = {"showarrow": True, "arrowhead": 2, "arrowwidth": _WIDTHS["arrow"], "standoff": 5}
+    return {**ends, **head, "arrowcolor": look.accent, "text": ""}
 
 
 def _places(places: Sequence[tuple[float, ...]], dimensions: int) -> dict[str, Any]:
     x, y, *z = np.ascontiguousarray(np.array(places, dtype=np.float32).reshape(-1, dimensions).T)
-    kind: dict[str, str | NDArray[np.float32]] = (
-        {"type": "scatter3d", "z": z[0]} if z else {"type": "scatter"}
-    )
-    return {**kind, "x": x, "y": y}
+    where: dict[str, Any] = {"x": x, "y": y, "hoverinfo": "skip", "showlegend": False}
+    return where | ({"type": "scatter3d", "z": z[0]} if z else {"type": "scattergl"})

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from embedviz.projections.tsne import TSNEParams
 
 LEAST_POINTS = 5
-# Barnes–Hut costs n log n, interpolation (FFT) some 20 ms an iteration whatever n is.
+# Barnes–Hut costs n log n an iteration; interpolation (FFT) hardly depends on n, but on the area.
 _FFT_FROM = 10_000
 _NEIGHBORS_SHARE = 0.1
 # With fewer points the threads of a busy machine wait for each other longer than they work.
@@ -56,12 +56,29 @@ class Watcher:
 
 def fit_embedding(task: Task, params: TSNEParams) -> tuple[Any, dict[str, Any]]:
     """The optimized openTSNE embedding of ``task`` and what to tell about it."""
-    import openTSNE
     from scipy.sparse.linalg import ArpackError
 
+    gradient = "fft" if len(task.vectors) >= _FFT_FROM and task.n_components == 2 else "bh"
+    try:
+        embedding = _model(task, params, gradient).fit(task.vectors)
+    except ArpackError as error:
+        raise InvalidParameterError(
+            f"t-SNE: the spectral start did not converge ({error}). "
+            "Use initialization='pca' or 'random'."
+        ) from error
+    return embedding, {
+        "kl_divergence": float(embedding.kl_divergence),
+        "gradient": {"bh": "Barnes–Hut", "fft": "FFT interpolation"}[gradient],
+        "neighbors": "exact",
+    }
+
+
+def _model(task: Task, params: TSNEParams, gradient: str) -> Any:
+    import openTSNE
+
     n = len(task.vectors)
-    gradient = "fft" if n >= _FFT_FROM and task.n_components <= 2 else "bh"
-    model = openTSNE.TSNE(
+    phases = (params.early_exaggeration_iter, params.n_iter)
+    return openTSNE.TSNE(
         n_components=task.n_components,
         perplexity=params.perplexity,
         learning_rate=params.learning_rate or "auto",
@@ -73,24 +90,10 @@ def fit_embedding(task: Task, params: TSNEParams) -> tuple[Any, dict[str, Any]]:
         n_jobs=_threads(n),
         neighbors=_neighbor_index(task, params),
         negative_gradient_method=gradient,
-        callbacks=Watcher(
-            (params.early_exaggeration_iter, params.n_iter), task.on_progress, task.cancel
-        ),
+        callbacks=Watcher(phases, task.on_progress, task.cancel),
         callbacks_every_iters=_every(n),
         random_state=task.seed,
     )
-    try:
-        embedding = model.fit(task.vectors)
-    except ArpackError as error:
-        raise InvalidParameterError(
-            f"t-SNE: the spectral start did not converge ({error}). "
-            "Use initialization='pca' or 'random'."
-        ) from error
-    return embedding, {
-        "kl_divergence": float(embedding.kl_divergence),
-        "gradient": {"bh": "Barnes–Hut", "fft": "FFT interpolation"}[gradient],
-        "neighbors": "exact",
-    }
 
 
 def _threads(n: int) -> int:

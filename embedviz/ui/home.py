@@ -7,7 +7,7 @@ import streamlit as st
 from embedviz.ui.navigation import PAGES
 
 # Page, heading, what it gives, and the link's label with the state that it opens.
-_CARDS = (
+_CARDS: tuple[tuple[str, str, str, str, dict[str, str]], ...] = (
     ("words", "See 400,000 real words", "GloVe word vectors on a map: hover, click, lasso, turn in "
      "3-D. Every map says how far to trust it.", "Open the map", {"word": "king"}),
     ("analogies", "Calculate with words", "king − man + woman = ? Three methods side by side, the "

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import streamlit as st
 
 from embedviz.progress import Cancel, OnProgress
+from embedviz.space import EmbeddingSpace
 from embedviz.ui.messages import count, plain
 from embedviz.ui.server import local_models, packaged_model, server_settings
 from embedviz.ui.session import Model, session
@@ -28,7 +28,7 @@ class Chosen:
     shared: bool
 
     @property
-    def space(self) -> Any:
+    def space(self) -> EmbeddingSpace:
         """The vectors of the model."""
         return as_space(self.model)
 

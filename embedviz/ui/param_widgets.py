@@ -65,7 +65,7 @@ def _widget(spec: ParamSpec, prefix: str) -> Any:
     _drop_out_of_range(key, spec)
     as_kind = spec.kind
     step = _step(spec)
-    bounds = {
+    bounds: dict[str, Any] = {
         "min_value": None if spec.minimum is None else as_kind(spec.minimum),
         "max_value": None if spec.maximum is None else as_kind(spec.maximum),
         "step": step,
@@ -73,7 +73,7 @@ def _widget(spec: ParamSpec, prefix: str) -> Any:
     }
     open_ended = spec.minimum is None or spec.maximum is None
     if open_ended or not _draggable(spec, step):
-        shape = {} if as_kind is int else {"format": "%g"}
+        shape: dict[str, Any] = {} if as_kind is int else {"format": "%g"}
         return st.number_input(spec.label, **bounds, **shape, **about)
     return st.slider(spec.label, **bounds, **about)
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import threading
-from typing import cast
 
 import streamlit as st
 
@@ -14,8 +14,10 @@ from embedviz.ui.session import Model
 
 @st.cache_resource(show_spinner=False)
 def server_settings() -> Settings:
-    """The operator's settings, read once."""
-    return settings()
+    """The operator's settings, read once; the bound on the disk cache holds from then on."""
+    read = settings()
+    os.environ.setdefault("EMBEDVIZ_CACHE_MAX_BYTES", str(read.cache_mb * 2**20))
+    return read
 
 
 @st.cache_resource(show_spinner=False)
@@ -46,7 +48,7 @@ def _local_models() -> dict[str, Model]:
 
 def local_models() -> dict[str, Model]:
     """The operator's own files that have been opened so far, by their id."""
-    return cast(dict[str, Model], _local_models())
+    return _local_models()
 
 
 def _warm_up() -> None:

@@ -48,12 +48,15 @@ def work(
         mine.results.move_to_end(key)
         return mine.results[key]
     if key in mine.finished:
-        return _ended_without_result(title, key)
+        _ended_without_result(title, key)
+        return None
     job = _job(title, key, do, grace=_KEEPING if stop_keeps else None)
     if not _settled(job, key):
         _progress_of(job.id, watch, stop_label, stop_keeps)
         return None
-    return mine.results.get(key) if key in mine.results else _ended_without_result(title, key)
+    if key not in mine.results:
+        _ended_without_result(title, key)
+    return mine.results.get(key)
 
 
 def cancel_others(group: str, keep: Hashable) -> None:
@@ -117,7 +120,6 @@ def _progress_of(job_id: str, watch: Watch | None, stop_label: str, stop_keeps: 
     job = jobs().get(job_id, session().owner)
     if job is None or not job.alive:
         st.rerun()
-        return
     job.touch()
     bar, button = st.columns([5, 1], vertical_alignment="center")
     with bar:

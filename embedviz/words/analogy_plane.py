@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embedviz.space import EmbeddingSpace
-from embedviz.words.analogies import Item, weighted, terms
+from embedviz.words.analogies import Item, Terms, terms, weighted
 from embedviz.words.model import WordModel, vector_of
 
 Point = tuple[float, float]
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class AnalogyPlane:
 
     keys: tuple[str, ...]
     inputs: int
-    coordinates: NDArray[np.float64]
+    coordinates: Floats
     landing: Point
     arrows: tuple[Arrow, ...]
     variance_share: float
@@ -83,7 +84,7 @@ def plane(
     return AnalogyPlane(words + found, len(words), shown, landing, arrows, share)
 
 
-def _parallelogram(shown: NDArray[np.float64], landing: Point) -> tuple[Arrow, ...]:
+def _parallelogram(shown: Floats, landing: Point) -> tuple[Arrow, ...]:
     b, c, a = (_point(row) for row in shown[:3])
     return (
         Arrow(a, b, "", sum=False),
@@ -93,22 +94,22 @@ def _parallelogram(shown: NDArray[np.float64], landing: Point) -> tuple[Arrow, .
     )
 
 
-def _chain(sum_, words, center, axes) -> tuple[Arrow, ...]:  # type: ignore[no-untyped-def]
+def _chain(sum_: Terms, words: Sequence[str], center: Floats, axes: Floats) -> tuple[Arrow, ...]:
     steps = [*(sum_.plus[:, None] * sum_.positive), *(-sum_.minus[:, None] * sum_.negative)]
     signs = ["+"] * len(sum_.plus) + ["−"] * len(sum_.minus)
     place = steps[0]
     arrows = []
     for step, sign, word in list(zip(steps, signs, words, strict=True))[1:]:
         start, place = place, place + step
-        ends = (_point((point - center) @ axes.T) for point in (start, place))
-        arrows.append(Arrow(*ends, f"{sign} {word}", sum=True))
+        tail, head = (_point((point - center) @ axes.T) for point in (start, place))
+        arrows.append(Arrow(tail, head, f"{sign} {word}", sum=True))
     return tuple(arrows)
 
 
-def _unit(vector: NDArray[np.float32]) -> NDArray[np.float64]:
+def _unit(vector: NDArray[np.float32]) -> Floats:
     wide = vector.astype(np.float64)
     return wide / max(float(np.linalg.norm(wide)), 1e-30)
 
 
-def _point(row: NDArray[np.float64]) -> Point:
+def _point(row: Floats) -> Point:
     return float(row[0]), float(row[1])

@@ -121,6 +121,7 @@ class Corpus:
         name: str | None = None,
         path: str | os.PathLike[str] | None = None,
         max_bytes: int = DEFAULT_MAX_BYTES,
+        encoding: str | None = None,
         on_progress: OnProgress | None = None,
         cancel: Cancel | None = None,
     ) -> Corpus:
@@ -132,14 +133,14 @@ class Corpus:
             An open file must be able to go back to its beginning, and is left open.
         max_bytes : int
             How many bytes of text to accept, unpacked, of all files together.
+        encoding : str, optional
+            Without it: by byte-order mark, else UTF-8, else guessed; ``texts`` says which.
 
-        The others are those of :meth:`from_text`. Encodings: by byte-order mark, else UTF-8, else
-        guessed by charset-normalizer; ``texts`` says which.
-
-        Raises what :meth:`from_text` does, and FormatError if a file is no text or is damaged, if
-        all of an archive had to be set aside, or if the whole is beyond ``max_bytes``.
+        The others are those of :meth:`from_text`. Raises what that does, and FormatError if a file
+        is no text or is damaged, all of an archive had to be set aside, or the whole is beyond
+        ``max_bytes``.
         """
-        reading = Reading(tokenizer, lowercase, split, on_progress, cancel)
+        reading = Reading(tokenizer, lowercase, split, on_progress, cancel, encoding)
         title = _title(files) if name is None else name
         return cls._made(
             reading, title, path, lambda writer: read_files(files, max_bytes, reading, writer)
@@ -155,10 +156,7 @@ class Corpus:
         on_progress: OnProgress | None = None,
         cancel: Cancel | None = None,
     ) -> Corpus:
-        """The corpus of sentences that are lists of words already.
-
-        Raises InvalidParameterError if a word is empty or holds a space.
-        """
+        """The corpus of lists of words; InvalidParameterError if one is empty or holds a space."""
         reading = Reading(None, False, "lines", on_progress, cancel)
         return cls._made(
             reading, name, path, lambda writer: read_sentences(sentences, name, reading, writer)

@@ -53,6 +53,7 @@ class Reading:
     split: Split
     on_progress: OnProgress | None = None
     cancel: Cancel | None = None
+    encoding: str | None = None
     texts: list[TextReport] = field(default_factory=list)
     set_aside: list[SetAside] = field(default_factory=list)
 
@@ -127,7 +128,7 @@ def read_sentences(
 
 def _read_part(part: Part, reading: Reading, writer: CorpusWriter) -> None:
     before = writer.n_tokens
-    decoder = TextDecoder(part.name)
+    decoder = TextDecoder(part.name, reading.encoding)
     pieces = whole_pieces(decoder.text(part.blocks()))
     _write(pieces, part.name, reading, writer, part.fraction)
     written = writer.n_tokens - before

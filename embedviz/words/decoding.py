@@ -111,11 +111,15 @@ class TextDecoder:
             return "utf-8"
         from charset_normalizer import from_bytes
 
-        best = from_bytes(sample[:_SAMPLE]).best()
+        found = from_bytes(sample[:_SAMPLE])
+        best = found.best()
         if best is None:
             raise self._no_text("in no encoding that is known")
-        self.guessed = best.encoding not in ("utf_8", "ascii")
-        return best.encoding.replace("_", "-")
+        # Western text often fits several alike; of these Windows' own is by far the commonest.
+        score = (best.chaos, best.coherence)
+        tied = [match.encoding for match in found if (match.chaos, match.coherence) == score]
+        self.guessed = True
+        return "cp1252" if "cp1252" in tied else best.encoding.replace("_", "-")
 
     def _refuse_binary(self, sample: bytes) -> None:
         for start, what in _NO_TEXT:

@@ -16,10 +16,10 @@ _MAX_RUN = 1 << 18
 # letter; not after an initial ("J. Smith") or a title. After the full stops that need no space.
 _END = regex.compile(
     r"""
-    (?<=[.!?…؟۔।॥։።][\"'”’»)\]]*)
+    (?<=[.!?…؟۔।॥։።][\"'”’»)\]]{0,3})
     (?<!\b(?:\p{Lu}|Mr|Mrs|Ms|Dr|Prof|St|Rev|Gen|Col|Capt|Lt|Sgt|vs|cf|No)\.)
     \s+(?!\p{Ll})
-    | (?<=[。！？｡．][」』”’）》]*)(?![」』”’）》。！？｡．])
+    | (?<=[。！？｡．][」』”’）》]{0,3})(?![」』”’）》。！？｡．])
     """,
     regex.VERBOSE,
 )

@@ -154,7 +154,7 @@ def _decoded(source: Sentences) -> Iterator[Sequence[str]]:
             yield sentence
     except UnicodeDecodeError as error:
         raise FormatError(
-            f"The text is not UTF-8: {error.reason} after {number:,} sentences. "
+            f"The text is not UTF-8: {error.reason} behind sentence {number:,}. "
             "Save it as UTF-8 and try again."
         ) from error
 

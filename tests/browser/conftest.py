@@ -68,7 +68,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     """A page; afterwards the test fails for any script error and any request to elsewhere."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context = browser.new_context(viewport={"width": 1024, "height": 820})
     opened = context.new_page()
     problems: list[str] = []
 

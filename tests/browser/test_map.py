@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -15,7 +16,6 @@ from tests.browser.driving import Server, settled
 
 pytestmark = pytest.mark.browser
 
-APP = Path(__file__).parent / "map_app.py"
 MAP = "window.__embedviz?.['the-map']"
 HOSTILE = "<img src=x onerror=alert(1)>"
 
@@ -84,6 +84,26 @@ class Driver:
         text = json.dumps(self.ask("map.view.state()"))
         return [float(number) for number in re.findall(r"-?\d+\.?\d*(?:e-?\d+)?", text)]
 
+    def still(self) -> list[float]:
+        """The view, once it has stopped moving."""
+        before: list[float] = []
+        for _ in range(40):
+            now = self.numbers()
+            if now == before:
+                return now
+            before = now
+            self.page.wait_for_timeout(200)
+        raise AssertionError("The view does not come to rest.")
+
+    def zoom(self) -> list[float]:
+        """Turn the wheel over the middle of the map; gives the view after it."""
+        home = self.numbers()
+        self.page.locator(".ev-plot").hover()
+        self.page.mouse.wheel(0, -300)
+        zoomed = self.still()
+        assert zoomed != home
+        return zoomed
+
     def lonely(self, among: range) -> int:
         """A row in view with no other point within 8 pixels."""
         row = self.ask(
@@ -111,9 +131,15 @@ class Driver:
         return int(row)
 
 
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The script in a folder of its own: it puts its static files beside itself."""
+    return Path(shutil.copy(Path(__file__).with_name("map_app.py"), tmp_path_factory.mktemp("app")))
+
+
 @pytest.fixture
-def driver(page: Page, server: Server) -> Driver:
-    return Driver(page, server(APP))
+def driver(page: Page, server: Server, app: Path) -> Driver:
+    return Driver(page, server(app))
 
 
 def test_a_real_point_of_100_000_is_clicked(driver: Driver) -> None:
@@ -152,10 +178,7 @@ def _distance(driver: Driver, row: int, at: tuple[float, float]) -> float:
 
 def test_colors_change_without_the_points_and_without_moving_the_view(driver: Driver) -> None:
     driver.open(n=20_000)
-    driver.page.locator(".ev-plot").hover()
-    driver.page.mouse.wheel(0, -300)
-    driver.page.wait_for_timeout(500)
-    zoomed = driver.numbers()
+    zoomed = driver.zoom()
     driver.received = 0
     driver.recolor("x")
     once = driver.received
@@ -173,7 +196,7 @@ def test_colors_change_without_the_points_and_without_moving_the_view(driver: Dr
 
 
 def test_the_lasso_selects_what_it_encloses_and_escape_clears(driver: Driver) -> None:
-    driver.open(n=20_000)
+    driver.open(n=2_000)
     driver.page.locator("[data-tool=lasso]").click()
     before = driver.numbers()
     driver.received = 0
@@ -195,8 +218,8 @@ def test_the_lasso_selects_what_it_encloses_and_escape_clears(driver: Driver) ->
     driver.says("selected [0-9]+$")
     text = driver.page.get_by_text(re.compile(r"^SELECTED \d+ ")).text_content() or ""
     count = int(text.split()[1])
-    assert abs(count - len(inside)) <= 0.002 * 20_000  # the drawn line is in whole pixels
-    assert count > 1_000
+    assert abs(count - len(inside)) <= 6  # the drawn line is in whole pixels
+    assert count > 100
     driver.wait()
     assert driver.received < 10_000
     assert driver.numbers() == before
@@ -229,13 +252,12 @@ def test_a_drag_is_no_click(driver: Driver) -> None:
     driver.page.mouse.down()
     driver.page.mouse.move(x + 30, y + 10, steps=4)
     driver.page.mouse.up()
+    moved = driver.still()
     settled(driver.page)
-    driver.page.wait_for_timeout(300)
     driver.says("^HEARD ?$")
-    assert driver.numbers() != before
+    assert moved != before
     driver.page.locator("[data-tool=home]").click()
-    driver.page.wait_for_timeout(300)
-    assert driver.numbers() == pytest.approx(before)
+    assert driver.still() == pytest.approx(before)
 
 
 def test_space_is_clicked_turned_and_keeps_its_camera(driver: Driver) -> None:
@@ -247,8 +269,7 @@ def test_space_is_clicked_turned_and_keeps_its_camera(driver: Driver) -> None:
     driver.says(f"^CLICKED {row}$")
     home = driver.numbers()
     driver.drag((0.5, 0.5), (0.62, 0.56))
-    driver.page.wait_for_timeout(300)
-    turned = driver.numbers()
+    turned = driver.still()
     assert turned != pytest.approx(home, abs=1e-3)
     driver.recolor("x")
     assert driver.numbers() == pytest.approx(turned, abs=1e-6)
@@ -268,7 +289,7 @@ def test_focus_marks_and_labels(driver: Driver, dimensions: int) -> None:
     box = driver.page.locator(".ev-plot").bounding_box()
     assert box is not None
     center = [box["x"] + box["width"] / 2, box["y"] + box["height"] / 2]
-    driver.page.wait_for_timeout(200)
+    driver.still()
     assert driver.ask("map.pixelOf(9)") == pytest.approx(center, abs=12)
     assert driver.page.locator(".ev-overlay circle").count() >= 9
     assert driver.page.locator(".ev-overlay polygon").count() == 1  # the arrow's head
@@ -294,11 +315,8 @@ def test_what_the_browser_lacks_it_asks_for(driver: Driver) -> None:
 
 
 def test_away_and_back_nothing_is_sent_and_the_view_stays(driver: Driver) -> None:
-    driver.open(n=20_000)
-    driver.page.locator(".ev-plot").hover()
-    driver.page.mouse.wheel(0, -300)
-    driver.page.wait_for_timeout(500)
-    zoomed = driver.numbers()
+    driver.open(n=2_000)
+    zoomed = driver.zoom()
     driver.page.get_by_text("hidden").click()
     driver.page.wait_for_function(
         "!document.querySelector('.ev-map') && !window.__embedviz?.['the-map']"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from embedviz import disk
+from embedviz import archives, disk
 from embedviz.archives import extract_member
 from embedviz.data_folder import data_dir, in_units
 from embedviz.download import download
@@ -215,7 +215,10 @@ def test_one_member_is_unpacked_and_nothing_else(archive: Path, tmp_path: Path) 
     assert _left(tmp_path) == {"archive.zip", "a"}
 
 
-def test_a_member_beyond_the_cap_is_not_unpacked(archive: Path, tmp_path: Path) -> None:
+def test_a_member_beyond_the_cap_is_not_even_begun(
+    archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archives, "_unpacked", lambda *_: pytest.fail("unpacked"))
     with pytest.raises(DownloadError, match="unpacks to more than"):
         extract_member(archive, "wanted.txt", tmp_path / "out", max_bytes=len(CONTENT) - 1)
     assert _left(tmp_path) == {"archive.zip"}

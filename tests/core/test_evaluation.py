@@ -50,7 +50,9 @@ def test_case_variants_are_gensims(tmp_path, keyed_of):
     keys = [variant for word in words for variant in (word, word.upper(), word.title() + "x")]
     keys += [f"{word.upper()}X" for word in words]
     base = np.repeat(random.standard_normal((12, 6)), 3, axis=0)
-    vectors = np.vstack([base + 0.05 * random.standard_normal(base.shape), random.standard_normal((12, 6))])
+    vectors = np.vstack(
+        [base + 0.05 * random.standard_normal(base.shape), random.standard_normal((12, 6))]
+    )
     space = ev.EmbeddingSpace(keys, vectors)
     chosen = random.integers(0, 12, (60, 4))
     lines = [": all", *(" ".join(words[i] for i in row) for row in chosen)]
@@ -63,7 +65,9 @@ def test_case_variants_are_gensims(tmp_path, keyed_of):
 @pytest.mark.parametrize("name", BENCHMARKS)
 def test_similarity_is_gensims(glove, keyed_of, name):
     space = glove.take(np.arange(20_000))
-    pearson, spearman, missing = keyed_of(space).evaluate_word_pairs(str(packaged(BENCHMARKS[name].file)))
+    pearson, spearman, missing = keyed_of(space).evaluate_word_pairs(
+        str(packaged(BENCHMARKS[name].file))
+    )
     found = ev.evaluate_similarity(space, name)
     assert found.spearman == pytest.approx(spearman.statistic, abs=1e-9)
     assert found.pearson == pytest.approx(pearson.statistic, abs=1e-6)

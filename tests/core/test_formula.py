@@ -28,7 +28,9 @@ def test_reads_sums(text, positive, negative):
     assert list(formula.negative) == negative
 
 
-@pytest.mark.parametrize("text", ["", "   ", "king +", "king woman", "king - - man", "+", "a + + b"])
+@pytest.mark.parametrize(
+    "text", ["", "   ", "king +", "king woman", "king - - man", "+", "a + + b"]
+)
 def test_says_what_is_missing(text):
     with pytest.raises(InvalidParameterError, match="king - man"):
         parse_formula(text)

@@ -38,9 +38,9 @@ def test_the_sum_is_what_gensim_reports(algorithm: str, lee: list[list[str]]) ->
 
 @both
 def test_two_workers_report_the_loss_of_one(algorithm: str, lee: list[list[str]]) -> None:
-    # Twelve batches an epoch, so that both workers have some.
-    one = ev.train_words(lee * 2, algorithm=algorithm, **SMALL).losses
-    two = ev.train_words(lee * 2, algorithm=algorithm, workers=2, **SMALL).losses
+    # Six batches an epoch, so that both workers have some.
+    one = ev.train_words(lee, algorithm=algorithm, **SMALL).losses
+    two = ev.train_words(lee, algorithm=algorithm, workers=2, **SMALL).losses
     assert two == pytest.approx(one, rel=0.05)
 
 

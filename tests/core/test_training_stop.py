@@ -41,6 +41,8 @@ class SetsOnReading:
         for number, sentence in enumerate(self._sentences):
             if self._passes == self._on_pass and number == self._at:
                 self.stop.set()
+                # Once words are counted, another thread looks for it several times a second.
+                time.sleep(0.5 if self._passes > 1 else 0)
             self.read += 1
             yield sentence
 
@@ -51,7 +53,7 @@ def test_a_stop_within_an_epoch_keeps_what_was_learned(
     algorithm: str, workers: int, lee: list[list[str]]
 ) -> None:
     # Pass 1 counts the words, pass 2 is the first epoch; the second is not read to its end.
-    text = SetsOnReading(lee * 4, on_pass=3, at=200)
+    text = SetsOnReading(lee * 4, on_pass=3, at=900)
     trained = ev.train_words(
         text, algorithm=algorithm, epochs=50, workers=workers, cancel=text.stop, **SETTINGS,
         probes=["government"], **({"bucket": 2000} if algorithm == "fasttext" else {}),
@@ -60,7 +62,7 @@ def test_a_stop_within_an_epoch_keeps_what_was_learned(
     assert not trained.deterministic
     assert [record.complete for record in trained.epochs] == [True, False]
     assert trained.epochs[1].words < trained.epochs[0].words
-    assert text.read < 2.8 * len(lee) * 4
+    assert text.read < 3 * len(lee) * 4
     assert trained.epochs[1].neighbors["government"]
     assert trained.space.origin["stopped"]
 

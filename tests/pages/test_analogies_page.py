@@ -58,4 +58,4 @@ def test_evidence_has_gensims_figures(open_page, settle):
     settle(at, lambda at: "49\\.7" in text_of(at) or "49.7%" in text_of(at))
     metrics = {metric.label: metric.value for metric in at.metric}
     assert set(metrics) == {"Spearman ρ", "Pearson r"}
-    assert [metric.value for metric in at.metric][0] == "0.503"
+    assert at.metric[0].value == "0.503"

@@ -27,5 +27,10 @@ def test_every_page_has_my_data(open_page, name):
 
 def test_home_offers_every_job(open_page):
     said = text_of(open_page("home"))
-    for word in ("See 400,000 real words", "Calculate with words", "Train your own", "Open your own"):
+    for word in (
+        "See 400,000 real words",
+        "Calculate with words",
+        "Train your own",
+        "Open your own",
+    ):
         assert word in said

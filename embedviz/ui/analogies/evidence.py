@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from embedviz.errors import InvalidParameterError
@@ -55,7 +57,7 @@ def _similarities(chosen: Chosen) -> None:
     for name, benchmark in BENCHMARKS.items():
         key = ("similarity", name, chosen.space.vectors_fingerprint)
         try:
-            found = session().kept(key, lambda name=name: evaluate_similarity(chosen.space, name))
+            found = session().kept(key, partial(evaluate_similarity, chosen.space, name))
         except InvalidParameterError as error:
             st.info(plain(error))
             continue

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
-import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 from embedviz.metrics import METRICS
 from embedviz.plots.picture import Colors, continuous
@@ -20,9 +21,9 @@ class Situation:
     """What a coloring may draw on."""
 
     drawn: EmbeddingSpace
-    ranks: np.ndarray  # type: ignore[type-arg]
+    ranks: NDArray[Any]
     answer: Answer | None
-    query: np.ndarray | None  # type: ignore[type-arg]
+    query: NDArray[Any] | None
     trust: Quality | None
 
 

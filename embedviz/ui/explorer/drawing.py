@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from embedviz.plots.picture import Colors, Line, Mark, Picture
+from embedviz.plots.picture import Colors, Line, Mark, MarkKind, Picture
 from embedviz.projections import Projection
 from embedviz.space import EmbeddingSpace
 from embedviz.ui.explorer.ask import Answer
@@ -71,7 +71,9 @@ def _marks(
         return (), ()
     marks = []
     for word, point in places.at.items():
-        kind = "query" if word == answer.word else "new" if word in places.new else "neighbor"
+        kind: MarkKind = (
+            "query" if word == answer.word else "new" if word in places.new else "neighbor"
+        )
         marks.append(Mark(coordinates=tuple(map(float, point)), label=word, kind=kind))
     start = places.at.get(answer.word)
     if start is None:

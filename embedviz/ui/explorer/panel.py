@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from embedviz.plots.picture import Picture
 from embedviz.projections import PROJECTIONS, Projection
 from embedviz.space import EmbeddingSpace
 from embedviz.trust import Quality
@@ -88,7 +89,16 @@ def _places(answer: Answer | None, chosen: Chosen, projection: Projection) -> Pl
     return placed(answer, chosen.space, projection, exact)
 
 
-def _picture(chosen, words, space, drawn, answer, places, trust, coloring):  # type: ignore[no-untyped-def]
+def _picture(
+    chosen: Chosen,
+    words: DrawnWords,
+    space: EmbeddingSpace,
+    drawn: Drawn,
+    answer: Answer | None,
+    places: Placed | None,
+    trust: Quality | None,
+    coloring: str,
+) -> Picture:
     query = None if answer is None else vector_of(chosen.model, answer.word).astype(np.float64)
     colors = colors_of(coloring, Situation(space, words.rows, answer, query, trust))
     hover = [f"frequency rank {row + 1:,}" for row in words.rows]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from embedviz.progress import Cancel, OnProgress
 from embedviz.projections import PROJECTIONS, Projection, project
 from embedviz.space import EmbeddingSpace
 from embedviz.trust import Quality, quality
@@ -70,7 +71,13 @@ def measured(
     return result
 
 
-def _project(space, settings, shared, on_progress=None, cancel=None):  # type: ignore[no-untyped-def]
+def _project(
+    space: EmbeddingSpace,
+    settings: MapSettings,
+    shared: bool,
+    on_progress: OnProgress | None = None,
+    cancel: Cancel | None = None,
+) -> Projection:
     return project(
         space,
         settings.method,

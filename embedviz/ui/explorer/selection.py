@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import numpy as np
+from typing import Any
+
 import pandas as pd
 import streamlit as st
+from numpy.typing import NDArray
 
 from embedviz.space import EmbeddingSpace
 from embedviz.ui.explorer.chosen_words import map_only
 from embedviz.words.vocabulary import DrawnWords
 
 
-def show_selection(drawn: EmbeddingSpace, words: DrawnWords, rows: np.ndarray) -> None:  # type: ignore[type-arg]
+def show_selection(drawn: EmbeddingSpace, words: DrawnWords, rows: NDArray[Any]) -> None:
     """The selected words as a table with what can be done with them."""
     selected = [drawn.keys[row] for row in rows]
     table = pd.DataFrame({"word": selected, "frequency rank": words.rows[rows] + 1})

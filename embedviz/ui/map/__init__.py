@@ -121,8 +121,8 @@ class Shown:
         if not isinstance(value, Mapping) or value.get("keys") != self.keys:
             return None
         row = value.get("row")
-        # A browser may send anything.
-        return row if isinstance(row, int) and 0 <= row < self.rows else None
+        # A browser may send anything, and True is an int.
+        return row if type(row) is int and 0 <= row < self.rows else None
 
     def selected(self, value: Any) -> NDArray[np.uint32] | None:
         """The selected rows, unless they were selected among points no longer shown."""

@@ -48,7 +48,7 @@ def choose_corpus() -> Text | None:
 def _sample() -> Text | None:
     name = st.selectbox(
         "Sample text", list(CORPORA), format_func=lambda item: CORPORA[item].label,
-        key="corpus", bind="query-params", index=list(CORPORA).index("lee"),
+        key="corpus", bind="query-params", index=min(1, len(CORPORA) - 1),
     )  # fmt: skip
     sample = CORPORA[name]
     st.caption(plain(sample.help))

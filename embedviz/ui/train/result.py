@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -96,7 +97,7 @@ def _downloads(trained: TrainedWords) -> None:
     st.markdown("**Download**")
     for column, (name, label, why) in zip(st.columns(len(_DOWNLOADS)), _DOWNLOADS, strict=True):
         column.download_button(
-            label, lambda name=name: _written(trained, name), name, key=f"download-{name}", help=why,
+            label, partial(_written, trained, name), name, key=f"download-{name}", help=why,
             width="stretch",
         )  # fmt: skip
 
