@@ -46,6 +46,10 @@ class Settings:
         1000, f"Computed results kept on the disk, {_MB}; the oldest go first.",
         minimum=1, maximum=10_000_000,
     )  # fmt: skip
+    warm_up_seconds: int = param(
+        5, "Seconds after the first visit at which UMAP is compiled in the background; 0 is never.",
+        minimum=0, maximum=86_400,
+    )  # fmt: skip
     vectors: tuple[VectorsFile, ...] = ()
 
 

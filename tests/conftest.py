@@ -12,6 +12,8 @@ from hypothesis import HealthCheck, settings
 
 # Before anything reads it: tests never touch a person's own cache.
 os.environ["EMBEDVIZ_CACHE_DIR"] = tempfile.mkdtemp(prefix="embedviz-test-cache-")
+# Nor do they compile UMAP beside the tests; the ones that need it do.
+os.environ["EMBEDVIZ_WARM_UP_SECONDS"] = "0"
 
 from embedviz.space import EmbeddingSpace
 

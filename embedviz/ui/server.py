@@ -36,8 +36,12 @@ def packaged_model(name: str) -> Model:
 
 @st.cache_resource(show_spinner=False)
 def start_server_once() -> bool:
-    """Work that should be under way before anyone needs it: UMAP's imports and compilation."""
-    threading.Thread(target=_warm_up, name="embedviz-warm-up", daemon=True).start()
+    """Work that should be done before anyone needs it, but not before the first page is painted."""
+    wait = server_settings().warm_up_seconds
+    if wait:
+        timer = threading.Timer(wait, _warm_up)
+        timer.daemon = True
+        timer.start()
     return True
 
 

@@ -70,10 +70,7 @@ def show_map(
     """
     shown = Shown.of(key)
     shown.keys, shown.rows = picture.keys_version, len(picture)
-    data = message(picture, key, height, focus, shown.sent)
-    state = st.session_state.get(key) or {}
-    selection = state.get("selected")
-    data["selection"] = selection.get("token") if isinstance(selection, Mapping) else None
+    data = message(picture, key, height, focus, shown.sent) | {"selection": _selection_token(key)}
 
     def needed() -> None:
         missing = st.session_state[key].get("need")
@@ -98,6 +95,12 @@ def show_map(
         on_need_change=needed,
     )
     return MapEvents(shown.clicked(result.get("clicked")), shown.selected(result.get("selected")))
+
+
+def _selection_token(key: str) -> Any:
+    """By this the browser knows whether it and the server hold the same selection."""
+    selection = (st.session_state.get(key) or {}).get("selected")
+    return selection.get("token") if isinstance(selection, Mapping) else None
 
 
 @dataclass

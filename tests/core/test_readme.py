@@ -1,0 +1,49 @@
+"""What the README promises: its example runs, and its first two commands exist."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_example_runs(tmp_path, monkeypatch, capsys):
+    (example,) = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
+    assert len(example.strip().splitlines()) <= 12
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, object] = {}
+    exec(compile(example, "README.md", "exec"), names)
+    assert names["queen"] == "queen"
+    assert (tmp_path / "map.html").stat().st_size > 100_000
+    assert (tmp_path / "mine.npz").exists()
+    said = capsys.readouterr().out
+    assert "('prince', 'queen', 'ii')" in said
+
+
+def test_first_two_commands_are_targets():
+    commands = re.findall(r"^make (\w+)", README, flags=re.MULTILINE)[:2]
+    assert commands == ["run", "test"]
+    makefile = (ROOT / "Makefile").read_text()
+    assert all(re.search(rf"^{command}:", makefile, flags=re.MULTILINE) for command in commands)
+
+
+@pytest.mark.parametrize("link", re.findall(r"\]\(([^)#]+)\)", README))
+def test_links_lead_somewhere(link):
+    assert link.startswith("https://") or (ROOT / link).exists()
+
+
+def test_every_method_of_the_tables_is_named():
+    from embedviz.formats import FORMATS
+    from embedviz.projections import PROJECTIONS
+    from embedviz.words.analogies import ANALOGY_METHODS
+    from embedviz.words.training_params import ALGORITHMS
+
+    tables = (PROJECTIONS, ANALOGY_METHODS, ALGORITHMS)
+    for method in (method for entries in tables for method in entries.values()):
+        assert method.label.lower() in README.lower(), method.label
+    for kind in FORMATS.values():
+        assert kind.label.split()[0].lower() in README.lower(), kind.label
