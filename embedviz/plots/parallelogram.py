@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _SUM = "#d1495b"
 _STEP = "#8a94a6"
 _INPUT = "#2f5fd0"
+_ANSWER = "#1f8a5b"
 
 
 def parallelogram(plane: AnalogyPlane) -> go.Figure:
@@ -24,14 +25,18 @@ def parallelogram(plane: AnalogyPlane) -> go.Figure:
     x, y = plane.coordinates.T
     # Labels point away from the middle, where the arrows are.
     middle = float(np.append(y, plane.landing[1]).mean())
-    near = slice(plane.inputs, None)
-    asked = slice(0, plane.inputs)
+    parts = {
+        "near the landing point": (slice(plane.inputs + 1, None), _STEP, 7),
+        "words of the sum": (slice(0, plane.inputs), _INPUT, 12),
+        "the best answer": (slice(plane.inputs, plane.inputs + 1), _ANSWER, 12),
+    }
     traces = [
-        _words(x[near], y[near], plane.keys[near], middle, _STEP, 8, "words near the landing point"),
-        _words(x[asked], y[asked], plane.keys[asked], middle, _INPUT, 12, "words of the sum"),
+        _words(x[rows], y[rows], plane.keys[rows], middle, color, size, name)
+        for name, (rows, color, size) in parts.items()
+    ] + [
         go.Scatter(
             x=[plane.landing[0]], y=[plane.landing[1]], mode="markers", name="where the sum lands",
-            marker={"symbol": "cross", "size": 14, "color": _SUM}, hoverinfo="name",
+            marker={"symbol": "cross-thin-open", "size": 16, "color": _SUM, "line": {"width": 3}}, hoverinfo="name",
         ),
     ]  # fmt: skip
     layout: dict[str, Any] = {
@@ -54,7 +59,7 @@ def _words(
     return go.Scatter(
         x=x, y=y, mode="markers+text", text=[escape(word) for word in words], name=name,
         textposition=["top center" if high else "bottom center" for high in y >= middle],
-        textfont={"size": 14}, hoverinfo="text",
+        textfont={"size": 15 if size > 10 else 11}, hoverinfo="text",
         marker={"size": size, "color": color},
     )  # fmt: skip
 

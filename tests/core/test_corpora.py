@@ -284,6 +284,7 @@ def test_utf8_is_never_mistaken_wherever_the_blocks_end(text: str) -> None:
         (gzip.compress(gzip.compress(b"twice")), "packed with gzip once more"),
         ("ohne BOM".encode("utf-16-le"), "save it as UTF-8"),
     ],
+    ids=["pdf", "png", "bytes", "floats", "gzip-twice", "utf-16"],
 )
 def test_what_is_no_text_is_refused_with_a_sentence(content: bytes, says: str) -> None:
     with pytest.raises(FormatError, match=f"'upload.txt' is not plain text.*{says}"):

@@ -20,7 +20,7 @@ def choose_count(space: EmbeddingSpace) -> int:
     steps = [step for step in _STEPS if step < len(space)]
     if len(space) <= _STEPS[-1]:
         steps.append(len(space))
-    if st.session_state.get("n") not in steps:
+    if "n" in st.session_state and st.session_state["n"] not in steps:
         st.session_state.pop("n", None)
     return st.select_slider(
         "Most frequent words",

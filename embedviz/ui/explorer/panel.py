@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from embedviz.plots.picture import Picture
 from embedviz.projections import PROJECTIONS, Projection
@@ -22,7 +23,7 @@ from embedviz.ui.explorer.coloring import Situation, choose_coloring, colors_of
 from embedviz.ui.explorer.drawing import Placed, picture_of, placed
 from embedviz.ui.explorer.projected import Drawn, measured, projected
 from embedviz.ui.explorer.selection import show_selection
-from embedviz.ui.explorer.settings import MapSettings, map_settings
+from embedviz.ui.explorer.settings import map_settings
 from embedviz.ui.map import show_map
 from embedviz.ui.model_choice import Chosen
 from embedviz.ui.session import session
@@ -32,9 +33,11 @@ from embedviz.words.vocabulary import DrawnWords
 
 def explore(chosen: Chosen) -> None:
     """A map of ``chosen`` and the panel to ask it; the whole of the Words page."""
-    count, coloring, settings, also = _controls(chosen.space)
+    method_here, coloring, count, also = _controls(chosen.space)
     words = words_to_draw(chosen.space, count, also)
     drawn_space = _taken(chosen, words)
+    with method_here:
+        settings = map_settings(drawn_space)
     map_side, ask_side = st.columns([7, 3], gap="medium")
     with ask_side:
         answer = ask(chosen)
@@ -60,15 +63,18 @@ def explore(chosen: Chosen) -> None:
     _as_table(drawn.projection, words, answer, trust)
 
 
-def _controls(space: EmbeddingSpace) -> tuple[int, str, MapSettings, str]:
+def _controls(space: EmbeddingSpace) -> tuple[DeltaGenerator, str, int, str]:
+    """One row; the place for the method is filled later, when it is known what it will draw."""
     row = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")
     with row:
-        settings = map_settings(space)
+        method_here = st.container(
+            horizontal=True, vertical_alignment="bottom", gap="medium", width="content"
+        )
         coloring = choose_coloring()
         with st.popover("Words"):
             count = choose_count(space)
             also = also_words()
-    return count, coloring, settings, also
+    return method_here, coloring, count, also
 
 
 def _taken(chosen: Chosen, words: DrawnWords) -> EmbeddingSpace:
