@@ -36,7 +36,8 @@ def parallelogram(plane: AnalogyPlane) -> go.Figure:
     ] + [
         go.Scatter(
             x=[plane.landing[0]], y=[plane.landing[1]], mode="markers", name="where the sum lands",
-            marker={"symbol": "cross-thin-open", "size": 16, "color": _SUM, "line": {"width": 3}}, hoverinfo="name",
+            marker={"symbol": "cross-thin-open", "size": 16, "color": _SUM, "line": {"width": 3}},
+            hoverinfo="name",
         ),
     ]  # fmt: skip
     layout: dict[str, Any] = {
