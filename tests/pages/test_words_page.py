@@ -55,7 +55,7 @@ def test_typed_words_are_drawn_and_unknown_ones_named(open_page):
 
 def test_slow_method_shows_pca_first_and_then_its_own_map(open_page, settle):
     at = open_page("words", n="250", method="t-SNE", tsne_n_iter="250")
-    assert "PCA for now" in text_of(at)
+    assert "This is PCA for now" in text_of(at)
     settle(at, lambda at: "PCA for now" not in text_of(at))
     assert "PC 1" not in text_of(at)
 
@@ -115,3 +115,13 @@ def test_one_session_never_sees_anothers_model(open_page, settle):
     second = open_page("words", model=mine)
     assert "secret" not in str(second.selectbox(key="model").options)
     assert second.selectbox(key="model").value == "glove-6b-50d"
+
+
+def test_slow_work_can_be_stopped_and_started_again(open_page, settle):
+    at = open_page("words", n="2000", method="t-SNE", tsne_n_iter="5000")
+    next(button for button in at.button if button.label == "Stop").click().run()
+    settle(at, lambda at: any("was stopped" in info.value for info in at.info), seconds=20)
+    assert "t\\-SNE did not come to its end" in text_of(at) or "t-SNE did not" in text_of(at)
+    next(button for button in at.button if button.label == "Start again").click().run()
+    settle(at, lambda at: any(button.label == "Stop" for button in at.button), seconds=20)
+    next(button for button in at.button if button.label == "Stop").click().run()

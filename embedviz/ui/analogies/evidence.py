@@ -8,11 +8,17 @@ import streamlit as st
 
 from embedviz.errors import InvalidParameterError
 from embedviz.plots.evidence import analogy_accuracy
+from embedviz.progress import Cancel, OnProgress
 from embedviz.ui.messages import plain
 from embedviz.ui.model_choice import Chosen
 from embedviz.ui.session import session
 from embedviz.ui.work import work
-from embedviz.words.evaluation import BENCHMARKS, evaluate_analogies, evaluate_similarity
+from embedviz.words.evaluation import (
+    BENCHMARKS,
+    AnalogyAccuracy,
+    evaluate_analogies,
+    evaluate_similarity,
+)
 
 RESTRICT = 30_000
 
@@ -29,19 +35,24 @@ def evidence(chosen: Chosen) -> None:
 
 def _analogies(chosen: Chosen) -> None:
     st.markdown("**Google's analogy set, by section**")
-    try:
-        result = work(
-            "Solving 19,544 analogies",
-            ("analogies", chosen.space.vectors_fingerprint),
-            lambda on_progress, cancel: evaluate_analogies(
-                chosen.space, restrict=RESTRICT, on_progress=on_progress, cancel=cancel,
+
+    def do(on_progress: OnProgress, cancel: Cancel) -> AnalogyAccuracy | str:
+        try:
+            return evaluate_analogies(
+                chosen.space,
+                restrict=RESTRICT,
+                on_progress=on_progress,
+                cancel=cancel,
                 cache=chosen.shared,
-            ),
-        )  # fmt: skip
-    except InvalidParameterError as error:
-        st.info(plain(error))
-        return
-    if result is None:
+            )
+        except InvalidParameterError as error:  # words of another language: no fault of anyone's
+            return str(error)
+
+    key = ("analogies", chosen.space.vectors_fingerprint)
+    result: AnalogyAccuracy | str | None = work("Solving 19,544 analogies", key, do)
+    if isinstance(result, str):
+        st.info(plain(result))
+    if not isinstance(result, AnalogyAccuracy):
         return
     st.plotly_chart(analogy_accuracy(result), theme="streamlit", key="accuracy")
     asked = sum(section.total for section in result.sections)

@@ -134,8 +134,8 @@ def _caption(full: EmbeddingSpace, words: DrawnWords, drawn: Drawn, trust: Quali
     if shares is not None:
         kept = float(np.sum(shares))
         parts.append(f"These axes keep {kept:.1%} of the variance.")
-    if drawn.preview:
-        parts.insert(0, "PCA for now; the map you asked for is on its way.")
+    if drawn.instead:
+        parts.insert(0, drawn.instead)
     elif trust is not None:
         parts.append(
             f"How far to trust it: {trust.recall:.0%} of each word's {trust.k} nearest words are also "

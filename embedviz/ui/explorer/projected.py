@@ -20,10 +20,10 @@ K = 15
 
 @dataclass(frozen=True)
 class Drawn:
-    """Coordinates to draw; ``preview`` means that the method asked for is still at work."""
+    """Coordinates to draw; ``instead`` says why they are not those of the method asked for."""
 
     projection: Projection
-    preview: bool
+    instead: str = ""
 
 
 def projected(space: EmbeddingSpace, settings: MapSettings, shared: bool) -> Drawn:
@@ -35,17 +35,20 @@ def projected(space: EmbeddingSpace, settings: MapSettings, shared: bool) -> Dra
     cancel_others("project", keep=key)
     chosen = PROJECTIONS[settings.method]
     if not chosen.reports_progress:
-        return Drawn(session().kept(key, lambda: _project(space, settings, shared)), preview=False)
+        return Drawn(session().kept(key, lambda: _project(space, settings, shared)))
     done = work(
         f"{chosen.label} of {len(space):,} words",
         key,
         lambda on_progress, cancel: _project(space, settings, shared, on_progress, cancel),
     )
     if done is not None:
-        return Drawn(done, preview=False)
+        return Drawn(done)
     first = MapSettings("pca", settings.n_components, 0, ())
     preview_key = ("preview", space.vectors_fingerprint, settings.n_components)
-    return Drawn(session().kept(preview_key, lambda: _project(space, first, shared)), preview=True)
+    preview = session().kept(preview_key, lambda: _project(space, first, shared))
+    if key in session().finished:
+        return Drawn(preview, f"This is PCA: {chosen.label} did not come to its end.")
+    return Drawn(preview, f"This is PCA for now; {chosen.label} is on its way.")
 
 
 def measured(
@@ -53,7 +56,7 @@ def measured(
 ) -> Quality | None:
     """How far to trust the map, or None while that is being measured (or was not asked for)."""
     k = min(K, (len(space) - 1) // 3)
-    if drawn.preview or k < 1:
+    if drawn.instead or k < 1:
         return None
     if len(space) > MEASURED_AT_ONCE and not st.toggle(
         "Measure how far to trust this map",
