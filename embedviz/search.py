@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embedviz.errors import InvalidParameterError
-from embedviz.indexes import INDEXES
+from embedviz.indexes import index_of
 from embedviz.metrics import metric_named
 from embedviz.space import EmbeddingSpace
 from embedviz.words.model import WordModel, as_space, vector_of
@@ -70,7 +70,7 @@ def neighbors(
     _check(space, vectors, metric)
     excludes = any(row >= 0 for row in own_rows)
     wanted = min(int(k) + excludes, len(space))
-    rows, scores = INDEXES["exact"](space).search(vectors, wanted, metric)
+    rows, scores = index_of(space).search(vectors, wanted, metric)
     if excludes:
         rows, scores = _without_own(rows, scores, own_rows)
     return _answer(space, rows[:, :k], scores[:, :k], metric, single)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, Protocol
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,3 +51,13 @@ class Index(Protocol):
 
 
 INDEXES: dict[str, Callable[[EmbeddingSpace], Index]] = {"exact": ExactIndex}
+
+_built: WeakKeyDictionary[EmbeddingSpace, dict[str, Index]] = WeakKeyDictionary()
+
+
+def index_of(space: EmbeddingSpace, name: str = "exact") -> Index:
+    """The index of this name on ``space``: built when first asked for, kept as long as the space."""
+    indexes = _built.setdefault(space, {})
+    if name not in indexes:
+        indexes[name] = INDEXES[name](space)
+    return indexes[name]

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embedviz.errors import InvalidParameterError
-from embedviz.indexes import INDEXES
+from embedviz.indexes import index_of
 from embedviz.space import EmbeddingSpace
 from embedviz.words.formula import WeightedWord
 from embedviz.words.model import WordModel, as_space, vector_of
@@ -163,7 +163,7 @@ def _cos_add(space: EmbeddingSpace, sum_: Terms, k: int) -> tuple[NDArray[np.int
         raise InvalidParameterError(
             "The words cancel out: their sum has length 0 and no direction."
         )
-    rows, scores = INDEXES["exact"](space).search(total[None], k, "cosine")
+    rows, scores = index_of(space).search(total[None], k, "cosine")
     return rows[0], scores[0]
 
 

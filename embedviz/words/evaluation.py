@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -30,7 +31,7 @@ __all__ = [
     "evaluate_similarity",
 ]
 
-_BLOCK = 256  # questions answered at once
+_SCORES = 8_000_000  # held at once by each thread, some 32 MB
 _CONSIDERED = 5  # answers among which gensim seeks one that is not a word of the question
 
 
@@ -181,6 +182,8 @@ def _answer_all(
     on_progress: OnProgress | None,
     cancel: Cancel | None,
 ) -> AnalogyAccuracy:
+    from threadpoolctl import threadpool_limits
+
     known = _known(space, restrict)
     asked = [
         (number, [known.get(word.upper(), -1) for word in question])
@@ -197,11 +200,15 @@ def _answer_all(
     rows = np.array([rows for _, rows in usable])
     units = _units(space, restrict)
     same = np.array([known[key.upper()] for key in space.keys[:restrict]])
-    right = np.zeros(len(rows), dtype=bool)
-    for start in range(0, len(rows), _BLOCK):
-        stop_if(cancel, "The evaluation of analogies")
-        report(on_progress, start / len(rows), f"question {start:,} of {len(rows):,}")
-        right[start : start + _BLOCK] = _right(units, same, rows[start : start + _BLOCK])
+    block = max(1, _SCORES // len(units))
+    blocks = np.array_split(rows, math.ceil(len(rows) / block))
+    right = np.zeros(0, dtype=bool)
+    # One block per core: NumPy lets go of the interpreter, and a BLAS of several threads gains
+    # little on products as flat as these.
+    with threadpool_limits(1, "blas"), ThreadPoolExecutor(os.cpu_count()) as threads:
+        for answered in threads.map(lambda block: _right(units, same, block, cancel), blocks):
+            right = np.append(right, answered)
+            report(on_progress, len(right) / len(rows), f"question {len(right):,} of {len(rows):,}")
     totals = np.bincount(of_section, minlength=len(sections))
     correct = np.bincount(of_section[right], minlength=len(sections))
     made = zip(sections, correct.tolist(), totals.tolist(), strict=True)
@@ -211,9 +218,13 @@ def _answer_all(
 
 
 def _right(
-    units: NDArray[np.float32], same: NDArray[np.intp], rows: NDArray[np.intp]
+    units: NDArray[np.float32],
+    same: NDArray[np.intp],
+    rows: NDArray[np.intp],
+    cancel: Cancel | None,
 ) -> NDArray[np.bool_]:
     """Which questions (m, 4) are answered right; ``same`` maps case variants to one row."""
+    stop_if(cancel, "The evaluation of analogies")
     a, b, c, expected = rows.T
     targets = units[b] + units[c] - units[a]
     scores = targets @ units.T
