@@ -21,7 +21,7 @@ def main() -> None:
             "gensim": lambda: keyed.evaluate_word_analogies(path, restrict_vocab=30_000),
             "embedviz": lambda: ev.evaluate_analogies(space, restrict=30_000, cache=False),
         },
-        rounds=1,
+        rounds=3,
     )
     score, sections = runs["gensim"].result
     ours = runs["embedviz"].result

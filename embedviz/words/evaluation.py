@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import os
+import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
@@ -31,7 +32,8 @@ __all__ = [
     "evaluate_similarity",
 ]
 
-_SCORES = 8_000_000  # held at once by each thread, some 32 MB
+_SCORES = 2_000_000  # held at once by each thread, 8 MB: what fits no cache is slower; measured
+_memory = threading.local()  # one thread's scores; they go with the thread
 _CONSIDERED = 5  # answers among which gensim seeks one that is not a word of the question
 
 
@@ -120,16 +122,17 @@ def evaluate_analogies(
     if restrict < 1:
         raise InvalidParameterError(f"restrict={restrict!r} words: it must be 1 or more.")
     sections = read_questions(questions)
+    if not cache:
+        return _answer_all(space, restrict, sections, on_progress, cancel)
     key = key_of(space=space.vectors_fingerprint, restrict=restrict, questions=sections)
-    if cache and (kept := default_store().get("analogies", key)) is not None:
+    if (kept := default_store().get("analogies", key)) is not None:
         saved = kept[1]
         return AnalogyAccuracy(
             tuple(SectionAccuracy(**item) for item in saved["sections"]), saved["skipped"], restrict
         )
     result = _answer_all(space, restrict, sections, on_progress, cancel)
-    if cache:
-        saved = {"sections": [asdict(s) for s in result.sections], "skipped": result.skipped}
-        default_store().put("analogies", key, {}, saved)
+    saved = {"sections": [asdict(s) for s in result.sections], "skipped": result.skipped}
+    default_store().put("analogies", key, {}, saved)
     return result
 
 
@@ -227,7 +230,10 @@ def _right(
     stop_if(cancel, "The evaluation of analogies")
     a, b, c, expected = rows.T
     targets = units[b] + units[c] - units[a]
-    scores = targets @ units.T
+    # New memory for each block would cost as much as the product itself.
+    if getattr(_memory, "scores", None) is None or _memory.scores.shape != (len(rows), len(units)):
+        _memory.scores = np.empty((len(rows), len(units)), dtype=np.float32)
+    scores = np.matmul(targets, units.T, out=_memory.scores)
     np.put_along_axis(scores, rows[:, :3], -np.inf, axis=1)
     predicted = same[scores.argmax(axis=1)]
     # A case variant of a word of the question is no answer either: look further, as gensim does.
