@@ -15,7 +15,7 @@ run: $(VENV)/.app
 	$(STREAMLIT) --server.headless false $(if $(ARGS),-- $(ARGS))
 
 share: $(VENV)/.app
-	$(STREAMLIT) --server.address 0.0.0.0 $(if $(ARGS),-- $(ARGS))
+	$(STREAMLIT) --server.address 0.0.0.0 --server.headless false $(if $(ARGS),-- $(ARGS))
 
 test: check
 	$(BIN)/python -m pytest -n 2 --dist loadfile

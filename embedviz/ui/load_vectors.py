@@ -52,7 +52,14 @@ def _checked(upload: Any, limit_mb: int) -> None:
 
 
 def _offer(upload: Any) -> None:
-    summary = describe(upload, max_bytes=_unpacked_limit())
+    limit = st.number_input(
+        "Read at most this many words", 1, 100_000_000, server_settings().rows_limit, step=10_000,
+        help="Files list the most frequent words first; the first rows are read.",
+    )  # fmt: skip
+    summary = session().kept(
+        ("describe", upload.file_id, int(limit)),
+        lambda: describe(upload, limit=int(limit), max_bytes=_unpacked_limit()),
+    )
     if FORMATS[summary.format].trusted_only:
         read(upload)  # refuses it, with the reason and the way out
     st.markdown(f"**{plain(upload.name)}**: {plain(FORMATS[summary.format].label)}")
@@ -65,14 +72,21 @@ def _offer(upload: Any) -> None:
             else f", {summary.bytes_needed / 2**20:,.1f} MB in memory"
         )
     )
-    limit = st.number_input(
-        "Read at most this many words", 1, None, server_settings().rows_limit, step=10_000,
-        help="Files list the most frequent words first; the first rows are read.",
-    )  # fmt: skip
+    _refuse_too_large(summary.bytes_needed or 0)
     key = ("read", upload.file_id, int(limit))
     if st.button("Read it", type="primary", width="stretch") or key in _started():
         _started().add(key)
         _read(upload, int(limit), key)
+
+
+def _refuse_too_large(needed: int) -> None:
+    """Say so before the memory is taken, not after."""
+    allowed, held = server_settings().session_memory_mb, session().nbytes
+    if held + needed > allowed * 2**20:
+        raise EmbedvizError(
+            f"This would take {needed / 2**20:,.0f} MB; this session may hold {allowed:,} MB and "
+            f"holds {held / 2**20:,.0f} MB. Read fewer words, or delete something under 'My data'."
+        )
 
 
 def _started() -> set[tuple[Any, ...]]:

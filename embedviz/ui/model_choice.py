@@ -37,17 +37,21 @@ def choose_model() -> Chosen | None:
     """The select box in the sidebar and the model it names, or None while a file is being read."""
     names = available()
     asked = st.query_params.get(_KEY)
-    if asked is not None and asked not in names:
+    arrived = st.session_state.setdefault("arrived", False)
+    st.session_state["arrived"] = True
+    if asked is not None and asked not in names and not arrived:
         st.info(
             f"The link names the model '{plain(asked)}', which this server or this browser session "
             f"does not have. Shown instead: {plain(DEFAULT)}."
         )
-    pending = st.session_state.pop("model_next", None)
     by_identity = {identity: name for name, identity in names.items()}
+    pending = st.session_state.pop("model_next", None)
+    if pending is None and arrived and st.session_state.get(_KEY) not in names:
+        pending = session().selected  # it is here under another name, or it was deleted
     if pending in by_identity:
         st.session_state[_KEY] = by_identity[pending]
-    elif st.session_state.get(_KEY) not in names:
-        st.session_state.pop(_KEY, None)
+    elif _KEY in st.session_state and st.session_state[_KEY] not in names:
+        del st.session_state[_KEY]
     # No format_func: what it gave would stand in the link, where names do.
     name = st.sidebar.selectbox(
         "Model",
@@ -56,6 +60,7 @@ def choose_model() -> Chosen | None:
         bind="query-params",
         help="The word vectors that this page asks. Open a file on the Words page, or train your own.",
     )
+    session().selected = names[name]
     opened = _open(names[name])
     if opened is not None:
         space = opened.space
@@ -94,7 +99,7 @@ def _open(identity: str) -> Chosen | None:
         model = work(f"Opening {identity}", ("open", identity), lambda *how: _read(identity, *how))
         if model is None:
             return None
-        local_models()[identity] = model
+        session().results.pop(("open", identity), None)  # the server keeps it, for everyone
     return Chosen(identity, local_models()[identity], shared=True)
 
 
@@ -103,10 +108,14 @@ def _read(identity: str, on_progress: OnProgress, cancel: Cancel) -> Model:
     from embedviz.formats import read
     from embedviz.words.pretrained import load
 
+    if identity in local_models():  # others waited for the same file, and it has been read
+        return local_models()[identity]
     for item in server_settings().vectors:
         if identity == f"local-{item.name}":
-            return read(
+            local_models()[identity] = read(
                 item.path, limit=item.limit, trusted=item.trusted, name=item.name,
                 on_progress=on_progress, cancel=cancel,
             )  # fmt: skip
-    return load(identity, on_progress=on_progress, cancel=cancel)
+            return local_models()[identity]
+    local_models()[identity] = load(identity, on_progress=on_progress, cancel=cancel)
+    return local_models()[identity]

@@ -74,7 +74,11 @@ def open_page(name: str) -> Iterator[PageEntry]:
     entry = PAGES[name]
     if not _in_app.get():
         _set_up()
-    start_server_once()
+    try:
+        start_server_once()
+    except EmbedvizError as error:  # the operator's settings: no page works before they are right
+        show_error(error)
+        st.stop()
     try:
         yield entry
     except EmbedvizError as error:

@@ -54,6 +54,9 @@ def _in_columns(described: list[ParamSpec], prefix: str, columns: int) -> dict[s
 def _widget(spec: ParamSpec, prefix: str) -> Any:
     key = f"{prefix}_{spec.name}"
     about: dict[str, Any] = {"help": spec.help, "key": key, "bind": "query-params"}
+    if spec.minimum is not None and spec.minimum == spec.maximum:
+        st.caption(f"{spec.label}: {spec.minimum:g}, the only value that so few points allow.")
+        return spec.kind(spec.minimum)
     if spec.kind is bool:
         return st.toggle(spec.label, value=spec.default, **about)
     if spec.choices is not None:

@@ -23,7 +23,8 @@ def server_settings() -> Settings:
 @st.cache_resource(show_spinner=False)
 def jobs() -> Jobs:
     """The one queue of long work on this machine."""
-    return Jobs()
+    # Browsers let a hidden tab ask only once a minute.
+    return Jobs(abandon_after=180.0)
 
 
 @st.cache_resource(show_spinner="Opening the word vectors…", max_entries=4)

@@ -42,6 +42,8 @@ class Session:
     owned: dict[str, Owned] = field(default_factory=dict)
     results: OrderedDict[Hashable, Any] = field(default_factory=OrderedDict)
     finished: dict[Hashable, str] = field(default_factory=dict)
+    trained: dict[Hashable, str] = field(default_factory=dict)
+    selected: str = ""
 
     @property
     def nbytes(self) -> int:
@@ -67,9 +69,15 @@ class Session:
         item.model = item.model.renamed(name)
 
     def delete(self, identity: str) -> None:
-        """Let go of a model and of all that was computed from this session's data."""
-        self.owned.pop(identity, None)
-        self.results.clear()
+        """Let go of a model and of all that was computed from it."""
+        item = self.owned.pop(identity, None)
+        if item is None:
+            return
+        gone = {identity, item.space.vectors_fingerprint}
+        parts = [key for key in self.results if isinstance(key, tuple) and gone & set(key)]
+        gone |= {getattr(self.results[key], "vectors_fingerprint", identity) for key in parts}
+        for key in [key for key in self.results if isinstance(key, tuple) and gone & set(key)]:
+            del self.results[key]
 
     def kept(self, key: Hashable, compute: Callable[[], T]) -> T:
         """The result under ``key``, computed at most once while it is among the last few."""

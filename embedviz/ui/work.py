@@ -92,7 +92,7 @@ def _settled(job: Job, key: Hashable) -> bool:
     if job.state == "done":
         mine.keep(key, job.result)
     else:
-        mine.finished[key] = job.state
+        mine.finished[key] = "abandoned" if job.abandoned else job.state
         if job.error is not None:
             mine.keep(("error", key), job.error)
     return True
@@ -107,6 +107,8 @@ def _ended_without_result(title: str, key: Hashable) -> None:
         st.error(
             f"{plain(title)} failed for a reason that embedviz did not foresee. The server's log says more."
         )
+    elif mine.finished[key] == "abandoned":
+        st.info(f"{plain(title)} was stopped: for some minutes no page asked about it.")
     else:
         st.info(f"{plain(title)} was stopped.")
     if st.button("Start again", key=f"again-{hash(key)}"):

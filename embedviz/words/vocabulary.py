@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,6 +45,12 @@ def drawn_words(space: EmbeddingSpace, frequent: int, asked: Iterable[str] = ())
     return DrawnWords(rows, frequent, tuple(added), unknown)
 
 
-def words_in(text: str) -> tuple[str, ...]:
-    """Words typed or pasted, separated by white space, commas or semicolons; each once."""
-    return tuple(dict.fromkeys(re.findall(r"[^\s,;]+", text)))
+def words_in(text: str, known: Container[str] = ()) -> tuple[str, ...]:
+    """Words typed or pasted, separated by white space, commas or semicolons; each once.
+
+    What is ``known`` as it stands between spaces (GloVe has "10,000") is one word.
+    """
+    found: list[str] = []
+    for token in text.split():
+        found += [token] if token in known else re.findall(r"[^,;]+", token)
+    return tuple(dict.fromkeys(found))

@@ -59,3 +59,15 @@ def test_evidence_has_gensims_figures(open_page, settle):
     metrics = {metric.label: metric.value for metric in at.metric}
     assert set(metrics) == {"Spearman ρ", "Pearson r"}
     assert at.metric[0].value == "0.503"
+
+
+def test_no_word_left_is_a_sentence(open_page):
+    at = open_page("analogies")
+    import numpy as np
+
+    space = ev.EmbeddingSpace(["a", "b", "c"], np.eye(3), name="three")
+    identity = at.session_state["embedviz_session"].add(space, "made here", 100)
+    at.session_state["model_next"] = identity
+    at.text_input(key="sum").set_value("a - b + c").run()
+    assert not at.exception
+    assert "none is left" in at.error[0].value

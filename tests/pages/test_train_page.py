@@ -96,3 +96,28 @@ def test_fasttext_says_that_it_has_no_loss(open_page, settle):
     start(at, epochs=3, vector_size=10, min_count=1, bucket=1000)
     settle(at, trained)
     assert "computes no loss" in text_of(at)
+
+
+def test_deleted_model_is_trained_again_only_when_asked(open_page, settle):
+    at = open_page("train", text="Paste")
+    at.text_area(key="pasted").set_value(TEXT * 30).run()
+    settle(at, lambda at: any(button.label == "Train" for button in at.button))
+    start(at, epochs=3, vector_size=10, min_count=1)
+    settle(at, trained)
+    next(button for button in at.button if button.label == "Delete").click().run()
+    assert session_of(at).owned == {}
+    assert any("was deleted" in info.value for info in at.info)
+    next(button for button in at.button if button.label == "Train").click().run()
+    settle(at, trained)
+    assert len(session_of(at).owned) == 1
+
+
+def test_settings_follow_the_text(open_page, settle):
+    samples = ev_corpora()
+    at = open_page("train", corpus=samples["lee"].label)
+    settle(at, lambda at: any(button.label == "Train" for button in at.button))
+    at.selectbox(key="corpus").set_value("tiny").run()
+    ready = lambda at: "29 words" in text_of(at) and any(b.label == "Train" for b in at.button)  # noqa: E731
+    settle(at, ready)
+    epochs = next(w for w in (*at.slider, *at.number_input) if str(w.key).endswith("_epochs"))
+    assert epochs.value == samples["tiny"].settings["epochs"]

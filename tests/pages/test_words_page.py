@@ -125,3 +125,45 @@ def test_slow_work_can_be_stopped_and_started_again(open_page, settle):
     next(button for button in at.button if button.label == "Start again").click().run()
     settle(at, lambda at: any(button.label == "Stop" for button in at.button), seconds=20)
     next(button for button in at.button if button.label == "Stop").click().run()
+
+
+def owned(open_page, settle, words):
+    at = open_page("words")
+    upload(at, "mine.txt", glove_text(words))
+    next(button for button in at.button if button.label == "Read it").click().run()
+    return settle(at, lambda at: at.selectbox(key="model").value.endswith("(mine)"))
+
+
+def test_renamed_model_stays_selected_and_a_deleted_one_goes(open_page, settle):
+    at = owned(open_page, settle, ["a", "b", "c", "d"])
+    box = next(box for box in at.text_input if str(box.key).startswith("rename-"))
+    box.set_value("better").run()
+    assert at.selectbox(key="model").value == "better (mine)"
+    next(button for button in at.button if button.label == "Delete").click().run()
+    assert at.selectbox(key="model").value == "glove-6b-50d"
+    assert not any("link" in info.value for info in at.info)
+
+
+@pytest.mark.parametrize("method", ["t-SNE", "UMAP"])
+def test_too_few_words_are_a_sentence(open_page, settle, method):
+    at = owned(open_page, settle, ["a", "b", "c"])
+    at.session_state["method"] = method.lower().replace("-", "")
+    at.run()
+    assert not at.exception
+    settle(at, lambda at: any("points" in error.value for error in at.error))
+
+
+def test_words_with_commas_can_be_drawn(open_page, glove):
+    assert glove.index("10,000") > 500
+    at = open_page("words", n="500", also="10,000 unicorn,yogurt")
+    assert "Showing 503 of 400,000" in text_of(at)
+
+
+def test_selection_belongs_to_its_model(open_page):
+    at = open_page("words", n="500")
+    at.session_state["only_words"] = ("glove-6b-50d", ("king", "queen", "man", "woman"))
+    at.run()
+    assert "A map of the 4 selected words alone" in at.info[0].value
+    at.session_state["only_words"] = ("mine-other", ("king", "queen", "man", "woman"))
+    at.run()
+    assert "Showing 500 of 400,000" in text_of(at)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from embedviz.errors import UnknownKeyError
+from embedviz.errors import InvalidParameterError, UnknownKeyError
 from embedviz.ui.analogies.sum import SUM
-from embedviz.ui.messages import plain
+from embedviz.ui.messages import plain, show_error
 from embedviz.ui.model_choice import Chosen
 from embedviz.words.analogies import ANALOGY_METHODS, Analogy, analogy
 from embedviz.words.formula import Formula
@@ -30,11 +30,18 @@ def solve(chosen: Chosen, formula: Formula) -> Analogy | None:
         return _answer(chosen, formula, "3CosAdd", keep)
     except UnknownKeyError as error:
         _unknown(error)
-        return None
+    except InvalidParameterError as error:
+        show_error(error)
+    return None
 
 
 def _headline(chosen: Chosen, formula: Formula, keep: bool) -> None:
     best = _answer(chosen, formula, "3CosAdd", keep)
+    if not best.keys:
+        raise InvalidParameterError(
+            "Every word of this model is in the sum, so none is left to be its answer. "
+            "Let the input words win too."
+        )
     st.markdown(f"### {plain(formula)} ≈ :primary[{plain(best.keys[0])}]")
 
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import pandas as pd
 import streamlit as st
 
-from embedviz.errors import UnknownKeyError
+from embedviz.errors import EmbedvizError, UnknownKeyError
 from embedviz.metrics import METRICS
 from embedviz.search import Neighbors, neighbors
-from embedviz.ui.messages import plain
+from embedviz.ui.messages import plain, show_error
 from embedviz.ui.model_choice import Chosen
 from embedviz.words.model import SubwordModel
 
@@ -63,6 +63,9 @@ def ask(chosen: Chosen) -> Answer | None:
         found = neighbors(chosen.model, word, k=int(k), metric=metric)
     except UnknownKeyError as error:
         _unknown(error)
+        return None
+    except EmbedvizError as error:
+        show_error(error)
         return None
     return Answer(word, found)
 

@@ -50,21 +50,27 @@ def add_to_map(words: list[str]) -> None:
     st.session_state[_ALSO] = " ".join(dict.fromkeys([*present, *words]))
 
 
-def map_only(words: list[str]) -> None:
-    """Map these words on their own (for callbacks)."""
-    st.session_state[_ONLY] = tuple(words)
+def map_only(identity: str, words: list[str]) -> None:
+    """Map these words of the model ``identity`` on their own (for callbacks)."""
+    st.session_state[_ONLY] = (identity, tuple(words))
 
 
-def words_to_draw(space: EmbeddingSpace, count: int, also: str) -> DrawnWords:
+def mapped_only(identity: str) -> tuple[str, ...]:
+    """The words of this model that are mapped on their own, or none."""
+    of, words = st.session_state.get(_ONLY, ("", ()))
+    return words if of == identity else ()
+
+
+def words_to_draw(identity: str, space: EmbeddingSpace, count: int, also: str) -> DrawnWords:
     """The rows to draw, and one line on the page that says which they are."""
-    only = tuple(word for word in st.session_state.get(_ONLY, ()) if word in space)
+    only = mapped_only(identity)
     if only:
         rows = np.array([space.index(word) for word in only], dtype=np.intp)
         left, right = st.columns([4, 1], vertical_alignment="center")
         left.info(f"A map of the {len(only):,} selected words alone.")
-        right.button("Back to all words", on_click=map_only, args=([],), width="stretch")
+        right.button("Back to all words", on_click=map_only, args=("", []), width="stretch")
         return DrawnWords(rows, 0, only, ())
-    drawn = drawn_words(space, count, words_in(also))
+    drawn = drawn_words(space, count, words_in(also, space))
     if drawn.unknown:
         st.warning(f"Not in this model, so not drawn: {plain(', '.join(drawn.unknown))}")
     return drawn

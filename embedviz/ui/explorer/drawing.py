@@ -35,10 +35,11 @@ def placed(answer: Answer, full: EmbeddingSpace, projection: Projection, exact: 
     at = {word: projection.coordinates[rows[word]] for word in answer.words if word in rows}
     missing = [word for word in answer.words if word not in rows and word in full]
     if not (exact and missing):
-        return Placed(at, (), tuple(word for word in answer.words if word not in at))
+        away = tuple(word for word in answer.words if word not in at and word in full)
+        return Placed(at, (), away)
     new = projection.transform(full.take([full.index(word) for word in missing]))
     at |= dict(zip(missing, new, strict=True))
-    return Placed(at, tuple(missing), tuple(word for word in answer.words if word not in at))
+    return Placed(at, tuple(missing), ())
 
 
 def picture_of(

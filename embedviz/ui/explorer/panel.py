@@ -16,6 +16,7 @@ from embedviz.ui.explorer.chosen_words import (
     add_to_map,
     also_words,
     choose_count,
+    mapped_only,
     what_is_shown,
     words_to_draw,
 )
@@ -34,7 +35,7 @@ from embedviz.words.vocabulary import DrawnWords
 def explore(chosen: Chosen) -> None:
     """A map of ``chosen`` and the panel to ask it; the whole of the Words page."""
     method_here, coloring, count, also = _controls(chosen.space)
-    words = words_to_draw(chosen.space, count, also)
+    words = words_to_draw(chosen.identity, chosen.space, count, also)
     drawn_space = _taken(chosen, words)
     with method_here:
         settings = map_settings(drawn_space)
@@ -57,9 +58,9 @@ def explore(chosen: Chosen) -> None:
     with answer_here:
         if answer is not None:
             show_answer(answer, chosen, set(places.at) if places else set())
-            _offer_missing(places)
+            _offer_missing(places, can_add=not mapped_only(chosen.identity))
     if events.selected is not None and len(events.selected):
-        show_selection(drawn_space, words, events.selected)
+        show_selection(chosen.identity, drawn_space, words, events.selected)
     _as_table(drawn.projection, words, answer, trust)
 
 
@@ -145,7 +146,7 @@ def _caption(full: EmbeddingSpace, words: DrawnWords, drawn: Drawn, trust: Quali
     return " ".join(parts)
 
 
-def _offer_missing(places: Placed | None) -> None:
+def _offer_missing(places: Placed | None, can_add: bool) -> None:
     if places is None or not (places.away or places.new):
         return
     if places.new:
@@ -154,7 +155,7 @@ def _offer_missing(places: Placed | None) -> None:
             "places them (hollow marks)."
         )
     away = [*places.away]
-    if away:
+    if away and can_add:
         st.button(
             f"Draw the {len(away)} missing too", on_click=add_to_map, args=(away,), width="stretch",
             help="They are not among the drawn words; the map is made anew with them.",

@@ -56,17 +56,20 @@ def measured(
 ) -> Quality | None:
     """How far to trust the map, or None while that is being measured (or was not asked for)."""
     k = min(K, (len(space) - 1) // 3)
+    key = ("quality", space.vectors_fingerprint, settings)
+    cancel_others("quality", keep=key)
     if drawn.instead or k < 1:
         return None
     if len(space) > MEASURED_AT_ONCE and not st.toggle(
         "Measure how far to trust this map",
         key="measure",
+        bind="query-params",
         help=f"Compares all pairs of {len(space):,} words; takes a while at this size.",
     ):
         return None
     result: Quality | None = work(
         "Measuring how far to trust this map",
-        ("quality", space.vectors_fingerprint, settings),
+        key,
         lambda on_progress, cancel: quality(
             space, drawn.projection, k=k, on_progress=on_progress, cancel=cancel, cache=shared
         ),

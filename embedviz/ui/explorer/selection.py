@@ -13,7 +13,9 @@ from embedviz.ui.explorer.chosen_words import map_only
 from embedviz.words.vocabulary import DrawnWords
 
 
-def show_selection(drawn: EmbeddingSpace, words: DrawnWords, rows: NDArray[Any]) -> None:
+def show_selection(
+    identity: str, drawn: EmbeddingSpace, words: DrawnWords, rows: NDArray[Any]
+) -> None:
     """The selected words as a table with what can be done with them."""
     selected = [drawn.keys[row] for row in rows]
     table = pd.DataFrame({"word": selected, "frequency rank": words.rows[rows] + 1})
@@ -23,7 +25,7 @@ def show_selection(drawn: EmbeddingSpace, words: DrawnWords, rows: NDArray[Any])
         "Download CSV", table.to_csv(index=False), "selected-words.csv", "text/csv", width="stretch"
     )
     right.button(
-        "Map only these", on_click=map_only, args=(selected,), type="primary", width="stretch",
+        "Map only these", on_click=map_only, args=(identity, selected), type="primary", width="stretch",
         disabled=len(selected) < 3, help="A new map of the selected words alone (three or more).",
     )  # fmt: skip
     st.dataframe(table, hide_index=True, height=240)

@@ -9,13 +9,14 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
+from embedviz.errors import InvalidParameterError
 from embedviz.ui.explorer import explore
-from embedviz.ui.messages import count, plain
+from embedviz.ui.messages import count, plain, show_error
 from embedviz.ui.model_choice import Chosen, name_of
 from embedviz.ui.navigation import PAGES
 from embedviz.ui.server import server_settings
 from embedviz.ui.session import session
-from embedviz.ui.train.run import show_curves
+from embedviz.ui.train.run import show_curves, training_key
 from embedviz.ui.train.settings import TrainingSettings
 from embedviz.words.corpora import Corpus
 from embedviz.words.training import TrainedWords
@@ -30,26 +31,32 @@ _DOWNLOADS = (
 
 
 def show_result(corpus: Corpus, settings: TrainingSettings, trained: TrainedWords) -> None:
-    """Everything after the training."""
+    """Everything after the training; what is beyond the session's memory can still be downloaded."""
     identity = _owned(corpus, settings, trained)
     _summary(trained)
     show_curves(settings.algorithm, trained.losses, trained.epochs, settings.epochs)
     _probes(trained)
-    _use(identity)
+    if identity is not None:
+        _use(identity)
     _downloads(trained)
-    st.subheader("4 · The map of the new words")
-    explore(Chosen(identity, session().owned[identity].model, shared=False))
+    if identity is not None:
+        st.subheader("4 · The map of the new words")
+        explore(Chosen(identity, session().owned[identity].model, shared=False))
 
 
-def _owned(corpus: Corpus, settings: TrainingSettings, trained: TrainedWords) -> str:
-    """The id under which the model stands on every page; given once per training."""
-    key = ("trained-id", corpus.fingerprint, settings)
-    identity = session().results.get(key)
-    if identity not in session().owned:
+def _owned(corpus: Corpus, settings: TrainingSettings, trained: TrainedWords) -> str | None:
+    """The id under which the model stands on every page, given once; None if it does not fit."""
+    mine, key = session(), training_key(corpus, settings)
+    if key not in mine.trained:
         limit = server_settings().session_memory_mb
-        identity = session().add(trained.model, f"trained on {corpus.name}", limit)
-        session().keep(key, identity)
-    return str(identity)
+        try:
+            how = f"trained on {corpus.name}"
+            mine.trained[key] = mine.add(trained.model, how, limit, details=trained)
+        except InvalidParameterError as error:
+            show_error(error)
+            return None
+        mine.results.pop(key, None)
+    return mine.trained[key]
 
 
 def _summary(trained: TrainedWords) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import streamlit as st
 
 from embedviz.plots.training import loss_curve, neighbors_moved
 from embedviz.progress import Cancel, OnProgress, Progress
+from embedviz.ui.session import session
 from embedviz.ui.train.settings import TrainingSettings
-from embedviz.ui.work import work
+from embedviz.ui.work import cancel_others, work
 from embedviz.words.corpora import Corpus
 from embedviz.words.training import TrainedWords, train_words
 from embedviz.words.training_params import ALGORITHMS
@@ -30,15 +31,28 @@ def train(corpus: Corpus, settings: TrainingSettings) -> TrainedWords | None:
         )
 
     st.subheader("3 · Training")
+    key = training_key(corpus, settings)
+    mine = session()
+    if key in mine.trained:
+        item = mine.owned.get(mine.trained[key])
+        if item is None:
+            st.info("This model was deleted. Press Train to train it again.")
+        return None if item is None else cast(TrainedWords, item.details)
+    cancel_others("train", keep=key)
     trained: TrainedWords | None = work(
         settings.name,
-        ("train", corpus.fingerprint, settings),
+        key,
         do,
         watch=lambda progress: watch(progress, settings),
         stop_label="Stop",
         stop_keeps="Stops within about a second and keeps what was learned so far.",
     )
     return trained
+
+
+def training_key(corpus: Corpus, settings: TrainingSettings) -> tuple[Any, ...]:
+    """What decides a training."""
+    return ("train", corpus.fingerprint, settings)
 
 
 def watch(progress: Progress, settings: TrainingSettings) -> None:

@@ -8,7 +8,9 @@ from typing import Any
 
 import streamlit as st
 
+from embedviz.params import specs
 from embedviz.ui.param_widgets import param_widgets
+from embedviz.ui.session import session
 from embedviz.words.corpora import Corpus
 from embedviz.words.training_params import ALGORITHMS
 from embedviz.words.vocabulary import words_in
@@ -42,6 +44,7 @@ def training_settings(
         or "skip-gram"
     )  # fmt: skip
     st.caption(ALGORITHMS[algorithm].help)
+    _suit(algorithm, corpus, suggested)
     with st.form(f"training-{algorithm}-{corpus.fingerprint}", border=False):
         values = _three_columns(algorithm, suggested)
         asked = st.text_input(
@@ -55,10 +58,21 @@ def training_settings(
                 algorithm, tuple(sorted(values.items())), words_in(asked)[:12], name
             )
             st.session_state["training"] = (corpus.fingerprint, settings)
+            mine = session()  # what was deleted is trained again, now that it was asked for
+            mine.trained = {k: known for k, known in mine.trained.items() if known in mine.owned}
     asked_for = st.session_state.get("training")
     if asked_for is None or asked_for[0] != corpus.fingerprint:
         return None
     return asked_for[1]  # type: ignore[no-any-return]
+
+
+def _suit(algorithm: str, corpus: Corpus, suggested: Mapping[str, Any]) -> None:
+    """Another text suits other settings; the first one leaves what the link says."""
+    before = st.session_state.get("training_text", corpus.fingerprint)
+    st.session_state["training_text"] = corpus.fingerprint
+    if before != corpus.fingerprint:
+        for name, spec in specs(ALGORITHMS[algorithm].params).items():
+            st.session_state[f"{algorithm}_{name}"] = suggested.get(name, spec.default)
 
 
 def _three_columns(algorithm: str, suggested: Mapping[str, Any]) -> dict[str, Any]:
