@@ -66,7 +66,7 @@ class FlatView {
       .sort((a, b) => a - b);
     const most = distances.length ? distances[Math.floor((distances.length - 1) * 0.85)] : 0;
     const now = Math.min((x[1] - x[0]) / 2, (y[1] - y[0]) / 2 / aspect);
-    const spread = Math.max(2.5 * most, 0.06 * whole);
+    const spread = Math.max(2.5 * most, 0.22 * whole);
     const half = Math.max(Math.min(now, 0.3 * whole, spread), 1.2 * most);
     return {
       x: [at[0] - half, at[0] + half],
