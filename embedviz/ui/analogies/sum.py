@@ -24,10 +24,9 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
 
 def choose_sum(chosen: Chosen) -> Formula:
     """The sum that stands in the box; raises InvalidParameterError if it is not one."""
-    if SUM not in st.session_state and SUM not in st.query_params:
-        st.session_state[SUM] = EXAMPLES["Gender"][0]
     text = st.text_input(
         "Calculate",
+        value=EXAMPLES["Gender"][0],
         key=SUM,
         bind="query-params",
         placeholder="king - man + woman",
