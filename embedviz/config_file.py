@@ -4,15 +4,27 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from embedviz.errors import InvalidParameterError
+from embedviz.operator_paths import listed_folders, listed_weights
 from embedviz.vectors_file import VectorsFile, checked_file, default_name, vectors_file
 
 CONFIG_VARIABLE = "EMBEDVIZ_CONFIG"
 DEFAULT_NAME = "embedviz.toml"
 _FILE_KEYS = {"path": str, "name": str, "limit": int, "trusted": bool}
+
+
+@dataclass(frozen=True)
+class ConfigFile:
+    """What stands in a config file: plain values by name, and the operator's files and folders."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    vectors: list[VectorsFile] = field(default_factory=list)
+    images: list[Path] = field(default_factory=list)
+    weights: list[tuple[str, Path]] = field(default_factory=list)
 
 
 def config_path(environ: Mapping[str, str]) -> Path | None:
@@ -29,8 +41,8 @@ def config_path(environ: Mapping[str, str]) -> Path | None:
     return None
 
 
-def read_config(path: Path, known: Collection[str]) -> tuple[dict[str, Any], list[VectorsFile]]:
-    """The values of a config file whose names are ``known``, and the files under ``vectors``.
+def read_config(path: Path, known: Collection[str]) -> ConfigFile:
+    """The content of a config file; the names of its plain values must be ``known``.
 
     Raises InvalidParameterError, which names the file and the line or the key.
     """
@@ -41,10 +53,13 @@ def read_config(path: Path, known: Collection[str]) -> tuple[dict[str, Any], lis
     except tomllib.TOMLDecodeError as error:
         raise InvalidParameterError(f"{path} is not valid TOML: {error}.") from error
     listed = content.pop("vectors", [])
+    images = listed_folders(content.pop("images", []), f"{path}", path.parent)
+    weights = listed_weights(content.pop("weights", {}), f"{path}", path.parent)
     for key in content:
         if key not in known:
             raise InvalidParameterError(
-                f"{path}: there is no setting '{key}'. Settings: {', '.join(known)}, vectors."
+                f"{path}: there is no setting '{key}'. Settings: {', '.join(known)}, vectors, "
+                "images, weights."
             )
     if not isinstance(listed, list):
         raise InvalidParameterError(
@@ -53,7 +68,7 @@ def read_config(path: Path, known: Collection[str]) -> tuple[dict[str, Any], lis
         )
     files = [_file(entry, f"{path}: vectors, entry {row}", path.parent)
              for row, entry in enumerate(listed, start=1)]  # fmt: skip
-    return content, files
+    return ConfigFile(content, files, images, weights)
 
 
 def _file(entry: Any, where: str, folder: Path) -> VectorsFile:

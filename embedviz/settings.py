@@ -5,18 +5,20 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
-from embedviz.config_file import CONFIG_VARIABLE, config_path, read_config
+from embedviz.config_file import CONFIG_VARIABLE, ConfigFile, config_path, read_config
 from embedviz.errors import InvalidParameterError
+from embedviz.operator_paths import image_folder, several, weights_file
 from embedviz.params import make, param, specs
 from embedviz.vectors_file import VectorsFile, distinct, vectors_file
 
 __all__ = ["CONFIG_VARIABLE", "VECTORS_VARIABLE", "Settings", "VectorsFile", "settings"]
 
+T = TypeVar("T")
 VECTORS_VARIABLE = "EMBEDVIZ_VECTORS"
 _MB = "in MB (2**20 bytes)"
 
@@ -30,6 +32,10 @@ class Settings:
     vectors : tuple of VectorsFile
         Files of vectors on the server that everyone who opens it can choose. Trusted unless told
         otherwise: pickles (gensim's own files) are allowed here and nowhere else.
+    images : tuple of Path
+        Folders whose images everyone who opens the server may embed; no others can be opened.
+    weights : tuple of (str, Path)
+        Files of weights for image encoders, by the encoder's name.
     """
 
     upload_limit_mb: int = param(
@@ -50,7 +56,26 @@ class Settings:
         5, "Seconds after the first visit at which UMAP is compiled in the background; 0 is never.",
         minimum=0, maximum=86_400,
     )  # fmt: skip
+    image_file_mb: int = param(
+        50, f"Largest image file that a person may bring, {_MB}.", minimum=1, maximum=100_000
+    )
+    image_megapixels: int = param(
+        100, "Largest picture: width × height, in millions of pixels (178 at most).",
+        minimum=1, maximum=10_000
+    )
+    images_limit: int = param(
+        10_000, "Images that a person may bring in one go.", minimum=1, maximum=10_000_000
+    )
+    images_total_mb: int = param(
+        2048, f"All images of one go together, unpacked, {_MB}.", minimum=1, maximum=10_000_000
+    )
+    collections_limit: int = param(
+        100, "Image collections that may be saved on the server; 0 switches saving off.",
+        minimum=0, maximum=1_000_000,
+    )  # fmt: skip
     vectors: tuple[VectorsFile, ...] = ()
+    images: tuple[Path, ...] = ()
+    weights: tuple[tuple[str, Path], ...] = ()
 
 
 def settings(
@@ -59,7 +84,7 @@ def settings(
     """The settings in force.
 
     The command line comes before the environment, and that before the config file, as in
-    Streamlit. Files of vectors from all three are put together.
+    Streamlit. Files and folders from all three are put together.
 
     Parameters
     ----------
@@ -81,8 +106,8 @@ def settings(
     env = os.environ if environ is None else environ
     asked = _command_line(_own_arguments() if argv is None else argv)
     path = config_path(env)
-    values, config_files = read_config(path, list(specs(Settings))) if path else ({}, [])
-    found = {name: _checked(name, value, f"{path}") for name, value in values.items()}
+    config = read_config(path, list(specs(Settings))) if path else ConfigFile()
+    found = {name: _checked(name, value, f"{path}") for name, value in config.values.items()}
     for name in specs(Settings):
         for text, where in (
             (env.get(_variable(name)), _variable(name)),
@@ -90,10 +115,26 @@ def settings(
         ):
             if text:
                 found[name] = _checked(name, _number(text, where), where)
-    files = [vectors_file(text, "--vectors") for text in asked.vectors or ()]
-    listed = (text.strip() for text in env.get(VECTORS_VARIABLE, "").split(";"))
-    files += [vectors_file(text, VECTORS_VARIABLE) for text in listed if text]
-    return Settings(**found, vectors=distinct([*files, *config_files]))
+    return Settings(
+        **found,
+        vectors=distinct(_listed(vectors_file, "vectors", asked, env, config.vectors)),
+        images=tuple(dict.fromkeys(_listed(image_folder, "images", asked, env, config.images))),
+        # The first one named wins: the command line before the file.
+        weights=tuple(_listed(weights_file, "weights", asked, env, config.weights)),
+    )
+
+
+def _listed(
+    read: Callable[[str, str], T],
+    name: str,
+    asked: argparse.Namespace,
+    env: Mapping[str, str],
+    from_file: Sequence[T],
+) -> list[T]:
+    """What the command line, the environment and the config file name, in this order."""
+    found = [read(text, _option(name)) for text in getattr(asked, name) or ()]
+    found += [read(text, _variable(name)) for text in several(env.get(_variable(name), ""))]
+    return [*found, *from_file]
 
 
 class _Parser(argparse.ArgumentParser):
@@ -108,6 +149,8 @@ class _Parser(argparse.ArgumentParser):
 def _command_line(argv: Sequence[str]) -> argparse.Namespace:
     parser = _Parser(add_help=False, allow_abbrev=False)
     parser.add_argument("--vectors", action="append", metavar="PATH[:LIMIT]")
+    parser.add_argument("--images", action="append", metavar="FOLDER")
+    parser.add_argument("--weights", action="append", metavar="ENCODER=PATH")
     for name in specs(Settings):
         parser.add_argument(_option(name), dest=name)
     return parser.parse_args(list(argv))

@@ -121,7 +121,7 @@ def test_windows_drives_are_not_taken_for_limits(
     [
         (["--vectors", "none.bin"], {}, "--vectors: there is no file 'none.bin'.*PATH:LIMIT"),
         (["--vectors", "one.bin:0"], {}, "--vectors: 'one.bin' with a limit of 0 rows"),
-        (["--vectors"], {}, "--vectors: expected one argument.*Options: --vectors, --upload"),
+        (["--vectors"], {}, "--vectors: expected one argument.*Options: --vectors, --images, --weights, --upload"),
         (["--vector", "one.bin"], {}, "unrecognized arguments: --vector"),
         (["--cache-mb", "0"], {}, "--cache-mb: cache_mb=0 is out of range. Allowed: 1 to"),
         (["--cache-mb", "ten"], {}, "--cache-mb must be a whole number, got 'ten'"),
@@ -163,4 +163,38 @@ def test_mistakes_in_the_file_name_the_file_and_the_place(text: str, says: str) 
 def test_a_config_that_is_no_text_is_said() -> None:
     Path("embedviz.toml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(InvalidParameterError, match=r"embedviz\.toml cannot be read"):
+        settings([], {})
+
+
+def test_folders_and_weights_come_from_everywhere_and_the_nearest_first(tmp_path: Path) -> None:
+    for name in ("photos", "more"):
+        (tmp_path / name).mkdir()
+    for name in ("a.pth", "b.pth"):
+        (tmp_path / name).write_bytes(b"x")
+    _config('images = ["photos"]\n[weights]\nresnet50 = "a.pth"')
+    argv = ["--images", "more", "--weights", "resnet50=b.pth"]
+    found = settings(argv, {"EMBEDVIZ_IMAGES": "photos; more"})
+    assert found.images == (tmp_path / "more", tmp_path / "photos")
+    assert found.weights == (("resnet50", tmp_path / "b.pth"), ("resnet50", tmp_path / "a.pth"))
+
+
+@pytest.mark.parametrize(
+    ("argv", "says"),
+    [
+        (["--images", "nowhere"], "--images: there is no folder 'nowhere'"),
+        (["--images", "one.bin"], "--images: there is no folder 'one.bin'"),
+        (["--weights", "resnet50"], "must be ENCODER=PATH"),
+        (["--weights", "=one.bin"], "must be ENCODER=PATH"),
+        (["--weights", "resnet50=no.pth"], "there is no file 'no.pth'"),
+    ],
+)
+def test_a_wrong_folder_or_weights_file_is_named(argv: list[str], says: str) -> None:
+    with pytest.raises(InvalidParameterError, match=says):
+        settings(argv, {})
+
+
+@pytest.mark.parametrize("text", ['images = "photos"', "images = [1]", 'weights = ["a"]'])
+def test_lists_of_the_wrong_kind_are_named(text: str) -> None:
+    _config(text)
+    with pytest.raises(InvalidParameterError, match=r"embedviz\.toml: (images|weights) must be"):
         settings([], {})

@@ -1,0 +1,1 @@
+"""Images: files in, an EmbeddingSpace out, and what can be asked of it."""
