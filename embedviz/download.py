@@ -13,10 +13,11 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import IO
 
+from embedviz.checksums import check_sums
 from embedviz.data_folder import in_units
 from embedviz.disk import check_space, in_plain_words
 from embedviz.errors import CancelledError, DownloadError
-from embedviz.partial_file import PartialFile, Version, sha256_of
+from embedviz.partial_file import PartialFile, Version
 from embedviz.progress import Cancel, OnProgress, report, stop_if
 
 _BLOCK = 1 << 18
@@ -28,6 +29,7 @@ def download(
     target: str | os.PathLike[str],
     *,
     sha256: str = "",
+    md5: str = "",
     timeout: float = _TIMEOUT_SECONDS,
     on_progress: OnProgress | None = None,
     cancel: Cancel | None = None,
@@ -42,8 +44,8 @@ def download(
     ----------
     url : str
         http or https.
-    sha256 : str, optional
-        What the file must hash to, in hexadecimal.
+    sha256, md5 : str, optional
+        What the file must hash to, in hexadecimal. MD5 tells damage only: for want of better.
     timeout : float
         Seconds without a byte after which the server is given up.
 
@@ -63,13 +65,11 @@ def download(
         _Transfer(url, part, timeout, on_progress, cancel).run()
         stop_if(cancel, f"Fetching {name}")
         report(on_progress, 1.0, f"Checking {name}")
-        found = sha256_of(part.path)
-        if sha256 and found != sha256.lower():
+        try:
+            found = check_sums(part.path, name, sha256=sha256, md5=md5)
+        except DownloadError:
             part.forget()
-            raise DownloadError(
-                f"{name} arrived damaged: its SHA-256 is {found}, expected {sha256}. "
-                "It was thrown away; fetch it again."
-            )
+            raise
         part.finish(found)
     return part.target
 

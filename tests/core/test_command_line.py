@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import io
+import sqlite3
 import subprocess
 import sys
 import zipfile
@@ -13,15 +15,22 @@ import numpy as np
 import pytest
 
 from embedviz.__main__ import main
+from embedviz.images.datasets import DATASETS
+from embedviz.images.encoders import ENCODERS
+from embedviz.images.image_cache import ImageCache, default_image_cache_path
 from embedviz.store import default_store
 from embedviz.words.known_models import MODELS
 from tests.core.loopback import Loopback
+from tests.core.tiny_datasets import offered
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(autouse=True)
 def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty folder for what is fetched."""
     monkeypatch.setenv("EMBEDVIZ_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path / "torch"))
     return tmp_path / "data" / "models"
 
 
@@ -30,11 +39,36 @@ def test_models_lists_each_with_its_size_and_whether_it_is_here(
 ) -> None:
     assert main(["models"]) == 0
     lines = {line.split()[0]: line for line in capsys.readouterr().out.splitlines() if line.strip()}
-    assert set(MODELS) < set(lines)
+    assert {*MODELS, *ENCODERS, *DATASETS} < set(lines)
     assert "400,000 × 50" in lines["glove-6b-50d"]
     assert lines["glove-6b-50d"].endswith("yes")
     assert "862 MB" in lines["glove-6b-300d"]
     assert lines["glove-6b-300d"].endswith("no: fetch glove-6b-300d")
+    assert "2,048" in lines["resnet50"]
+    assert lines["resnet50"].endswith("98 MB   no: fetch resnet50")
+    assert lines["efficientnet-lite0"].endswith("18 MB   yes")
+    assert lines["flowers102"].endswith("345 MB  no: fetch flowers102")
+    assert "60,000" in lines["cifar10"]
+
+
+def test_an_encoder_whose_package_is_missing_says_how_to_install_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lite = dataclasses.replace(ENCODERS["efficientnet-lite0"], packages=("not-a-package",))
+    monkeypatch.setitem(ENCODERS, "efficientnet-lite0", lite)
+    assert main(["models"]) == 0
+    assert "no: needs pip install not-a-package" in capsys.readouterr().out
+
+
+def test_listing_loads_no_network_and_no_table_library() -> None:
+    heavy = "{'torch', 'torchvision', 'scipy', 'PIL', 'pandas', 'gensim', 'onnxruntime'}"
+    script = (
+        "import sys; from embedviz.__main__ import main; main(['models']); "
+        f"print('loaded', sorted({heavy} & set(sys.modules)))"
+    )
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "loaded []"
 
 
 def test_fetch_brings_a_model_says_how_far_it_is_and_where_it_lies(
@@ -57,13 +91,36 @@ def test_fetch_brings_a_model_says_how_far_it_is_and_where_it_lies(
     assert "862 MB  yes" in capsys.readouterr().out
 
 
+def test_fetch_brings_names_of_every_kind_in_one_go(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    content = b"weights"
+    file = f"resnet50-{hashlib.sha256(content).hexdigest()[:8]}.pth"
+    with Loopback(content) as server, offered(monkeypatch, "oxford-pets"):
+        weights = dataclasses.replace(ENCODERS["resnet50"].weights, url=server.url, file=file)
+        there = dataclasses.replace(ENCODERS["resnet50"], weights=weights)
+        monkeypatch.setitem(ENCODERS, "resnet50", there)
+        assert main(["fetch", "oxford-pets", "resnet50", "glove-6b-50d"]) == 0
+        again = [server.asked.copy(), main(["fetch", "resnet50", "oxford-pets"]), server.asked]
+        assert again == [[""], 0, [""]]
+        assert main(["fetch", "--again", "resnet50"]) == 0
+        assert server.asked == ["", ""]
+    out, err = capsys.readouterr()
+    assert (tmp_path / "data/weights" / file).read_bytes() == content
+    assert DATASETS["oxford-pets"].installed
+    assert f"  {tmp_path / 'data/datasets/oxford-pets'}" in out
+    assert "resnet50 is here." in out
+    assert "Unpacking images.tar.gz" in err
+
+
 def test_what_goes_wrong_is_one_sentence_and_exit_code_1(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["fetch", "nope"]) == 1
     out, err = capsys.readouterr()
     assert out == ""
-    assert err.startswith("There is no pretrained model 'nope'")
+    assert err.startswith("There is nothing to fetch by the name 'nope'. Known are: ")
+    assert all(name in err for name in (*MODELS, *ENCODERS, *DATASETS))
     with Loopback(b"", status=404) as server:
         gone = dataclasses.replace(MODELS["glove-6b-100d"], url=server.url)
         monkeypatch.setitem(MODELS, "glove-6b-100d", gone)
@@ -82,15 +139,62 @@ def test_ctrl_c_says_that_what_arrived_is_kept(
     assert "goes on from there" in capsys.readouterr().err
 
 
+def test_a_name_that_is_not_known_stops_before_anything_is_fetched(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with offered(monkeypatch, "cifar10") as (server,):
+        assert main(["fetch", "cifar10", "nope"]) == 1
+        assert server.asked == []
+
+
 def test_cache_says_what_is_kept_and_clears_it(
     cache_dir: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     default_store().put("projection", "abc", {"numbers": np.zeros(10_000)}, {})
     assert main(["cache"]) == 0
-    assert f"80 kB of at most 1.0 GB in {cache_dir}" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert f"Results: 80 kB of at most 1.0 GB in {cache_dir}" in out
+    assert f"Images: 0 bytes of at most 1.0 GB in {default_image_cache_path()}" in out
     assert main(["cache", "--clear"]) == 0
     assert "Removed 1 results (80 kB)" in capsys.readouterr().out
     assert default_store().size() == 0
+    assert not default_image_cache_path().exists()
+
+
+def test_clearing_empties_the_image_cache_also_under_a_running_server(
+    cache_dir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    running = ImageCache(default_image_cache_path())
+    running.put_vectors("net", {f"{n}": np.full(2000, n, np.float32) for n in range(50)})
+    assert main(["cache"]) == 0
+    assert "kB of at most" in capsys.readouterr().out.splitlines()[1]
+    assert main(["cache", "--clear"]) == 0
+    assert running.vectors("net", ["7"]) == {}
+    running.put_vectors("net", {"7": np.ones(3, np.float32)})
+    running.close()
+    assert default_image_cache_path().stat().st_size < 50_000
+    again = ImageCache(default_image_cache_path())
+    np.testing.assert_array_equal(again.vectors("net", ["7"])["7"], [1, 1, 1])
+    again.close()
+
+
+def test_clearing_removes_an_image_cache_that_is_damaged(cache_dir: Path) -> None:
+    cache_dir.mkdir()
+    default_image_cache_path().write_bytes(b"no database" * 1000)
+    assert main(["cache", "--clear"]) == 0
+    assert not default_image_cache_path().exists()
+
+
+def test_an_image_cache_in_use_is_not_emptied(
+    cache_dir: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("embedviz.images.image_cache_file._PATIENCE_SECONDS", 0.05)
+    ImageCache(default_image_cache_path()).close()
+    writing = sqlite3.connect(default_image_cache_path(), isolation_level=None)
+    writing.execute("BEGIN IMMEDIATE")
+    assert main(["cache", "--clear"]) == 1
+    assert "could not be emptied: database is locked" in capsys.readouterr().err
+    writing.close()
 
 
 @pytest.mark.parametrize("argv", [[], ["fetch"], ["nonsense"], ["cache", "--all"]])
@@ -104,8 +208,7 @@ def test_what_is_not_understood_is_exit_code_2(
 
 
 def test_it_runs_as_a_module() -> None:
-    root = Path(__file__).resolve().parents[2]
     command = [sys.executable, "-m", "embedviz", "models"]
-    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert "glove-6b-50d" in done.stdout

@@ -1,0 +1,22 @@
+"""Sets of labeled images that public sites offer, by name."""
+
+from __future__ import annotations
+
+from embedviz.errors import InvalidParameterError
+from embedviz.images.datasets import cifar10, flowers102, oxford_pets
+from embedviz.images.datasets.base import Archive, ImageDataset
+
+__all__ = ["DATASETS", "Archive", "ImageDataset", "dataset_named"]
+
+DATASETS: dict[str, ImageDataset] = {
+    module.DATASET.name: module.DATASET for module in (flowers102, oxford_pets, cifar10)
+}
+
+
+def dataset_named(name: str) -> ImageDataset:
+    """What is known of the set of this name; raises InvalidParameterError, listing them."""
+    if name not in DATASETS:
+        raise InvalidParameterError(
+            f"There is no set of images {name!r}. Known are: {', '.join(DATASETS)}."
+        )
+    return DATASETS[name]
