@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from embedviz.errors import InvalidParameterError
 from embedviz.indexes import index_of
 from embedviz.metrics import metric_named
+from embedviz.progress import Cancel, OnProgress
 from embedviz.space import EmbeddingSpace
 from embedviz.words.model import WordModel, as_space, vector_of
 
@@ -40,7 +41,14 @@ class Neighbors:
 
 
 def neighbors(
-    source: EmbeddingSpace | WordModel, query: Query, k: int = 10, metric: str = "cosine"
+    source: EmbeddingSpace | WordModel,
+    query: Query,
+    k: int = 10,
+    metric: str = "cosine",
+    *,
+    index: str = "exact",
+    on_progress: OnProgress | None = None,
+    cancel: Cancel | None = None,
 ) -> Neighbors:
     """The ``k`` nearest keys to a key, to several, to a vector or to several.
 
@@ -53,14 +61,21 @@ def neighbors(
     k : int
         At least 1; where fewer keys are there, all of them are returned.
     metric : {"cosine", "euclidean", "dot"}
+    index : {"exact", "reduced"}
+        "exact" compares every vector. "reduced" is several times faster among many long vectors,
+        after seconds of building when it is first asked on a space, and may miss one neighbor in
+        a hundred; the scores are the exact ones. See :data:`embedviz.indexes.INDEXES`.
+    on_progress, cancel
+        For many queries at once and the building of an index.
 
     Raises
     ------
     UnknownKeyError
         For a key that is not there; it names the nearest spellings.
     InvalidParameterError
-        For an unknown metric, k < 1, vectors of another length or with values that are not
+        For an unknown metric or index, k < 1, vectors of another length or with values that are not
         finite, and for cosine a vector of length 0, which has no direction.
+    CancelledError
     """
     space = as_space(source)
     metric_named(metric)
@@ -70,7 +85,8 @@ def neighbors(
     _check(space, vectors, metric)
     excludes = any(row >= 0 for row in own_rows)
     wanted = min(int(k) + excludes, len(space))
-    rows, scores = index_of(space).search(vectors, wanted, metric)
+    built = index_of(space, index, on_progress=on_progress, cancel=cancel)
+    rows, scores = built.search(vectors, wanted, metric, on_progress=on_progress, cancel=cancel)
     if excludes:
         rows, scores = _without_own(rows, scores, own_rows)
     return _answer(space, rows[:, :k], scores[:, :k], metric, single)

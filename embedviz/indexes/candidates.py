@@ -13,6 +13,7 @@ from embedviz.indexes.shortcuts import Float32, Shortcut
 Rows = NDArray[np.intp]
 
 _CHUNK_ALONE, _CHUNK_TOGETHER = 256, 64  # rows that share one maximum; measured
+_LEAST_CHUNK, _NUMBERS_TOGETHER = 8, 8192
 _ROWS_AT_ONCE = 8192  # of the space, against a block of queries: stays in the cache; measured
 _FEW = 8  # fewer queries than this are faster one by one
 
@@ -43,7 +44,9 @@ class Candidates:
         return self._few(shortcut, query, chunk, maxima, standins.__getitem__)
 
     def _together(self, shortcut: Shortcut, block: range) -> list[Rows]:
-        chunk = self._chunk(_CHUNK_TOGETHER)
+        # Hopeful chunks are read once more, whole: the longer the vectors, the fewer at a time.
+        length = max(1, shortcut.vectors.shape[1])
+        chunk = self._chunk(max(_LEAST_CHUNK, min(_CHUNK_TOGETHER, _NUMBERS_TOGETHER // length)))
         queries = slice(block.start, block.stop)
         step = chunk * max(1, _ROWS_AT_ONCE // chunk)
         parts = []
@@ -68,15 +71,19 @@ class Candidates:
         standins_of: Callable[[Rows], Float32],
     ) -> Rows:
         slack = 2 * float(shortcut.errors[query])
-        hopeful = np.flatnonzero(maxima >= _at_rank(maxima, self._count) - slack)
-        rows = (hopeful[:, None] * chunk + np.arange(chunk)).ravel()
+        chunks = np.flatnonzero(hopeful(maxima, self._count, slack))
+        rows = (chunks[:, None] * chunk + np.arange(chunk)).ravel()
         rows = rows[: np.searchsorted(rows, self._size)]
-        standins = standins_of(rows)
-        return np.asarray(rows[standins >= _at_rank(standins, self._count) - slack])
+        return np.asarray(rows[hopeful(standins_of(rows), self._count, slack)])
 
     def _chunk(self, most: int) -> int:
         # At least ``count`` chunks must exist for their maxima to bound the count-th best.
         return max(1, min(most, self._size // (2 * self._count)))
+
+
+def hopeful(standins: Float32, count: int, slack: float) -> NDArray[np.bool_]:
+    """Which can be among the ``count`` best, if any two may be off by ``slack`` together."""
+    return np.asarray(standins >= _at_rank(standins, count) - slack)
 
 
 def _chunk_maxima(standins: Float32, chunk: int) -> Float32:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
 from embedviz.indexes.candidates import Candidates
+from embedviz.indexes.scoring import nearest_of
 from embedviz.indexes.shortcuts import Shortcuts
 from embedviz.metrics import metric_named
 from embedviz.progress import Cancel, OnProgress, report, stop_if
@@ -19,7 +19,6 @@ Rows = NDArray[np.intp]
 Scores = NDArray[np.float64]
 
 _QUERIES_AT_ONCE = 128
-_SCORED_AT_ONCE = 65_536  # rows in float64 at a time
 
 
 class ExactIndex:
@@ -30,9 +29,26 @@ class ExactIndex:
     the (n, q) scores are never held, only the maxima.
     """
 
-    def __init__(self, space: EmbeddingSpace) -> None:
+    exact: ClassVar[bool] = True
+    label: ClassVar[str] = "Exact"
+    help: ClassVar[str] = "Every vector is compared; nothing has to be built."
+    build_seconds = 0.0
+
+    def __init__(
+        self,
+        space: EmbeddingSpace,
+        *,
+        on_progress: OnProgress | None = None,
+        cancel: Cancel | None = None,  # noqa: ARG002 - it is built at once
+    ) -> None:
+        report(on_progress, 1.0, "the index is built")
         self._vectors = space.vectors
-        self._shortcuts = _shortcuts_of(space)
+        self._shortcuts = shortcuts_of(space)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes held beside the vectors."""
+        return self._shortcuts.nbytes
 
     def search(
         self,
@@ -56,43 +72,18 @@ class ExactIndex:
             stop_if(cancel, "The search for neighbors")
             block = range(start, min(start + _QUERIES_AT_ONCE, len(asked)))
             for query, rows in zip(block, candidates.of(block), strict=True):
-                found[query], scores[query] = self._best(asked[query], rows, k, metric)
+                found[query], scores[query] = nearest_of(
+                    self._vectors, rows, asked[query], k, metric
+                )
             report(on_progress, block.stop / len(asked), f"query {block.stop:,} of {len(asked):,}")
         return found, scores
-
-    def _best(
-        self, query: NDArray[np.float64], rows: Rows, k: int, metric: str
-    ) -> tuple[Rows, Scores]:
-        measure = metric_named(metric)
-        scores = np.empty(rows.size)
-        for start in range(0, rows.size, _SCORED_AT_ONCE):
-            part = slice(start, start + _SCORED_AT_ONCE)
-            scores[part] = measure.between(query, self._vectors[rows[part]])
-        scores = _leveled(scores, lambda places: self._vectors[rows[places]])
-        best = np.lexsort((rows, scores if measure.is_distance else -scores))[:k]
-        return rows[best], scores[best]
 
 
 _known: WeakKeyDictionary[EmbeddingSpace, Shortcuts] = WeakKeyDictionary()
 
 
-def _shortcuts_of(space: EmbeddingSpace) -> Shortcuts:
-    # Made once for a space and dropped with it; they hold its arrays, never the space itself.
+def shortcuts_of(space: EmbeddingSpace) -> Shortcuts:
+    """The stand-ins of a space: made once, dropped with it; they hold its arrays, never itself."""
     if space not in _known:
         _known[space] = Shortcuts(space.vectors, space.norms)
     return _known[space]
-
-
-def _leveled(scores: Scores, vectors_of: Callable[[Rows], NDArray[np.float32]]) -> Scores:
-    """One score for equal vectors: a matrix product's last bit depends on a row's place in it."""
-    order = np.argsort(scores)
-    steps = np.diff(scores[order])
-    close = (steps > 0) & (steps <= 1e-12 * np.abs(scores[order][1:]))
-    if not close.any():
-        return scores
-    places = order[np.append(close, False) | np.append(False, close)]
-    places = np.flatnonzero(np.isin(scores, scores[places]))
-    _, first, group = np.unique(vectors_of(places), axis=0, return_index=True, return_inverse=True)
-    leveled = scores.copy()
-    leveled[places] = scores[places][first][group.ravel()]
-    return leveled

@@ -49,10 +49,11 @@ class Shortcut:
     def many(self, queries: slice, rows: slice) -> Float32:
         """Stand-ins of ``rows`` for several queries, of shape (rows, queries)."""
         vectors = self.vectors[rows]
-        if self.factor is not None:
-            # Scaling the vectors first is d steps a row; scaling the product one per query.
-            return np.asarray((vectors * self.factor[rows, None]) @ self.queries[queries].T)
-        return self._finished(vectors @ self.queries[queries].T, rows)
+        asked = self.queries[queries]
+        # Scaling the vectors first is d steps a row; scaling the product one per query.
+        if self.factor is not None and vectors.shape[1] < len(asked):
+            return np.asarray((vectors * self.factor[rows, None]) @ asked.T)
+        return self._finished(vectors @ asked.T, rows)
 
     def _finished(self, products: Float32, rows: Any) -> Float32:
         shape = (-1,) + (1,) * (products.ndim - 1)
@@ -77,6 +78,16 @@ class Shortcuts:
         self._cosine_safe = not lengths.size or bool(
             lengths.min() > _LEAST_LENGTH and self._longest < _LARGEST
         )
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes held beside the vectors."""
+        return self._inverse.nbytes + self._has_direction.nbytes
+
+    @property
+    def safe(self) -> bool:
+        """Whether float32 can hold what is calculated from these vectors, for every metric."""
+        return self._cosine_safe and self._longest <= _LARGEST_LENGTH
 
     def of(self, metric: str, queries: NDArray[np.float64]) -> Shortcut | None:
         """The stand-in for ``metric`` and these (q, d) queries; None if there is none."""

@@ -3,22 +3,49 @@
 import gc
 import threading
 import weakref
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 
+import embedviz as ev
 from embedviz.errors import CancelledError, InvalidParameterError
-from embedviz.indexes import INDEXES
+from embedviz.indexes import INDEXES, index_of
 from embedviz.indexes.candidates import Candidates
 from embedviz.indexes.shortcuts import Shortcuts
 from embedviz.metrics import METRICS
 from embedviz.space import EmbeddingSpace
 
 Q = 20  # enough queries to be answered together
+EXACT = [name for name, index in INDEXES.items() if index.exact]
+APPROXIMATE = [name for name, index in INDEXES.items() if not index.exact]
 
 
 def made(vectors):
     return EmbeddingSpace([f"w{row}" for row in range(len(vectors))], vectors)
+
+
+@pytest.fixture(scope="module")
+def features():
+    """4,000 × 320 like a network's features, never negative, and 40 more that are not in it."""
+    random = np.random.default_rng(8)
+    centers = random.standard_normal((60, 40))
+    hidden = random.standard_normal((40, 200)) / np.sqrt(40)
+    last = random.standard_normal((200, 320)) / np.sqrt(200)
+    latent = centers[random.integers(60, size=4040)] + 0.6 * random.standard_normal((4040, 40))
+    vectors = np.maximum(np.maximum(latent @ hidden, 0) @ last + 0.1, 0).astype(np.float32)
+    return made(vectors[:4000]), vectors[4000:]
+
+
+@pytest.fixture(scope="module")
+def nearest(features):
+    """The 50 nearest rows to each query, by plain float64 arithmetic; by metric."""
+    space, queries = features
+    found = {}
+    for name, metric in METRICS.items():
+        scores = np.stack([metric.between(query, space.vectors) for query in queries])
+        found[name] = np.argsort(scores if metric.is_distance else -scores, kind="stable")[:, :50]
+    return found
 
 
 def awkward(kind):
@@ -45,7 +72,7 @@ KINDS = [
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("metric", METRICS)
-@pytest.mark.parametrize("index", INDEXES)
+@pytest.mark.parametrize("index", EXACT)
 def test_awkward_numbers_get_the_float64_answer(index, metric, kind):
     space = made(awkward(kind))
     queries = space.vectors[1 : 1 + Q].astype(np.float64) * 1.25
@@ -57,6 +84,101 @@ def test_awkward_numbers_get_the_float64_answer(index, metric, kind):
         np.testing.assert_allclose(given, expected, rtol=1e-11)
         np.testing.assert_allclose(given, exact[found], rtol=1e-11)
         assert len(set(found)) == 9
+
+
+@pytest.mark.parametrize("k", [1, 10, 50])
+@pytest.mark.parametrize("metric", METRICS)
+@pytest.mark.parametrize("index", APPROXIMATE)
+def test_approximate_ones_miss_at_most_two_in_a_hundred(features, nearest, index, metric, k):
+    space, queries = features
+    rows, _ = index_of(space, index).search(queries, k, metric)
+    truth = nearest[metric][:, :k]
+    found = [len(set(row) & set(true)) for row, true in zip(rows, truth, strict=True)]
+    assert sum(found) >= 0.98 * k * len(queries)
+
+
+@pytest.mark.parametrize("metric", METRICS)
+@pytest.mark.parametrize("index", INDEXES)
+def test_scores_are_exact_and_in_order(features, index, metric):
+    space, queries = features
+    rows, scores = index_of(space, index).search(queries, 12, metric)
+    for query, found, given in zip(queries, rows, scores, strict=True):
+        exact = METRICS[metric].between(query, space.vectors[found])
+        np.testing.assert_allclose(given, exact, rtol=1e-12)
+        worse = np.diff(given) if METRICS[metric].is_distance else -np.diff(given)
+        assert (worse >= 0).all()
+        assert len(set(found)) == 12
+
+
+@pytest.mark.parametrize("metric", METRICS)
+@pytest.mark.parametrize("index", INDEXES)
+def test_features_together_as_alone(features, index, metric):
+    space, queries = features
+    searched = index_of(space, index)
+    rows, scores = searched.search(queries, 12, metric)
+    for row, query in enumerate(queries):
+        alone, alone_scores = searched.search(query[None], 12, metric)
+        np.testing.assert_array_equal(rows[row], alone[0])
+        np.testing.assert_allclose(scores[row], alone_scores[0], rtol=1e-12)
+
+
+@pytest.mark.parametrize("index", INDEXES)
+def test_every_index_says_what_it_costs(features, index):
+    space, _ = features
+    seen = []
+    built = INDEXES[index](space, on_progress=seen.append)
+    assert INDEXES[index].label
+    assert INDEXES[index].help
+    assert built.build_seconds >= 0
+    assert 0 < built.nbytes < space.nbytes
+    fractions = [progress.fraction for progress in seen]
+    assert fractions == sorted(fractions)
+    assert fractions[-1] == 1
+
+
+@pytest.mark.parametrize("index", INDEXES)
+def test_threads_get_the_same_answers(features, index):
+    space, queries = features
+    searched = index_of(space, index)
+    expected, _ = searched.search(queries, 5)
+    with ThreadPoolExecutor(4) as pool:
+        asked = list(pool.map(lambda query: searched.search(query[None], 5)[0][0], queries))
+    np.testing.assert_array_equal(asked, expected)
+
+
+@pytest.mark.parametrize("index", INDEXES)
+def test_an_index_is_built_once_for_all_threads(features, index, monkeypatch):
+    space = features[0].take(range(2000))
+    kind = INDEXES[index]
+    building = []
+
+    def slowly(*given, **options):
+        building.append(given)
+        threading.Event().wait(0.05)
+        return kind(*given, **options)
+
+    monkeypatch.setitem(INDEXES, index, slowly)
+    with ThreadPoolExecutor(3) as pool:
+        built = list(pool.map(lambda _: index_of(space, index), range(3)))
+    assert len(building) == 1
+    assert built[0] is built[1] is built[2]
+
+
+def test_unknown_index_is_named():
+    with pytest.raises(InvalidParameterError, match=r"'hnsw'.*'exact'"):
+        index_of(made(np.eye(3)), "hnsw")
+    with pytest.raises(InvalidParameterError, match=r"'hnsw'.*'exact'"):
+        ev.neighbors(made(np.eye(3)), "w0", index="hnsw")
+
+
+@pytest.mark.parametrize("index", INDEXES)
+def test_neighbors_asks_the_index_it_is_told(features, index):
+    space, queries = features
+    rows, scores = index_of(space, index).search(queries[:3], 4, "euclidean")
+    found = ev.neighbors(space, queries[:3], k=4, metric="euclidean", index=index)
+    np.testing.assert_array_equal(found.rows, rows)
+    np.testing.assert_array_equal(found.scores, scores)
+    assert "w5" not in ev.neighbors(space, "w5", index=index).keys
 
 
 @pytest.mark.parametrize("metric", METRICS)
