@@ -1,7 +1,7 @@
 """The one interactive map: a picture in, clicks and selections out.
 
 plotly.js in a Streamlit component that keeps its zoom, its camera and the points it has; see
-``9_map.js`` for the browser's side.
+``14_map.js`` for the browser's side.
 """
 
 from __future__ import annotations
@@ -19,8 +19,9 @@ from numpy.typing import NDArray
 from embedviz.plots.picture import Picture
 from embedviz.ui.map.assets import loader
 from embedviz.ui.map.sending import Focus, Sent, forget, message
+from embedviz.ui.map.thumbnails import Thumbnails, Want, pictures_message, want_of
 
-__all__ = ["MapEvents", "show_map"]
+__all__ = ["MapEvents", "Thumbnails", "show_map"]
 
 _component = st.components.v2.component(
     "embedviz_map", html='<div class="ev-map"></div>', js=loader(), isolate_styles=False
@@ -37,10 +38,14 @@ class MapEvents:
         The row that was clicked, in this run only.
     selected : ndarray of uint32, ascending, or None
         The rows inside the lasso or box; stays until it is cleared or the keys change.
+    changed : bool
+        This run follows a click or a change of the selection: inside a fragment the rest of the
+        page does not know of it yet.
     """
 
     clicked: int | None = None
     selected: NDArray[np.uint32] | None = None
+    changed: bool = False
 
 
 def show_map(
@@ -50,6 +55,8 @@ def show_map(
     focus: Focus | None = None,
     on_click: Callable[[int], None] | None = None,
     on_select: Callable[[NDArray[np.uint32] | None], None] | None = None,
+    thumbnails: Thumbnails | None = None,
+    pictures_version: str = "",
 ) -> MapEvents:
     """Show ``picture`` at this place of the page.
 
@@ -67,34 +74,71 @@ def show_map(
         The view centers on these coordinates, once for each new version.
     on_click, on_select : callable, optional
         Called before the rerun with the row, and with the selected rows (None: cleared).
+    thumbnails : callable, optional
+        Gives the JPEGs (at most 96 × 96 pixels, some 2 kB) of rows of ``picture``; rows without one
+        may be left out. With it points are drawn as pictures while there is room.
+    pictures_version : str
+        Names what ``thumbnails`` gives for these keys; another name makes the browser ask anew.
+
+    Notes
+    -----
+    Every request for pictures is a rerun. Inside a fragment only the fragment runs again, and the
+    callbacks are called as ever, but so does a click rerun only the fragment. Hence::
+
+        @st.fragment
+        def map_of(picture: Picture) -> MapEvents:
+            events = show_map(picture, "my-map", on_click=remember, thumbnails=jpegs)
+            if events.changed:
+                st.rerun()  # the whole page, which finds what `remember` has put into the session
+            return events
+
+    ``selected`` outlasts that rerun, ``clicked`` does not: keep the row in ``on_click``.
     """
     shown = Shown.of(key)
     shown.keys, shown.rows = picture.keys_version, len(picture)
     data = message(picture, key, height, focus, shown.sent) | {"selection": _selection_token(key)}
+    data |= shown.answer(thumbnails, pictures_version)
+
+    does = _callbacks(key, shown, on_click, on_select)
+    result = _component(key=key, data=data, height=height, **does)
+    changed, shown.changed = shown.changed, False
+    return MapEvents(
+        shown.clicked(result.get("clicked")), shown.selected(result.get("selected")), changed
+    )
+
+
+def _callbacks(
+    key: str,
+    shown: Shown,
+    on_click: Callable[[int], None] | None,
+    on_select: Callable[[NDArray[np.uint32] | None], None] | None,
+) -> dict[str, Any]:
+    """What happens before the rerun, by the component's parameter for it."""
+
+    def sent(name: str) -> Any:
+        return st.session_state[key].get(name)
 
     def needed() -> None:
-        missing = st.session_state[key].get("need")
+        missing = sent("need")
         if isinstance(missing, list):
             forget(shown.sent, [name for name in missing if isinstance(name, str)])
 
+    def wanted() -> None:
+        shown.want = want_of(sent("want"), shown.pictures, shown.rows) or shown.want
+
     def clicked() -> None:
-        row = shown.clicked(st.session_state[key].get("clicked"))
+        row = shown.clicked(sent("clicked"))
+        shown.changed |= row is not None
         if on_click is not None and row is not None:
             on_click(row)
 
     def selected() -> None:
+        shown.changed = True
         if on_select is not None:
-            on_select(shown.selected(st.session_state[key].get("selected")))
+            on_select(shown.selected(sent("selected")))
 
-    result = _component(
-        key=key,
-        data=data,
-        height=height,
-        on_clicked_change=clicked,
-        on_selected_change=selected,
-        on_need_change=needed,
-    )
-    return MapEvents(shown.clicked(result.get("clicked")), shown.selected(result.get("selected")))
+    by_event = {"need": needed, "want": wanted, "clicked": clicked, "selected": selected}
+    return {f"on_{event}_change": call for event, call in by_event.items()}
 
 
 def _selection_token(key: str) -> Any:
@@ -110,6 +154,10 @@ class Shown:
     sent: Sent
     keys: str = ""
     rows: int = 0
+    pictures: str = ""
+    want: Want | None = None
+    answered: str = ""
+    changed: bool = False
 
     @staticmethod
     def of(key: str) -> Shown:
@@ -118,6 +166,15 @@ class Shown:
             st.session_state[name] = Shown({})
         shown: Shown = st.session_state[name]
         return shown
+
+    def answer(self, thumbnails: Thumbnails | None, pictures_version: str) -> dict[str, Any]:
+        """What the browser is told about pictures, with those that it asked for."""
+        self.pictures = "" if thumbnails is None else f"{self.keys}:{pictures_version}"
+        if thumbnails is None:
+            return {}
+        said = pictures_message(self.pictures, self.want, thumbnails, self.answered)
+        self.want, self.answered = None, said["pictures"]["answered"]
+        return said
 
     def clicked(self, value: Any) -> int | None:
         """The clicked row, unless it was clicked on points that are no longer shown."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 KEPT_VERSIONS = 4
-"""How many versions of each heavy part a browser tab keeps (the same number as in 1_parts.js)."""
+"""How many versions of each heavy part a browser tab keeps (the same number as in 01_parts.js)."""
 
 Focus = tuple[str, Sequence[float]]
 Sent = dict[str, list[str]]

@@ -26,6 +26,24 @@ function nearestRow(project, points, px, py, radius = PICK_RADIUS) {
   return best;
 }
 
+// Marks have coordinates only. Of several points at one place the one of the mark's name is meant.
+function rowsOfMarks(marks, points, before) {
+  const version = JSON.stringify(marks);
+  if (before.version === version && before.points === points) return before;
+  const { n, x, y, z } = points;
+  const places = marks.map(({ at }) => at.map(Math.fround));
+  const rowOf = marks.map(() => -1);
+  for (let row = 0; row < n; row++) {
+    for (let i = 0; i < places.length; i++) {
+      const [atX, atY, atZ] = places[i];
+      if (x[row] !== atX || y[row] !== atY || (z && z[row] !== atZ)) continue;
+      if (rowOf[i] < 0 || points.key(row) === marks[i].label) rowOf[i] = row;
+    }
+  }
+  const order = marks.map((_, i) => i).sort((a, b) => (marks[b].kind === "query") - (marks[a].kind === "query"));
+  return { version, points, rowOf, rows: order.map((i) => rowOf[i]).filter((row) => row >= 0) };
+}
+
 // Rows of the points inside `polygon`, a flat list of pixels [x0, y0, x1, y1, …].
 function rowsInside(project, points, polygon) {
   const { n, x, y, z } = points;

@@ -7,6 +7,7 @@ const ICONS = {
   lasso: "M8 2.5c3.6 0 6 1.5 6 3.9s-2.400 4.100-6 4.100S2 8.800 2 6.400 4.400 2.500 8 2.500zM4.500 9.800c-1.600 1-.8 3 .8 2.400s.4-2.400-.8-2.400M5.600 12.400c.6 1 .2 1.800-.8 2.300",
   orbit: "M14 8a6 6 0 1 1-2.200-4.600M12 .8v2.800H9.200M8 5.200l2.500 1.400v2.800L8 10.800 5.500 9.400V6.600z",
   home: "M2 8l6-5.500L14 8M3.800 6.800v6.700h8.400V6.800M6.700 13.500V9.800h2.600v3.700",
+  pictures: "M2 3.200h12v9.600H2zM2 11l3.600-3.600 2.800 2.800 2-2L14 11.600M10.600 5.900h.1",
   picture: "M8 2v8M8 10 5 7M8 10l3-3M2.500 11v2.500h11V11",
 };
 
@@ -32,8 +33,12 @@ const TOOLS = {
 
 const MODES = new Set(["pan", "zoom", "box", "lasso", "orbit", "pan3"]);
 
-function drawTools(element, dimensions, mode, onTool) {
-  element.replaceChildren(...TOOLS[dimensions].map((tool) => {
+const PICTURES = ["pictures", "Pictures or dots"];
+
+// `pictures`: whether they are shown, or null where there are none.
+function drawTools(element, dimensions, mode, pictures, onTool) {
+  const tools = pictures === null ? TOOLS[dimensions] : [PICTURES, null, ...TOOLS[dimensions]];
+  element.replaceChildren(...tools.map((tool) => {
     if (!tool) return withText("span", "ev-gap", "");
     const [name, help] = tool;
     const button = document.createElement("button");
@@ -41,6 +46,7 @@ function drawTools(element, dimensions, mode, onTool) {
     button.title = help;
     button.dataset.tool = name;
     button.setAttribute("aria-label", help);
+    if (name === "pictures") button.setAttribute("aria-pressed", pictures);
     if (MODES.has(name)) button.setAttribute("aria-pressed", name === mode);
     const icon = shape("svg", { viewBox: "0 0 16 16", "aria-hidden": "true" });
     icon.append(shape("path", { d: ICONS[name === "pan3" ? "pan" : name] }));
@@ -50,20 +56,39 @@ function drawTools(element, dimensions, mode, onTool) {
   }));
 }
 
-function drawTip(tip, stage, pixel, title, more) {
+// `reach`: how far the point goes to each side, [across, along]; `image` may be null.
+function drawTip(tip, stage, pixel, reach, title, more, image) {
   tip.hidden = !pixel;
   if (!pixel) return;
   // textContent, not innerHTML: a word may be "<img src=x onerror=…>".
-  tip.replaceChildren(withText("strong", "", title), ...(more ? [withText("span", "", more)] : []));
+  tip.replaceChildren(
+    ...(image ? [canvasOf(image)] : []),
+    withText("strong", "", title),
+    ...(more ? [withText("span", "", more)] : []),
+  );
   const { offsetWidth: width, offsetHeight: height } = tip;
-  const right = pixel.x + 14 + width < stage.clientWidth;
-  const below = pixel.y + 14 + height < stage.clientHeight;
-  tip.style.left = `${Math.max(4, right ? pixel.x + 14 : pixel.x - 14 - width)}px`;
-  tip.style.top = `${Math.max(4, below ? pixel.y + 14 : pixel.y - 14 - height)}px`;
+  const [across, along] = reach;
+  const right = pixel.x + across + width < stage.clientWidth;
+  const below = pixel.y + along + height < stage.clientHeight;
+  tip.style.left = `${Math.max(4, right ? pixel.x + across : pixel.x - across - width)}px`;
+  tip.style.top = `${Math.max(4, below ? pixel.y + along : pixel.y - along - height)}px`;
 }
 
-// Points as Plotly exports them, and our overlay on top, twice as large as on the screen.
-async function downloadPicture(Plotly, plot, svg, theme, name) {
+const TIP_PICTURE = 96;
+
+function canvasOf(image) {
+  const canvas = document.createElement("canvas");
+  const [width, height] = [image.naturalWidth, image.naturalHeight];
+  const share = TIP_PICTURE / Math.max(width, height);
+  [canvas.width, canvas.height] = [width, height];
+  Object.assign(canvas.style, { width: `${width * share}px`, height: `${height * share}px` });
+  if (share > TIP_PICTURE / PIXELATED) canvas.style.imageRendering = "pixelated";
+  canvas.getContext("2d").drawImage(image, 0, 0);
+  return canvas;
+}
+
+// Points as Plotly exports them, pictures and our overlay on top, twice as large as on the screen.
+async function downloadPicture(Plotly, plot, pictures, svg, theme, name) {
   const { clientWidth: width, clientHeight: height } = plot;
   const points = await Plotly.toImage(plot, { format: "png", width, height, scale: 2 });
   const copy = svg.cloneNode(true);
@@ -74,12 +99,15 @@ async function downloadPicture(Plotly, plot, svg, theme, name) {
   const context = canvas.getContext("2d");
   context.fillStyle = theme.background;
   context.fillRect(0, 0, canvas.width, canvas.height);
-  for (const source of [points, overlay]) {
+  const draw = async (source) => {
     const image = new Image();
     image.src = source;
     await image.decode();
     context.drawImage(image, 0, 0, canvas.width, canvas.height);
-  }
+  };
+  await draw(points);
+  pictures.paint(context, 2);
+  await draw(overlay);
   const link = document.createElement("a");
   link.href = canvas.toDataURL("image/png");
   link.download = `${name}.png`;

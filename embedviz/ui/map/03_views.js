@@ -27,6 +27,13 @@ class FlatView {
     };
   }
 
+  // Where points are drawn, in pixels of the stage.
+  bounds() {
+    const { xaxis, yaxis } = this.element._fullLayout;
+    const [left, top] = [xaxis._offset, yaxis._offset];
+    return { left, top, right: left + xaxis._length, bottom: top + yaxis._length };
+  }
+
   // A string that changes whenever the same point would fall on another pixel.
   signature() {
     const { xaxis, yaxis } = this.element._fullLayout;
@@ -105,6 +112,10 @@ class SpaceView {
       out[2] = w;
       return true;
     };
+  }
+
+  bounds() {
+    return { left: 0, top: 0, right: this.element.clientWidth, bottom: this.element.clientHeight };
   }
 
   signature() {

@@ -1,6 +1,5 @@
 // The map itself: takes each rerun's data, changes only what changed, sends back what a person does.
 
-const instances = new WeakMap(); // by the element that Streamlit gives us
 const leftViews = new Map(); // by key: the view when the map went off the page
 const selections = new Map(); // by token: rows that Python also holds
 
@@ -37,6 +36,14 @@ class EmbedvizMap {
       draw: (outline) => this.#setOutline(outline),
       drawn: (outline) => this.#selectInside(outline),
     });
+    this.pictures = new PictureLayer(part("pictures"), {
+      isBusy: () => this.pointer.isDown,
+      hovered: () => this.#hovered,
+      redraw: () => (this.#signature = ""),
+      send: (request) => {
+        this.component.setTriggerValue("want", { ...request, pictures: this.pictures.version });
+      },
+    });
     this.stage.addEventListener("keydown", (event) => this.#key(event));
     this.resizing = new ResizeObserver(() => this.#resize());
     this.resizing.observe(this.stage);
@@ -46,6 +53,8 @@ class EmbedvizMap {
   // One rerun after the other; a rerun that came while another was drawn replaces those waiting.
   update(component) {
     this.component = component;
+    // At once: this rerun may be overtaken, and its pictures are sent only once.
+    takePictures(component.data, () => this.pictures.refresh());
     this.#pending = this.#pending
       .then(() => component === this.component && this.#apply(component.data))
       .catch((error) => this.#fail(error));
@@ -57,6 +66,7 @@ class EmbedvizMap {
     cancelAnimationFrame(this.#frame);
     clearTimeout(this.#asking);
     this.pointer.end();
+    this.pictures.end();
     this.resizing.disconnect();
     this.ended = true;
     if (this.view) window.Plotly.purge(this.plot); // browsers allow few WebGL contexts
@@ -82,6 +92,8 @@ class EmbedvizMap {
     if (this.ended) return;
     this.#say("");
     this.#drawLegend();
+    this.#updatePictures();
+    this.#drawTools();
     await this.#focus(data.focus);
     this.#watch();
     this.#publish();
@@ -106,7 +118,7 @@ class EmbedvizMap {
       ? { keys: old.keys, extents: oldPoints.extents, state: this.view.state(), mode: this.mode, moved: this.#moved }
       : leftViews.get(data.id);
     const fits = before && viewStillFits(before, { keys: data.keys, extents: points.extents });
-    if (before && "focused" in before) this.#focused = before.focused;
+    if (before && "focused" in before) [this.#focused, this.pictures.isOn] = [before.focused, before.pictures];
     if (old?.dimensions !== data.dimensions) this.mode = data.dimensions === 3 ? "orbit" : "pan";
     if (fits && before.mode) this.mode = before.mode;
     const state = fits && before.moved ? before.state : View.home(points.extents);
@@ -118,7 +130,6 @@ class EmbedvizMap {
     this.#moved = Boolean(fits && before.moved);
     this.#drawn = { points: data.versions.points, look: this.#lookVersion() };
     this.counts.points += 1;
-    this.#drawTools();
   }
 
   // The same points: colors, fading and theme by restyle, which keeps the view.
@@ -142,12 +153,23 @@ class EmbedvizMap {
   }
 
   #look() {
+    return markerLook(this.points.n, this.colors, this.data.plain_color, this.#fading());
+  }
+
+  // A function of the row, or null if nothing is faded.
+  #fading() {
     const { codes } = this.colors ?? {};
-    const [faded, chosen, selected] = [this.faded, this.#chosen, this.#selected?.has];
-    const any = faded || chosen.size || selected;
-    const isFaded = (row) =>
-      Boolean(faded?.[row]) || (chosen.size > 0 && !chosen.has(codes[row])) || (selected && !selected[row]);
-    return markerLook(this.points.n, this.colors, this.data.plain_color, any && isFaded);
+    const [faded, chosen, selected] = [this.faded, new Set(this.#chosen), this.#selected?.has];
+    if (!faded && !chosen.size && !selected) return null;
+    return (row) =>
+      Boolean(faded?.[row]) || (chosen.size > 0 && !chosen.has(codes[row])) || Boolean(selected && !selected[row]);
+  }
+
+  #updatePictures() {
+    const { codes, palette } = this.colors ?? {};
+    const colorOf = (row) => (codes ? palette[codes[row]] : null);
+    const look = { colorOf, isFaded: this.#fading(), version: this.#lookVersion() };
+    this.pictures.update(this.data, this.points, this.theme, look);
   }
 
   #lookVersion() {
@@ -161,6 +183,7 @@ class EmbedvizMap {
       .then(() => !this.ended && this.#drawLook(this.data))
       .catch((error) => this.#fail(error));
     this.#drawLegend();
+    this.#updatePictures();
     this.#signature = "";
   }
 
@@ -173,14 +196,22 @@ class EmbedvizMap {
 
   #drawTools() {
     this.stage.dataset.mode = this.mode;
-    drawTools(this.tools, this.data.dimensions, this.mode, (tool) => this.#useTool(tool));
+    const shown = this.pictures.album ? this.pictures.isOn : null;
+    const state = [this.data.dimensions, this.mode, shown].join();
+    if (state === this.tools.dataset.state) return; // a button keeps its keyboard focus
+    this.tools.dataset.state = state;
+    drawTools(this.tools, this.data.dimensions, this.mode, shown, (tool) => this.#useTool(tool));
   }
 
   #useTool(tool) {
     if (tool === "home") return this.#goHome();
     if (tool === "picture") {
-      return downloadPicture(this.Plotly, this.plot, this.svg, this.theme, this.data.file_name)
+      return downloadPicture(this.Plotly, this.plot, this.pictures, this.svg, this.theme, this.data.file_name)
         .catch((error) => this.#fail(error));
+    }
+    if (tool === "pictures") {
+      this.pictures.toggle();
+      return this.#drawTools();
     }
     this.mode = tool;
     this.#drawTools();
@@ -220,7 +251,10 @@ class EmbedvizMap {
       const signature = this.view.signature();
       if (signature === this.#signature) return;
       this.#signature = signature;
+      this.pictures.draw(this.view);
+      if (this.pictures.isAppearing) this.#signature = "";
       this.#drawOverlay();
+      this.root.dataset.pictures = this.drawnPictures().length;
     };
     step();
   }
@@ -233,6 +267,9 @@ class EmbedvizMap {
       marks: this.data.marks,
       lines: this.data.lines,
       hovered: this.#hovered >= 0 ? this.#placeOf(this.#hovered) : null,
+      hoveredBox: this.pictures.boxOf(this.#hovered),
+      pictures: this.pictures.boxes().map((box) => ({ pixel: box, box })),
+      boxOfMark: (i) => this.pictures.boxOfMark(i),
       outline: this.#outline,
       theme: this.theme,
     });
@@ -248,17 +285,22 @@ class EmbedvizMap {
     const row = this.#hovered;
     if (row < 0) return drawTip(this.tip, this.stage, null);
     const pixel = placer(this.view.projector())(this.#placeOf(row));
-    drawTip(this.tip, this.stage, pixel, this.points.key(row), this.points.hover(row));
+    const box = this.pictures.boxOf(row);
+    const reach = [box?.width ?? 0, box?.height ?? 0].map((side) => side / 2 + 14);
+    drawTip(this.tip, this.stage, pixel, reach, this.points.key(row), this.points.hover(row), this.pictures.imageOf(row));
   }
 
   #rowAt(x, y) {
-    return this.view ? nearestRow(this.view.projector(), this.points, x, y) : -1;
+    if (!this.view) return -1;
+    const pictured = this.pictures.rowAt(x, y);
+    return pictured >= 0 ? pictured : nearestRow(this.view.projector(), this.points, x, y);
   }
 
   #hover(row) {
     if (row === this.#hovered) return;
     this.#hovered = row;
     this.stage.dataset.over = row >= 0 ? "point" : "";
+    this.pictures.hover(row);
     this.#signature = ""; // draw the ring in the next frame
   }
 
@@ -343,6 +385,7 @@ class EmbedvizMap {
       mode: this.mode,
       moved: this.#moved,
       focused: this.#focused,
+      pictures: this.pictures.isOn,
     });
     if (leftViews.size > MOST_LEFT_VIEWS) leftViews.delete(leftViews.keys().next().value);
   }
@@ -363,6 +406,10 @@ class EmbedvizMap {
     this.root.dataset.ready = [this.data.versions.points, this.data.versions.colors, this.data.marks.length].join("|");
   }
 
+  drawnPictures() {
+    return this.pictures.drawn();
+  }
+
   idle() {
     return this.#pending;
   }
@@ -372,46 +419,4 @@ class EmbedvizMap {
     const frame = this.plot.getBoundingClientRect();
     return [frame.left + pixel.x, frame.top + pixel.y];
   }
-}
-
-function themeOf(element) {
-  const style = getComputedStyle(element);
-  const read = (name, fallback) => style.getPropertyValue(`--st-${name}`).trim() || fallback;
-  return {
-    text: read("text-color", "#1c2430"),
-    background: read("background-color", "#ffffff"),
-    accent: read("primary-color", "#2f5fd0"),
-    quiet: read("border-color", "#d9dee8"),
-    font: read("font", "sans-serif").replaceAll('"', "'"),
-  };
-}
-
-let webGL;
-
-function hasWebGL() {
-  webGL ??= Boolean(document.createElement("canvas").getContext("webgl"));
-  return webGL;
-}
-
-function addStyle() {
-  if (document.getElementById("embedviz-map-style")) return;
-  const style = document.createElement("style");
-  style.id = "embedviz-map-style";
-  style.textContent = STYLE;
-  document.head.append(style);
-}
-
-// Called by Streamlit at every rerun with {data, parentElement, setStateValue, setTriggerValue}.
-export default function show(component) {
-  const root = component.parentElement.querySelector(".ev-map");
-  let map = instances.get(root);
-  if (!map) {
-    addStyle();
-    root.innerHTML = MARKUP; // ours, without data
-    map = new EmbedvizMap(root);
-    instances.set(root, map);
-  }
-  map.update(component);
-  // Streamlit also calls this when a rerun overtakes another, with the map still on the page.
-  return () => setTimeout(() => root.isConnected || map.end());
 }

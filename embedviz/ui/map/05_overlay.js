@@ -4,22 +4,24 @@
 // All looks are attributes, not CSS, so that the SVG can be copied into the downloaded picture.
 
 const SVG = "http://www.w3.org/2000/svg";
-const MOST_LABELS = 30;
 const MARK_RADIUS = { query: 7.5, neighbor: 5, selected: 5, new: 5.5 };
-const LABEL_SIZE = { query: 15, neighbor: 13, selected: 13, new: 13 };
+const FRAME = 4; // from a picture to the middle of the frame around it
 
 function drawOverlay(svg, frame) {
   const { width, height } = frame;
   svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
   const place = placer(frame.project);
+  // A mark whose point is drawn as a picture is a frame around it.
   const marks = frame.marks
-    .map((mark) => ({ ...mark, pixel: place(mark.at) }))
+    .map((mark, i) => ({ ...mark, pixel: place(mark.at), box: frame.boxOfMark(i) }))
     .filter((mark) => mark.pixel && isNear(mark.pixel, width, height));
+  const framed = marks.filter((mark) => mark.box);
+  for (const mark of marks) mark.isOnPicture = !mark.box && framed.some(({ box }) => isInBox(box, mark.pixel.x, mark.pixel.y));
   svg.replaceChildren(
-    ...frame.lines.flatMap((line) => lineShapes(line, place, frame.theme)),
+    ...frame.lines.flatMap((line) => lineShapes(line, place, frame.theme, framed)),
     ...marks.map((mark) => markShape(mark, frame.theme)).reverse(), // the first mark on top
     ...labelShapes(marks, frame),
-    ...hoverShapes(frame.hovered && place(frame.hovered), frame.theme),
+    ...hoverShapes(frame.hovered && place(frame.hovered), frame.hoveredBox, frame.theme),
     ...outlineShapes(frame.outline, frame.theme),
   );
 }
@@ -40,15 +42,30 @@ function shape(name, attributes, text) {
   return element;
 }
 
-function lineShapes({ start, end, kind }, place, theme) {
-  const from = place(start);
-  const to = place(end);
+function lineShapes({ start, end, kind }, place, theme, framed) {
+  const [startAt, endAt] = [place(start), place(end)];
+  if (!startAt || !endAt) return [];
+  const from = outsideFrame(startAt, endAt, framed);
+  const to = outsideFrame(endAt, startAt, framed);
   if (!from || !to) return [];
   const ends = { x1: from.x, y1: from.y, x2: to.x, y2: to.y };
   if (kind === "arrow") return arrowShapes(from, to, ends, theme);
   const dash = kind === "side" ? { "stroke-dasharray": "6 5", "stroke-width": 1.6 } : {};
   const look = { stroke: theme.text, "stroke-opacity": 0.45, "stroke-width": 1, ...dash };
   return [shape("line", { ...ends, ...look })];
+}
+
+// Where the line from `at` to `other` leaves the frame around `at`, if there is one; null if it does
+// not leave it.
+function outsideFrame(at, other, framed) {
+  const box = framed.find(({ pixel }) => pixel.x === at.x && pixel.y === at.y)?.box;
+  if (!box) return at;
+  const [dx, dy] = [other.x - at.x, other.y - at.y];
+  const share = Math.min(
+    (box.width / 2 + FRAME) / Math.abs(dx || 1e-9),
+    (box.height / 2 + FRAME) / Math.abs(dy || 1e-9),
+  );
+  return share < 1 ? { x: at.x + share * dx, y: at.y + share * dy } : null;
 }
 
 function arrowShapes(from, to, ends, theme) {
@@ -64,8 +81,10 @@ function arrowShapes(from, to, ends, theme) {
   ];
 }
 
-function markShape({ pixel, kind }, theme) {
-  const circle = { cx: pixel.x, cy: pixel.y, r: MARK_RADIUS[kind] };
+function markShape({ pixel, kind, box, isOnPicture }, theme) {
+  if (box) return frameShape(box, kind, theme);
+  // Small where it would hide what another mark's picture shows.
+  const circle = { cx: pixel.x, cy: pixel.y, r: isOnPicture ? 3 : MARK_RADIUS[kind] };
   const looks = {
     query: { fill: theme.accent, stroke: theme.background, "stroke-width": 2.5 },
     neighbor: { fill: theme.background, stroke: theme.text, "stroke-width": 2 },
@@ -75,8 +94,29 @@ function markShape({ pixel, kind }, theme) {
   return shape("circle", { ...circle, ...looks[kind] });
 }
 
-function hoverShapes(pixel, theme) {
+function frameShape(box, kind, theme) {
+  const looks = {
+    query: { stroke: theme.accent, "stroke-width": 4 },
+    neighbor: { stroke: theme.text, "stroke-width": 2 },
+    selected: { stroke: theme.accent, "stroke-width": 2.5 },
+    new: { stroke: theme.text, "stroke-width": 2, "stroke-dasharray": "5 3" },
+  };
+  const group = shape("g", { class: `ev-frame-${kind}` });
+  group.append(
+    shape("rect", { ...around(box, FRAME), stroke: theme.background, "stroke-width": looks[kind]["stroke-width"] + 3 }),
+    shape("rect", { ...around(box, FRAME), ...looks[kind] }),
+  );
+  return group;
+}
+
+function around({ left, top, width, height }, by) {
+  const [x, y] = [left - by, top - by];
+  return { x, y, width: width + 2 * by, height: height + 2 * by, rx: 3 + by, fill: "none" };
+}
+
+function hoverShapes(pixel, box, theme) {
   if (!pixel) return [];
+  if (box) return [shape("rect", { ...around(box, FRAME), stroke: theme.accent, "stroke-width": 2.5 })];
   const ring = { cx: pixel.x, cy: pixel.y, r: 7, fill: "none" };
   return [
     shape("circle", { ...ring, stroke: theme.background, "stroke-width": 4 }),
@@ -89,75 +129,4 @@ function outlineShapes(outline, theme) {
   const points = outline.map((value) => Math.round(value * 10) / 10).join(" ");
   const look = { fill: theme.accent, "fill-opacity": 0.1, stroke: theme.accent, "stroke-width": 1.5 };
   return [shape("polygon", { points, ...look })];
-}
-
-// Labels in the order of the marks (the query first), each at the first of eight places around its
-// mark that is free. One that finds none is left out, except the query's: its mark still shows, and
-// hovering tells its name.
-function labelShapes(marks, { width, height, theme }) {
-  const taken = marks.map(({ pixel, kind }) => boxAround(pixel, MARK_RADIUS[kind]));
-  const labels = [];
-  const ordered = [...marks].sort((a, b) => (b.kind === "query") - (a.kind === "query"));
-  for (const mark of ordered) {
-    if (!mark.label || labels.length >= MOST_LABELS) continue;
-    const text = shortened(mark.label);
-    const places = labelPlaces(mark, textWidth(text, mark.kind, theme));
-    const isFree = (box) => isWithin(box, width, height) && !taken.some((other) => overlap(box, other));
-    const box = places.find(isFree) ?? (mark.kind === "query" ? places[0] : null);
-    if (!box) continue;
-    taken.push(box);
-    labels.push(labelShape(text, mark.kind, box, theme));
-  }
-  return labels;
-}
-
-function labelPlaces({ pixel: { x, y }, kind }, width) {
-  const gap = MARK_RADIUS[kind] + 4;
-  const height = LABEL_SIZE[kind] + 3;
-  const at = (left, top) => ({ left, top, right: left + width, bottom: top + height });
-  const [middle, above, below] = [y - height / 2, y - gap - height + 2, y + gap - 2];
-  const [right, left, center] = [x + gap, x - gap - width, x - width / 2];
-  return [
-    at(right, middle), at(center, above), at(center, below), at(left, middle),
-    at(right - 3, above), at(right - 3, below), at(left + 3, above), at(left + 3, below),
-  ];
-}
-
-function labelShape(text, kind, box, theme) {
-  return shape("text", {
-    x: box.left,
-    y: box.bottom - 4,
-    fill: theme.text,
-    stroke: theme.background, // drawn under the letters: a halo
-    "stroke-width": 4,
-    "stroke-linejoin": "round",
-    "paint-order": "stroke",
-    "font-family": theme.font,
-    "font-size": LABEL_SIZE[kind],
-    "font-weight": kind === "query" ? 700 : 500,
-  }, text);
-}
-
-const measuring = document.createElement("canvas").getContext("2d");
-
-function textWidth(text, kind, theme) {
-  measuring.font = `${kind === "query" ? 700 : 500} ${LABEL_SIZE[kind]}px ${theme.font}`;
-  return measuring.measureText(text).width;
-}
-
-function shortened(label) {
-  const characters = [...label.replaceAll(/\s+/g, " ")];
-  return characters.length > 32 ? `${characters.slice(0, 31).join("")}…` : characters.join("");
-}
-
-function boxAround({ x, y }, radius) {
-  return { left: x - radius, right: x + radius, top: y - radius, bottom: y + radius };
-}
-
-function isWithin(box, width, height) {
-  return box.left >= 2 && box.top >= 2 && box.right <= width - 2 && box.bottom <= height - 2;
-}
-
-function overlap(a, b) {
-  return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 }

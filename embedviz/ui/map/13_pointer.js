@@ -30,6 +30,10 @@ class Pointer {
     }
   }
 
+  get isDown() {
+    return Boolean(this.#down);
+  }
+
   end() {
     this.#ended.abort();
     cancelAnimationFrame(this.#hoverFrame);
