@@ -1,0 +1,65 @@
+"""VGG-16: older, larger, slower; still the one that many papers compare with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from embedviz.images.encoders.base import Encoder, Layer
+from embedviz.images.encoders.imagenet import imagenet_categories, own_answer
+from embedviz.images.preprocessing import CenterCrop
+from embedviz.images.weights_file import Weights
+from embedviz.torch_runtime import load_torchvision
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+def _features(module: Any, batch: Tensor) -> Tensor:
+    features: Tensor = module.features(batch)
+    return features
+
+
+def _fc7(module: Any, features: Tensor) -> Tensor:
+    # All but the last layer: two fully connected ones, each with its ReLU.
+    vectors: Tensor = module.classifier[:-1](module.avgpool(features).flatten(1))
+    return vectors
+
+
+VGG16 = Encoder(
+    name="vgg16",
+    label="VGG-16",
+    help="Older and slower, with long vectors that keep more of where things are.",
+    citation=(
+        "Simonyan & Zisserman (2015). "
+        "Very Deep Convolutional Networks for Large-Scale Image Recognition. ICLR."
+    ),
+    layers=(
+        Layer(
+            name="fc7",
+            label="fc7: the vector before the last layer",
+            help="What things are and roughly where: the second fully connected layer.",
+            dimensions=4096,
+            maps=_features,
+            head=_fc7,
+        ),
+        Layer(
+            name="features",
+            label="features: the last convolutional ones",
+            help="What things are, wherever: the last convolutional features, averaged.",
+            dimensions=512,
+            maps=_features,
+        ),
+    ),
+    weights=Weights(
+        name="IMAGENET1K_V1",
+        publisher="torchvision",
+        file="vgg16-397923af.pth",
+        megabytes=527.796,
+        url="https://download.pytorch.org/models/vgg16-397923af.pth",
+    ),
+    preprocessing=CenterCrop(256, 224, "bilinear"),
+    build=lambda: load_torchvision().models.vgg16(weights=None),
+    images_per_second=5,
+    logits=own_answer,
+    categories=imagenet_categories,
+)
