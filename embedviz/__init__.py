@@ -6,8 +6,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from embedviz import errors, plots
+    from embedviz import collections, errors, plots
     from embedviz.formats import read, write
+    from embedviz.images.embedding import embed_images
+    from embedviz.images.look_alikes import look_alikes
     from embedviz.projections import project
     from embedviz.search import neighbors
     from embedviz.space import EmbeddingSpace
@@ -23,10 +25,13 @@ __version__ = "0.1.0"
 _HOMES: dict[str, str | None] = {
     "EmbeddingSpace": "embedviz.space",
     "analogy": "embedviz.words.analogies",
+    "collections": None,
+    "embed_images": "embedviz.images.embedding",
     "errors": None,
     "evaluate_analogies": "embedviz.words.evaluation",
     "evaluate_similarity": "embedviz.words.evaluation",
     "load": "embedviz.words.pretrained",
+    "look_alikes": "embedviz.images.look_alikes",
     "models": "embedviz.words.pretrained",
     "neighbors": "embedviz.search",
     "plots": None,
@@ -40,10 +45,13 @@ _HOMES: dict[str, str | None] = {
 __all__ = [
     "EmbeddingSpace",
     "analogy",
+    "collections",
+    "embed_images",
     "errors",
     "evaluate_analogies",
     "evaluate_similarity",
     "load",
+    "look_alikes",
     "models",
     "neighbors",
     "plots",

@@ -60,8 +60,10 @@ class Settings:
         50, f"Largest image file that a person may bring, {_MB}.", minimum=1, maximum=100_000
     )
     image_megapixels: int = param(
-        100, "Largest picture: width × height, in millions of pixels (178 at most).",
-        minimum=1, maximum=10_000
+        100,
+        "Largest picture: width × height, in millions of pixels (178 at most).",
+        minimum=1,
+        maximum=10_000,
     )
     images_limit: int = param(
         10_000, "Images that a person may bring in one go.", minimum=1, maximum=10_000_000

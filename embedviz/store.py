@@ -73,7 +73,7 @@ class Store:
 
     def __init__(self, root: Path | str, max_bytes: int | None = None) -> None:
         self.root = Path(root)
-        self.max_bytes = _max_bytes() if max_bytes is None else max_bytes
+        self.max_bytes = max_cache_bytes() if max_bytes is None else max_bytes
 
     def get(self, kind: str, key: str) -> tuple[Arrays, Meta] | None:
         """What was put under ``kind`` and ``key``, or None."""
@@ -184,7 +184,8 @@ def _remove(path: Path) -> None:
         path.unlink()
 
 
-def _max_bytes() -> int:
+def max_cache_bytes() -> int:
+    """The bound on what is kept on disk: ``EMBEDVIZ_CACHE_MAX_BYTES``, or 1 GB."""
     text = os.environ.get("EMBEDVIZ_CACHE_MAX_BYTES", "")
     if not text:
         return DEFAULT_MAX_BYTES

@@ -40,6 +40,10 @@ class GrowingRows:
     def __len__(self) -> int:
         return self._filled
 
+    def row(self, number: int) -> NDArray[np.float32]:
+        """A copy of one row, of shape (d,); growing may move the rows themselves."""
+        return np.array(self._array[: self._filled][number])
+
     def finished(self) -> NDArray[np.float32]:
         """All rows, of shape (n, d), float32; append nothing after this."""
         self._array.resize((self._filled, self._array.shape[1]), refcheck=False)

@@ -15,19 +15,25 @@ _CARDS: tuple[tuple[str, str, str, str, dict[str, str]], ...] = (
      {"sum": "king - man + woman"}),
     ("train", "Train your own", "Word2Vec (CBOW, skip-gram) or FastText on a sample or on your own "
      "text, in any language, with the loss and the neighbors live.", "Train a model", {}),
+    ("images", "Find look-alikes", "Photos as a map of thumbnails, through a network that learned to "
+     "name pictures: click one, or upload or take one, and see what looks like it and why.",
+     "Open the photos", {}),
+    ("images", "Bring your own photos", "A folder, a zip or a dozen pictures. Keep them as a "
+     "collection that is still there tomorrow; find near-duplicates.", "Bring photos",
+     {"images": "Your images"}),
     ("words", "Open your own vectors", "word2vec, GloVe, fastText or npz files, also gzipped. They "
      "stay in this browser tab.", "Open a file", {"open": "file"}),
 )  # fmt: skip
 
 
 def home() -> None:
-    """Title, four cards, and what stays on this machine."""
+    """Title, six cards, and what stays on this machine."""
     st.title("See what an embedding knows")
     st.markdown(
-        "Words become vectors; near vectors mean alike words. Look at them, ask them, calculate "
-        "with them, train them. Everything on this page works without a network."
+        "Words and pictures become vectors; near vectors mean alike things. Look at them, ask them, "
+        "calculate with them, train them. Everything on this page works without a network."
     )
-    columns = st.columns(2, gap="medium") + st.columns(2, gap="medium")
+    columns = st.columns(3, gap="medium") + st.columns(3, gap="medium")
     for column, (name, heading, text, label, state) in zip(columns, _CARDS, strict=True):
         with column.container(border=True, height="stretch"):
             st.subheader(heading)
@@ -35,5 +41,6 @@ def home() -> None:
             st.page_link(PAGES[name].page, label=label, query_params=state)
     st.caption(
         "What you upload or train belongs to this browser tab alone and disappears with it. "
-        "Maps of the packaged words are kept on this machine, so that they open at once next time."
+        "What is computed of the packaged words and pictures is kept on this machine, so that it opens "
+        "at once next time; and so are collections of images that somebody saves."
     )

@@ -79,6 +79,8 @@ def available() -> dict[str, str]:
     names = {item.name: item.name for item in models() if item.installed}
     names |= {item.name: f"local-{item.name}" for item in server_settings().vectors}
     for identity, item in session().owned.items():
+        if item.kind != "words":
+            continue
         name = f"{item.space.name} (mine)"
         same = sum(other == name or other.startswith(f"{name} ") for other in names)
         names[f"{name} {same + 1}" if same else name] = identity

@@ -15,8 +15,8 @@ def my_data_panel() -> None:
     with st.sidebar.expander(f"My data ({len(mine.owned)})"):
         if not mine.owned:
             st.caption(
-                "Nothing yet. Models that you open from a file or train stand here. They belong to "
-                "this browser tab alone and disappear with it."
+                "Nothing yet. Models that you open or train and images that you bring stand here. "
+                "They belong to this browser tab alone and disappear with it."
             )
             return
         limit = server_settings().session_memory_mb
@@ -28,7 +28,7 @@ def my_data_panel() -> None:
 def _one_model(identity: str, item: Owned) -> None:
     space = item.space
     st.markdown(f"**{plain(space.name)}**")
-    words = count(len(space), "word")
+    words = count(len(space), "image" if item.kind == "images" else "word")
     st.caption(f"{words} × {space.dimensions} · {space.nbytes / 2**20:,.1f} MB · {plain(item.how)}")
     name = st.text_input(
         "New name", value=space.name, key=f"rename-{identity}", label_visibility="collapsed"

@@ -41,6 +41,7 @@ PAGES: dict[str, PageEntry] = {
         PageEntry("words", "Words", "Explore 400,000 real word vectors, or your own, on a map"),
         PageEntry("analogies", "Analogies", "Calculate with words: king − man + woman"),
         PageEntry("train", "Train", "Train Word2Vec or FastText on your own text"),
+        PageEntry("images", "Images", "Find look-alikes in a folder of photos, on a map"),
     )
 }
 
@@ -74,6 +75,7 @@ def open_page(name: str) -> Iterator[PageEntry]:
     entry = PAGES[name]
     if not _in_app.get():
         _set_up()
+        _begin_again_once()
     try:
         start_server_once()
     except EmbedvizError as error:  # the operator's settings: no page works before they are right
@@ -84,6 +86,17 @@ def open_page(name: str) -> Iterator[PageEntry]:
     except EmbedvizError as error:
         show_error(error)
     my_data_panel()
+
+
+def _begin_again_once() -> None:
+    """Let app.py run the page before any widget of it is drawn.
+
+    Streamlit knows a widget by its page too, and this run stands outside of the navigation: what a
+    person did to a widget drawn now (a file uploaded, say) would be lost with the next run.
+    """
+    if "embedviz_navigated" not in st.session_state:
+        st.session_state["embedviz_navigated"] = True
+        st.rerun()
 
 
 def _set_up() -> st.Page:

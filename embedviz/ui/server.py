@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import threading
+from contextlib import suppress
 
 import streamlit as st
 
+from embedviz.errors import EmbedvizError
 from embedviz.jobs import Jobs
 from embedviz.settings import Settings, settings
 from embedviz.ui.session import Model
@@ -17,6 +19,11 @@ def server_settings() -> Settings:
     """The operator's settings, read once; the bound on the disk cache holds from then on."""
     read = settings()
     os.environ.setdefault("EMBEDVIZ_CACHE_MAX_BYTES", str(read.cache_mb * 2**20))
+    if read.weights:
+        from embedviz.images.weights import register
+
+        for encoder, path in reversed(read.weights):  # the first one named wins
+            register(encoder, path)
     return read
 
 
@@ -57,6 +64,11 @@ def local_models() -> dict[str, Model]:
 
 
 def _warm_up() -> None:
+    from embedviz import collections
+
+    # Importing LanceDB takes seconds; where nothing is saved it is not needed, nor imported.
+    with suppress(EmbedvizError):
+        collections.list()
     from embedviz.projections.umap_engine import warm_up
 
     warm_up()

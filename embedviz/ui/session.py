@@ -6,13 +6,17 @@ import uuid
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
-from typing import Any, TypeVar, cast
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import streamlit as st
 
 from embedviz.errors import InvalidParameterError
 from embedviz.space import EmbeddingSpace
 from embedviz.words.model import WordModel, as_space
+
+if TYPE_CHECKING:
+    from embedviz.images.image_cache import ImageCache
 
 T = TypeVar("T")
 Model = EmbeddingSpace | WordModel
@@ -22,11 +26,15 @@ _RESULTS_KEPT = 48
 
 @dataclass
 class Owned:
-    """A model that this session uploaded or trained."""
+    """What this session uploaded or trained.
+
+    ``kind`` is ``"words"`` for vectors that the word pages ask, ``"images"`` for embedded images.
+    """
 
     model: Model
     how: str
     details: Any = None
+    kind: str = "words"
 
     @property
     def space(self) -> EmbeddingSpace:
@@ -47,20 +55,32 @@ class Session:
 
     @property
     def nbytes(self) -> int:
-        """Memory of the vectors that this session owns."""
-        return sum(item.model.nbytes for item in self.owned.values())
+        """Memory of the vectors and pictures that this session owns."""
+        pictures = self.images.nbytes if "images" in self.__dict__ else 0
+        return sum(item.model.nbytes for item in self.owned.values()) + pictures
+
+    @cached_property
+    def images(self) -> ImageCache:
+        """Vectors and small pictures of the images that this session brought, in memory only."""
+        from embedviz.images.image_cache import ImageCache
+
+        return ImageCache(None, max_bytes=2**62)  # `own` refuses more than the session's limit
 
     def add(self, model: Model, how: str, limit_mb: int, details: Any = None) -> str:
         """Keep a model for this session and return its id; refuses what is beyond the limit."""
-        size = model.nbytes
-        if self.nbytes + size > limit_mb * 2**20:
+        return self.own(new_id(), Owned(model, how, details), limit_mb)
+
+    def own(self, identity: str, item: Owned, limit_mb: int) -> str:
+        """Keep ``item`` under this id, in place of what was there; refuses what is too much."""
+        size, held = item.model.nbytes, self.nbytes
+        if identity in self.owned:
+            held -= self.owned[identity].model.nbytes
+        if held + size > limit_mb * 2**20:
             raise InvalidParameterError(
-                f"This session may hold {limit_mb:,} MB of vectors; it holds "
-                f"{self.nbytes / 2**20:,.0f} MB and this would add {size / 2**20:,.0f} MB. "
-                "Delete something under 'My data', or read fewer rows."
+                f"This session may hold {limit_mb:,} MB; it holds {held / 2**20:,.0f} MB and this "
+                f"would add {size / 2**20:,.0f} MB. Delete something under 'My data', or bring less."
             )
-        identity = f"mine-{uuid.uuid4().hex[:8]}"
-        self.owned[identity] = Owned(model, how, details)
+        self.owned[identity] = item
         return identity
 
     def rename(self, identity: str, name: str) -> None:
@@ -73,11 +93,18 @@ class Session:
         item = self.owned.pop(identity, None)
         if item is None:
             return
+        if item.kind == "images":
+            self._forget_pictures(item)
         gone = {identity, item.space.vectors_fingerprint}
         parts = [key for key in self.results if isinstance(key, tuple) and gone & set(key)]
         gone |= {getattr(self.results[key], "vectors_fingerprint", identity) for key in parts}
         for key in [key for key in self.results if isinstance(key, tuple) and gone & set(key)]:
             del self.results[key]
+
+    def _forget_pictures(self, item: Owned) -> None:
+        others = [other for other in self.owned.values() if other.kind == "images"]
+        used = {content for other in others for content in other.space.table["hash"]}
+        self.images.forget(set(item.space.table["hash"]) - used)
 
     def kept(self, key: Hashable, compute: Callable[[], T]) -> T:
         """The result under ``key``, computed at most once while it is among the last few."""
@@ -91,6 +118,11 @@ class Session:
         self.results[key] = result
         while len(self.results) > _RESULTS_KEPT:
             self.results.popitem(last=False)
+
+
+def new_id() -> str:
+    """An id for something that a session owns; nobody can guess it."""
+    return f"mine-{uuid.uuid4().hex[:12]}"
 
 
 def session() -> Session:

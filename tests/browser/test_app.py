@@ -21,6 +21,7 @@ TITLES = {
     "words": "Words",
     "analogies": "Analogies",
     "train": "Train",
+    "images": "Images",
 }
 
 

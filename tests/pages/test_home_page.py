@@ -32,5 +32,7 @@ def test_home_offers_every_job(open_page):
         "Calculate with words",
         "Train your own",
         "Open your own",
+        "Find look-alikes",
+        "Bring your own photos",
     ):
         assert word in said

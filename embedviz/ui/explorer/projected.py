@@ -11,6 +11,7 @@ from embedviz.projections import PROJECTIONS, Projection, project
 from embedviz.space import EmbeddingSpace
 from embedviz.trust import Quality, quality
 from embedviz.ui.explorer.settings import MapSettings
+from embedviz.ui.messages import count
 from embedviz.ui.session import session
 from embedviz.ui.work import cancel_others, work
 
@@ -26,7 +27,9 @@ class Drawn:
     instead: str = ""
 
 
-def projected(space: EmbeddingSpace, settings: MapSettings, shared: bool) -> Drawn:
+def projected(
+    space: EmbeddingSpace, settings: MapSettings, shared: bool, noun: str = "word"
+) -> Drawn:
     """The projection that was asked for, or PCA while it is under way.
 
     ``shared`` says that the vectors are the server's, so that the result may be kept on disk.
@@ -37,7 +40,7 @@ def projected(space: EmbeddingSpace, settings: MapSettings, shared: bool) -> Dra
     if not chosen.reports_progress:
         return Drawn(session().kept(key, lambda: _project(space, settings, shared)))
     done = work(
-        f"{chosen.label} of {len(space):,} words",
+        f"{chosen.label} of {count(len(space), noun)}",
         key,
         lambda on_progress, cancel: _project(space, settings, shared, on_progress, cancel),
     )
@@ -52,7 +55,7 @@ def projected(space: EmbeddingSpace, settings: MapSettings, shared: bool) -> Dra
 
 
 def measured(
-    space: EmbeddingSpace, drawn: Drawn, settings: MapSettings, shared: bool
+    space: EmbeddingSpace, drawn: Drawn, settings: MapSettings, shared: bool, noun: str = "word"
 ) -> Quality | None:
     """How far to trust the map, or None while that is being measured (or was not asked for)."""
     k = min(K, (len(space) - 1) // 3)
@@ -64,7 +67,7 @@ def measured(
         "Measure how far to trust this map",
         key="measure",
         bind="query-params",
-        help=f"Compares all pairs of {len(space):,} words; takes a while at this size.",
+        help=f"Compares all pairs of {count(len(space), noun)}; takes a while at this size.",
     ):
         return None
     result: Quality | None = work(

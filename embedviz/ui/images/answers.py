@@ -1,0 +1,167 @@
+"""The look-alikes of a picture: through one encoder, or several side by side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from embedviz.errors import EmbedvizError
+from embedviz.images.agreement import agreement
+from embedviz.images.embedding import EmbeddedImages
+from embedviz.images.look_alikes import LookAlikes, look_alikes, look_alikes_of_vectors
+from embedviz.images.normal_match import normal_match
+from embedviz.images.query_image import EncodedQuery, encode_query
+from embedviz.metrics import METRICS
+from embedviz.space import EmbeddingSpace
+from embedviz.ui.images.encoder_choice import EncoderChoice, others_than
+from embedviz.ui.images.grid import Tile, grid
+from embedviz.ui.images.image_set import ImageSet
+from embedviz.ui.images.query import Query, ask_about
+from embedviz.ui.images.seen import seen
+from embedviz.ui.messages import plain, show_error
+from embedviz.ui.session import session
+from embedviz.ui.work import work
+
+_MOST_OTHERS = 2
+_AT_ONCE = 5_000
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked for and how: the picture, the metric and how many."""
+
+    query: Query
+    metric: str
+    k: int
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """What one encoder found, and what it found it in."""
+
+    choice: EncoderChoice
+    embedded: EmbeddedImages
+    found: LookAlikes
+
+
+def choose_nearness() -> tuple[str, int]:
+    """The metric and how many look-alikes."""
+    left, right = st.columns([3, 2])
+    metric = left.selectbox(
+        "Nearness", list(METRICS), format_func=lambda name: METRICS[name].label,
+        key="image_near", bind="query-params",
+        help=" ".join(metric.works_on for metric in METRICS.values()),
+    )  # fmt: skip
+    k = right.number_input("Look-alikes", 1, 60, 10, key="image_k", bind="query-params")
+    return metric, int(k)
+
+
+def answer_of(embedded: EmbeddedImages, choice: EncoderChoice, asked: Asked) -> Answer | None:
+    """What ``choice`` finds; None, with the reason on the page, if it cannot."""
+    try:
+        return Answer(choice, embedded, _found(embedded, asked))
+    except EmbedvizError as error:
+        show_error(error)
+        return None
+
+
+def show_answers(images: ImageSet, first: Answer, asked: Asked) -> list[Answer]:
+    """The grids; every answer that is shown, the page's own encoder first."""
+    st.subheader(f"What looks like {plain(asked.query.name)}")
+    others = {other.label: other for other in others_than(first.choice)}
+    also = _choose_others(list(others)) if others else []
+    places = st.columns(1 + len(also), gap="medium")
+    answers = [first]
+    for place, label in zip(places[1:], also, strict=True):
+        with place:
+            other = _other(images, others[label], asked)
+            answers += [other] if other is not None else []
+    with places[0]:
+        _show(first, asked, columns=5 if not also else 3 if len(also) == 1 else 2)
+    if len(answers) > 1:
+        _agreement(answers)
+    return answers
+
+
+def encoded(embedded: EmbeddedImages, query: Query) -> EncodedQuery:
+    """A person's own picture as the encoder of ``embedded`` sees it, computed once."""
+    assert query.decoded is not None
+    picture = query.decoded.picture
+    key = ("encoded", query.hash, str(embedded.space.origin.get("encoding")))
+    return session().kept(key, lambda: encode_query(embedded.space, picture))
+
+
+def _found(embedded: EmbeddedImages, asked: Asked) -> LookAlikes:
+    space, query = embedded.space, asked.query
+    normal = _normal_is_known(space, asked.metric)
+    if query.key is not None:
+        return look_alikes(space, key=query.key, k=asked.k, metric=asked.metric, normal=normal)
+    vector = encoded(embedded, query).vector
+    return look_alikes_of_vectors(space, vector[None], asked.k, asked.metric, normal=normal)[0]
+
+
+def _normal_is_known(space: EmbeddingSpace, metric: str) -> bool:
+    """Of many images what is normal takes a while: looked up beside the page, with a way to stop."""
+    if len(space) <= _AT_ONCE:
+        return True
+    done = work(
+        f"Looking up what a normal match is among {len(space):,} images",
+        ("normal", space.vectors_fingerprint, metric),
+        lambda on_progress, cancel: (
+            normal_match(space, metric, on_progress=on_progress, cancel=cancel),
+        ),
+    )
+    return done is not None
+
+
+def _choose_others(labels: list[str]) -> list[str]:
+    return st.multiselect(
+        "See through other eyes too", labels, max_selections=_MOST_OTHERS, key="also",
+        placeholder="none",
+        help="The same question to other encoders, or to other layers of the same one.",
+    )  # fmt: skip
+
+
+def _other(images: ImageSet, choice: EncoderChoice, asked: Asked) -> Answer | None:
+    embedded = seen(images, choice)
+    answer = None if embedded is None else answer_of(embedded, choice, asked)
+    if answer is not None:
+        _show(answer, asked, columns=3)
+    return answer
+
+
+def _show(answer: Answer, asked: Asked, columns: int) -> None:
+    found, metric = answer.found, METRICS[asked.metric]
+    st.markdown(f"**{plain(answer.choice.label)}**")
+    if found.nothing_like_this and found.normal is not None:
+        st.warning(
+            f"**Nothing here looks like this.** {plain(found.reason)} The nearest all the same:"
+        )
+    space, pictures = answer.embedded.space, answer.embedded.pictures
+    contents = space.table["hash"]
+    tiles = [
+        Tile(
+            key,
+            None if pictures is None else pictures.view(str(contents.iloc[row])),
+            f"{score:.3f} · {key}",
+        )
+        for key, score, row in zip(found.keys, found.scores, found.rows, strict=True)
+    ]
+    grid(tiles, columns, f"answers-{answer.choice.encoder}-{answer.choice.layer}", ask_about)
+    st.caption(
+        f"{metric.label} in all {space.dimensions:,} dimensions, among all {len(space):,} images, "
+        f"exactly. {metric.works_on}"
+        + (f" {found.normal.explanation}" if found.normal is not None else "")
+    )
+
+
+def _agreement(answers: list[Answer]) -> None:
+    found = {answer.choice.label: answer.found.keys for answer in answers}
+    agreed = agreement(found)
+    pairs = [f"{a} and {b}: {share:.0%}" for (a, b), share in agreed.overlap.items()]
+    st.markdown(
+        f"**How far they agree**: of the first {agreed.k}, the same images in both. "
+        f"{plain('; '.join(pairs))}. "
+        + (f"All name {plain(', '.join(agreed.common[:5]))}." if agreed.common else "")
+    )

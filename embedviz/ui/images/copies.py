@@ -1,0 +1,85 @@
+"""Near-duplicates: groups of images that are almost the same."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from embedviz.images.duplicates import Group, near_duplicates
+from embedviz.images.embedding import EmbeddedImages
+from embedviz.images.retrieval import precision_at_k
+from embedviz.ui.images.grid import Tile, grid
+from embedviz.ui.images.query import ask_about
+from embedviz.ui.messages import count
+from embedviz.ui.work import work
+
+_GROUPS, _IN_A_GROUP = 12, 8
+
+
+def near_duplicates_panel(embedded: EmbeddedImages) -> None:
+    """The groups, once asked for; the limit can be moved."""
+    if not st.toggle("Find near-duplicates", key="copies", bind="query-params"):
+        return
+    space = embedded.space
+    threshold = st.slider(
+        "Alike from a cosine of", 0.80, 1.0, 0.95, 0.01, key="copies_from", bind="query-params",
+        help="What a cosine means depends on the encoder: move this until the groups are right.",
+    )  # fmt: skip
+    groups: tuple[Group, ...] | None = work(
+        f"Comparing all pairs of {count(len(space), 'image')}",
+        ("copies", space.vectors_fingerprint, threshold),
+        lambda on_progress, cancel: near_duplicates(
+            space, threshold, on_progress=on_progress, cancel=cancel
+        ),
+    )
+    if groups is None:
+        return
+    if not groups:
+        st.info(f"No two of the {len(space):,} images are that much alike.")
+        return
+    inside = sum(len(group) for group in groups)
+    shown = f"; the {_GROUPS} largest are shown" if len(groups) > _GROUPS else ""
+    st.markdown(f"**{count(len(groups), 'group')}** of {count(inside, 'image')} in all{shown}.")
+    for place, group in enumerate(groups[:_GROUPS]):
+        _group(embedded, group, place)
+
+
+def same_label_panel(embedded: EmbeddedImages) -> None:
+    """How often what looks alike has the same label: a measure of the encoder on these images."""
+    space = embedded.space
+    labels = space.table["label"]
+    if labels.nunique() < 2 or (labels == "").any() or len(space) < 7:
+        return
+    if not st.toggle("How often do look-alikes share a label?", key="same", bind="query-params"):
+        return
+    k = 5
+    measured = work(
+        "Comparing labels",
+        ("same-label", space.vectors_fingerprint),
+        lambda on_progress, cancel: precision_at_k(
+            space, k=k, on_progress=on_progress, cancel=cancel
+        ),
+    )
+    if measured is None:
+        return
+    st.metric(
+        f"precision@{k}: of the {k} nearest images, the share with the same label",
+        f"{measured.precision:.1%}",
+        f"{measured.chance:.1%} by chance, {measured.ceiling:.1%} at best",
+        delta_color="off",
+        delta_arrow="off",
+    )
+
+
+def _group(embedded: EmbeddedImages, group: Group, place: int) -> None:
+    what = "the same file" if group.identical else f"cosine {group.similarity_min:.3f} and more"
+    st.caption(f"{count(len(group), 'image')}, {what}")
+    contents = embedded.space.table["hash"]
+    rows, pictures = group.rows[:_IN_A_GROUP], embedded.pictures
+    found = {} if pictures is None else pictures.thumbnails([str(contents.iloc[r]) for r in rows])
+    tiles = [
+        Tile(key, found.get(str(contents.iloc[row])), key)
+        for key, row in zip(group.keys, rows, strict=False)
+    ]
+    grid(tiles, _IN_A_GROUP, f"copies-{place}", ask_about)
+    if len(group) > _IN_A_GROUP:
+        st.caption(f"and {len(group) - _IN_A_GROUP:,} more")

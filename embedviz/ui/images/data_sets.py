@@ -1,0 +1,57 @@
+"""Sets of images that are downloaded once: their size first, then progress, then a choice of some."""
+
+from __future__ import annotations
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from embedviz.data_folder import in_units
+from embedviz.images.datasets import DATASETS, ImageDataset
+from embedviz.images.datasets.fetching import fetch_dataset
+from embedviz.progress import Cancel, OnProgress
+from embedviz.ui.images.image_set import ImageSet, Listed, image_limits
+from embedviz.ui.messages import plain
+from embedviz.ui.work import work
+
+
+def choose_data_set(row: DeltaGenerator) -> ImageSet | None:
+    """The set, or None until it is on this machine."""
+    labels = {item.label: item for item in DATASETS.values()}
+    data = labels[row.selectbox("Data set", list(labels), key="data", bind="query-params")]
+    st.caption(
+        f"{plain(data.help)} {data.count:,} images, {data.classes} classes. {plain(data.citation)}"
+    )
+    if not data.installed and not _downloaded(data):
+        return None
+    most = min(data.count, image_limits().count)
+    limit = row.number_input(
+        "Images to take", 10, most, min(500, most), step=100, key="take", bind="query-params",
+        help="As many of each class as can be, chosen with a fixed seed: the same every time.",
+    )  # fmt: skip
+
+    def files() -> Listed:
+        return data.open(limit=int(limit)), []
+
+    name = f"{data.label}, {int(limit):,} images"
+    return ImageSet(f"data:{data.name}:{int(limit)}", name, True, files, help=data.help)
+
+
+def _downloaded(data: ImageDataset) -> bool:
+    """Offer the download and carry it out; True once it is here."""
+    size = in_units(data.download_bytes)
+    text, button = st.columns([4, 1], vertical_alignment="center")
+    text.info(f"{data.label} is not on this machine: a download of about {size}, once.")
+    wanted = st.session_state.setdefault("fetching_data", set())
+    if button.button("Download it", key=f"fetch-{data.name}", width="stretch"):
+        wanted.add(data.name)
+    if data.name not in wanted:
+        return False
+
+    def do(on_progress: OnProgress, cancel: Cancel) -> str:
+        return str(fetch_dataset(data.name, on_progress=on_progress, cancel=cancel))
+
+    keeps = "What has arrived is kept; going on starts from there."
+    if work(f"Downloading {data.label}", ("data", data.name), do, stop_keeps=keeps) is not None:
+        wanted.discard(data.name)
+        st.rerun()
+    return False

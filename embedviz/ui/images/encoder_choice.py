@@ -1,0 +1,136 @@
+"""What sees the images: the encoder, its layer, and what to do where its weights are not here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from embedviz.images.encoders import ENCODERS, Encoder, Layer
+from embedviz.progress import Cancel, OnProgress
+from embedviz.ui.images.image_set import ImageSet
+from embedviz.ui.messages import plain
+from embedviz.ui.work import work
+
+OFFLINE = "efficientnet-lite0"
+
+
+@dataclass(frozen=True)
+class EncoderChoice:
+    """An encoder and one of its layers, by name."""
+
+    encoder: str
+    layer: str
+
+    @property
+    def label(self) -> str:
+        """What people call it; the layer only where it is not the usual one."""
+        encoder, layer = self._parts()
+        usual = layer == encoder.layers[0]
+        return encoder.label if usual else f"{encoder.label}, {layer.label}"
+
+    @property
+    def dimensions(self) -> int:
+        """d of its vectors."""
+        return self._parts()[1].dimensions
+
+    def _parts(self) -> tuple[Encoder, Layer]:
+        encoder = ENCODERS[self.encoder]
+        return encoder, next(layer for layer in encoder.layers if layer.name == self.layer)
+
+
+def choose_encoder(images: ImageSet, row: DeltaGenerator) -> EncoderChoice:
+    """The select boxes, in ``row``; a saved collection keeps the encoder that made it."""
+    if images.saved_as and images.first is not None:
+        made_by = _made_by(images.first.space.origin)
+        if made_by is not None:
+            _describe(ENCODERS[made_by.encoder], made_by)
+            return made_by
+    label = row.selectbox(
+        "Seen by",
+        [encoder.label for encoder in ENCODERS.values()],
+        key="encoder",
+        bind="query-params",
+        help="  \n".join(f"**{item.label}**: {item.help}" for item in ENCODERS.values()),
+    )
+    asked = next(encoder for encoder in ENCODERS.values() if encoder.label == label)
+    encoder = asked if asked.installed else _instead_of(asked)
+    choice = EncoderChoice(encoder.name, _layer(encoder, row).name)
+    _describe(encoder, choice)
+    return choice
+
+
+def others_than(choice: EncoderChoice) -> list[EncoderChoice]:
+    """What could look at the same images too: every other encoder and layer that is here."""
+    every = [
+        EncoderChoice(encoder.name, layer.name)
+        for encoder in ENCODERS.values()
+        if encoder.installed
+        for layer in encoder.layers
+    ]
+    return [other for other in every if other != choice]
+
+
+def _made_by(origin: dict[str, object]) -> EncoderChoice | None:
+    encoder = ENCODERS.get(str(origin.get("encoder")))
+    layers = {layer.name for layer in encoder.layers} if encoder else set()
+    if encoder is None or origin.get("layer") not in layers:
+        return None
+    return EncoderChoice(encoder.name, str(origin["layer"]))
+
+
+def _layer(encoder: Encoder, row: DeltaGenerator) -> Layer:
+    if len(encoder.layers) == 1:
+        return encoder.layers[0]
+    layers = {layer.label: layer for layer in encoder.layers}
+    label = row.selectbox(
+        "Layer",
+        list(layers),
+        key=f"layer-{encoder.name}",
+        bind="query-params",
+        help="  \n".join(f"**{layer.label}**: {layer.help}" for layer in encoder.layers),
+    )
+    return layers[label]
+
+
+def _instead_of(asked: Encoder) -> Encoder:
+    """The encoder that works without a network, and the offer to fetch the one asked for."""
+    instead = ENCODERS[OFFLINE]
+    text, button = st.columns([4, 1], vertical_alignment="center")
+    text.info(
+        f"{asked.label} {asked.where}. Until then {instead.label} looks at the images; its weights "
+        "need no network."
+    )
+    wanted = st.session_state.setdefault("fetching_weights", set())
+    if button.button("Download it", key=f"fetch-{asked.name}", width="stretch"):
+        wanted.add(asked.name)
+    if asked.name in wanted and _fetched(asked):
+        wanted.discard(asked.name)
+        st.rerun()
+    return instead
+
+
+def _fetched(encoder: Encoder) -> bool:
+    def do(on_progress: OnProgress, cancel: Cancel) -> str:
+        from embedviz.images.weights import fetch_weights
+
+        return str(fetch_weights(encoder.name, on_progress=on_progress, cancel=cancel))
+
+    return (
+        work(
+            f"Downloading the weights of {encoder.label}",
+            ("weights", encoder.name),
+            do,
+            stop_keeps="What has arrived is kept; going on starts from there.",
+        )
+        is not None
+    )
+
+
+def _describe(encoder: Encoder, choice: EncoderChoice) -> None:
+    st.caption(
+        f"Seen by {plain(choice.label)}: {choice.dimensions:,} numbers for each image, about "
+        f"{encoder.images_per_second:g} images per second on two processor cores; weights "
+        f"{plain(encoder.where)}."
+    )

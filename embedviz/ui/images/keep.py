@@ -1,0 +1,112 @@
+"""Keep images: save them as a collection on the server, add to one, or take them away as a file."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from embedviz import collections
+from embedviz.collections import EXPORTS
+from embedviz.images.embedding import EmbeddedImages
+from embedviz.progress import Cancel, OnProgress
+from embedviz.ui.images.image_set import ImageSet
+from embedviz.ui.images.saved import open_next
+from embedviz.ui.messages import count, plain
+from embedviz.ui.server import server_settings
+from embedviz.ui.session import session
+from embedviz.ui.work import work
+
+_NEW, _SAVING = "(a new collection)", "saving"
+
+
+@dataclass(frozen=True)
+class Saving:
+    """What is being saved: under which name, and whether to a collection that is there."""
+
+    name: str
+    add: bool
+    number: int
+
+
+def keep(images: ImageSet, embedded: EmbeddedImages) -> None:
+    """The last part of the page."""
+    st.subheader("Keep them")
+    save_side, export_side = st.columns([3, 2], gap="large")
+    with save_side:
+        if server_settings().collections_limit == 0:
+            st.caption(
+                "Saving is switched off on this server. You can take the images' vectors away."
+            )
+        elif images.saved_as:
+            st.caption(f"This is the saved collection {plain(images.saved_as)}.")
+        else:
+            _save(images, embedded)
+    with export_side:
+        _export(images, embedded)
+
+
+def _save(images: ImageSet, embedded: EmbeddedImages) -> None:
+    infos = collections.list()
+    fitting = [
+        info.name
+        for info in infos
+        if info.origin.get("encoding") == embedded.space.origin.get("encoding")
+    ]
+    target = _NEW
+    if fitting:
+        target = st.selectbox(
+            "Save to", [_NEW, *fitting], key="save-to",
+            help="Images can be added to collections that the same encoder and layer made.",
+        )  # fmt: skip
+    name = target
+    if target == _NEW:
+        name = st.text_input("Name of the collection", images.name, max_chars=80, key="save-name")
+    full = target == _NEW and len(infos) >= server_settings().collections_limit
+    number = st.session_state.get("saves", 0)
+    if st.button("Save on the server", type="primary", disabled=full or not name.strip()):
+        st.session_state[_SAVING] = Saving(name.strip(), target != _NEW, number)
+        st.session_state["saves"] = number + 1
+    st.caption(
+        "Vectors, small pictures and what is known of the images go to the server's disk, where "
+        "everyone who opens this server sees them and may delete them. The original files are not "
+        "copied." + (" This server has as many collections as it may have." if full else "")
+    )
+    saving: Saving | None = st.session_state.get(_SAVING)
+    if saving is not None:
+        _carry_out(saving, embedded)
+
+
+def _carry_out(saving: Saving, embedded: EmbeddedImages) -> None:
+    def do(on_progress: OnProgress, cancel: Cancel) -> str:
+        if saving.add:
+            added = collections.add(saving.name, embedded, on_progress=on_progress, cancel=cancel)
+            return f"{count(added.added, 'image')} added, {added.skipped:,} were there already"
+        info = collections.save(saving.name, embedded, on_progress=on_progress, cancel=cancel)
+        return f"{count(info.count, 'image')} saved"
+
+    key = ("save", saving)
+    said = work(f"Saving {saving.name}", key, do)
+    if said is None:
+        return
+    st.session_state.pop(_SAVING, None)
+    session().results.pop(key, None)
+    st.success(f"{said}: {plain(saving.name)}")
+    st.button("Open the collection", on_click=open_next, args=(saving.name,))
+
+
+def _export(images: ImageSet, embedded: EmbeddedImages) -> None:
+    labels = {item.label: item for item in EXPORTS.values()}
+    chosen = labels[st.selectbox("Take away as", list(labels), key="export")]
+    st.caption(plain(chosen.help))
+    file_name = f"{''.join(c if c.isalnum() else '-' for c in images.name)}{chosen.suffix}"
+
+    def written() -> bytes:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / file_name
+            collections.export(embedded, path, chosen.name)
+            return path.read_bytes()
+
+    st.download_button("Download", written, file_name, width="stretch", on_click="ignore")

@@ -1,0 +1,77 @@
+"""Collections that were saved on this server: open, rename, delete."""
+
+from __future__ import annotations
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from embedviz import collections
+from embedviz.collections import Collection, CollectionInfo
+from embedviz.data_folder import in_units
+from embedviz.errors import EmbedvizError
+from embedviz.images.embedding import EmbeddedImages
+from embedviz.ui.images.image_set import ImageSet
+from embedviz.ui.messages import count, plain, show_error
+
+_KEY = "saved"
+
+
+def choose_saved(row: DeltaGenerator) -> ImageSet | None:
+    """The saved collection to look at; None if there is none."""
+    infos = {info.name: info for info in collections.list()}
+    asked = st.query_params.get(_KEY)
+    if not infos:
+        st.info("Nothing is saved on this server yet. Bring images, then save them under the map.")
+        return None
+    following = st.session_state.pop(f"{_KEY}_next", None)
+    if following in infos:
+        st.session_state[_KEY] = following
+    elif st.session_state.get(_KEY, asked) not in infos:
+        if asked is not None and _KEY not in st.session_state:
+            st.info(
+                f"The link names the collection '{plain(asked)}', which this server does not have."
+            )
+        st.session_state.pop(_KEY, None)
+    with row:
+        name = st.selectbox("Collection", list(infos), key=_KEY, bind="query-params")
+        with st.popover("Rename or delete"):
+            _manage(infos[name])
+    info = infos[name]
+    said = f"{count(info.count, 'image')}, {in_units(info.nbytes)} on the server's disk"
+    st.caption(
+        f"{said}, saved {info.changed:%Y-%m-%d %H:%M}. Everyone who opens this server sees it."
+    )
+    collection = _opened(info.id, f"{info.changed}", info.name)
+    first = EmbeddedImages(collection.space, (), collection)
+    return ImageSet(f"saved:{info.id}:{info.changed}", name, True, first=first, saved_as=name)
+
+
+@st.cache_resource(show_spinner="Opening the collection…", max_entries=4)
+def _opened(identity: str, changed: str, name: str) -> Collection:  # noqa: ARG001 - they are the key
+    return collections.open(name)
+
+
+def open_next(name: str) -> None:
+    """Show this saved collection from the next run on."""
+    st.session_state["images"] = "saved"
+    st.session_state[f"{_KEY}_next"] = name
+
+
+def _manage(info: CollectionInfo) -> None:
+    new = st.text_input("New name", info.name, max_chars=80, key=f"rename-{info.id}")
+    if st.button("Rename", disabled=new.strip() in ("", info.name), key=f"do-rename-{info.id}"):
+        _attempt(lambda: collections.rename(info.name, new), new.strip())
+    sure = st.checkbox(f"Delete {count(info.count, 'image')} for everyone", key=f"sure-{info.id}")
+    if st.button("Delete", disabled=not sure, key=f"do-delete-{info.id}"):
+        _attempt(lambda: collections.delete(info.name), "")
+
+
+def _attempt(do: object, following: str) -> None:
+    assert callable(do)
+    try:
+        do()
+    except EmbedvizError as error:
+        show_error(error)
+        return
+    st.session_state[f"{_KEY}_next"] = following
+    st.rerun()

@@ -1,0 +1,103 @@
+"""Images as an encoder sees them: embedded once, with progress, stop and going on."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from embedviz.images.embedding import EmbeddedImages, embed_images
+from embedviz.images.image_cache import ImageCache, default_image_cache
+from embedviz.images.image_file import Failure
+from embedviz.images.second_look import embed_views
+from embedviz.progress import Cancel, OnProgress, Progress
+from embedviz.ui.images.encoder_choice import EncoderChoice
+from embedviz.ui.images.image_set import ImageSet, image_limits
+from embedviz.ui.images.own import take_in
+from embedviz.ui.messages import count, plain
+from embedviz.ui.session import session
+from embedviz.ui.work import work
+
+STOP_KEEPS = "What is done is kept; going on starts from there."
+
+
+def seen(images: ImageSet, choice: EncoderChoice) -> EmbeddedImages | None:
+    """The embedded images, or None while that is under way (its progress stands here then)."""
+    first = images.first
+    if first is not None and _made_by(first, choice):
+        return first
+    key = ("embed", images.identity, choice)
+    cache = default_image_cache() if images.shared else session().images
+
+    def do(on_progress: OnProgress, cancel: Cancel) -> EmbeddedImages:
+        return _embed(images, choice, cache, on_progress, cancel)
+
+    done: EmbeddedImages | None = work(
+        f"{choice.label} looks at {images.name}",
+        key,
+        do,
+        watch=_failures_so_far,
+        stop_keeps=STOP_KEEPS,
+    )
+    if done is None:
+        return None
+    if done.stopped:
+        offer_to_go_on(done, key)
+    elif not images.shared and images.files is not None:
+        # Uploaded: from here on it is one of this session's sets, and the files are let go.
+        session().results.pop(key, None)
+        take_in(images, done, f"brought to this browser tab, seen by {choice.label}")
+        st.rerun()
+    return done
+
+
+def offer_to_go_on(done: EmbeddedImages, key: tuple[object, ...]) -> None:
+    """Say that work was stopped, and what there is of it."""
+    text, button = st.columns([4, 1], vertical_alignment="center")
+    text.info(f"Stopped after {count(len(done.space), 'image')}; this is what was done by then.")
+    if button.button("Go on", key=f"go-on-{hash(key)}", width="stretch"):
+        session().results.pop(key, None)
+        st.rerun()
+
+
+def show_failures(failures: tuple[Failure, ...]) -> None:
+    """What could not be read, each with its reason."""
+    if not failures:
+        return
+    with st.expander(f"{count(len(failures), 'file')} set aside"):
+        rows = [{"file": item.name, "reason": item.reason} for item in failures]
+        st.dataframe(pd.DataFrame(rows), hide_index=True, height=min(38 + 35 * len(rows), 320))
+
+
+def _made_by(first: EmbeddedImages, choice: EncoderChoice) -> bool:
+    origin = first.space.origin
+    return (origin.get("encoder"), origin.get("layer")) == (choice.encoder, choice.layer)
+
+
+def _embed(
+    images: ImageSet,
+    choice: EncoderChoice,
+    cache: ImageCache,
+    on_progress: OnProgress,
+    cancel: Cancel,
+) -> EmbeddedImages:
+    if images.files is None:
+        first = images.first
+        assert first is not None
+        assert first.pictures is not None
+        return embed_views(
+            first.space, first.pictures, choice.encoder, layer=choice.layer, cache=cache,
+            on_progress=on_progress, cancel=cancel,
+        )  # fmt: skip
+    files, not_read = images.files()
+    done = embed_images(
+        files, choice.encoder, layer=choice.layer, limits=image_limits(), cache=cache,
+        pictures=True, name=images.name, on_progress=on_progress, cancel=cancel,
+    )  # fmt: skip
+    return done.with_failures(not_read)
+
+
+def _failures_so_far(progress: Progress) -> None:
+    failures = progress.details or ()
+    if failures:
+        last = failures[-1]
+        st.caption(f"Set aside, the last: {plain(last.name)}: {plain(last.reason)}")
