@@ -68,6 +68,8 @@ def map_of(page: Page) -> None:
 
 
 def click_row(page: Page, row: int) -> None:
+    page.locator(".ev-map").scroll_into_view_if_needed()
+    page.wait_for_timeout(500)  # a picture is drawn, or moved, once the view has rested
     x, y = page.evaluate("([key, row]) => window.__embedviz[key].pixelOf(row)", [KEY, row])
     page.mouse.move(x, y)
     page.mouse.click(x, y)
@@ -77,7 +79,7 @@ def click_row(page: Page, row: int) -> None:
 
 def answers(page: Page) -> list[str]:
     """The keys of the look-alikes, best first, as they stand under the pictures."""
-    buttons = page.locator("[class*='st-key-evgrid-answers'] button")
+    buttons = page.locator("[class*='st-key-evgrid-answers'] [data-testid=stButton] button")
     expect(buttons.first).to_be_visible(timeout=60_000)
     return [text.split(" · ", 1)[1] for text in buttons.all_text_contents()]
 
@@ -106,7 +108,9 @@ def test_upload_click_save_restart_and_it_is_there(browser, photos, apart) -> No
             KEY,
         )
         click_row(page, row)
-        asked = page.get_by_label("Image", exact=True).input_value()
+        box = page.get_by_label("Image", exact=True)
+        expect(box).not_to_have_value("")
+        asked = box.input_value()
         found = answers(page)
         assert len(found) == 10
         assert asked not in found
@@ -147,8 +151,5 @@ def test_pictures_are_asked_for_without_running_the_page_again(page: Page, serve
     count = page.evaluate("Number(document.querySelector('.ev-map').dataset.pictures)")
     assert 5 <= count <= 18
     (first, *_) = page.evaluate("key => window.__embedviz[key].drawnPictures()", KEY)
-    page.mouse.click(
-        *page.evaluate("([k, r]) => window.__embedviz[k].pixelOf(r)", [KEY, first["row"]])
-    )
-    expect(page.get_by_text("What looks like")).to_be_visible(timeout=60_000)
+    click_row(page, first["row"])
     assert len(answers(page)) == 10

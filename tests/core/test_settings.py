@@ -121,7 +121,11 @@ def test_windows_drives_are_not_taken_for_limits(
     [
         (["--vectors", "none.bin"], {}, "--vectors: there is no file 'none.bin'.*PATH:LIMIT"),
         (["--vectors", "one.bin:0"], {}, "--vectors: 'one.bin' with a limit of 0 rows"),
-        (["--vectors"], {}, "--vectors: expected one argument.*Options: --vectors, --images, --weights, --upload"),
+        (
+            ["--vectors"],
+            {},
+            "--vectors: expected one argument.*Options: --vectors, --images, --weights, --upload",
+        ),
         (["--vector", "one.bin"], {}, "unrecognized arguments: --vector"),
         (["--cache-mb", "0"], {}, "--cache-mb: cache_mb=0 is out of range. Allowed: 1 to"),
         (["--cache-mb", "ten"], {}, "--cache-mb must be a whole number, got 'ten'"),

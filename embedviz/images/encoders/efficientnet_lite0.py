@@ -60,8 +60,8 @@ EFFICIENTNET_LITE0 = Encoder(
     layers=(
         Layer(
             name="features",
-            label="features: the vector before the last layer",
-            help="What things are: the last convolutional features, averaged over the picture.",
+            label="features",
+            help="What things are, the vector before the last layer: the last features, averaged.",
             dimensions=1280,
             maps=_features,
         ),

@@ -34,8 +34,8 @@ RESNET50 = Encoder(
         "He, Zhang, Ren & Sun (2016). Deep Residual Learning for Image Recognition. CVPR."
     ),
     layers=(
-        _stage("layer4", 2048, "layer4: the vector before the fully connected layer",
-               "What things are: the last stage, averaged over the picture."),
+        _stage("layer4", 2048, "layer4",
+               "What things are, the vector before the fully connected layer: the last stage, averaged."),
         _stage("layer1", 256, "layer1", "Edges and colors: the first stage, averaged."),
         _stage("layer2", 512, "layer2", "Textures and repeating patterns: the second, averaged."),
         _stage("layer3", 1024, "layer3", "Parts of things: the third, averaged."),

@@ -36,7 +36,7 @@ VGG16 = Encoder(
     layers=(
         Layer(
             name="fc7",
-            label="fc7: the vector before the last layer",
+            label="fc7",
             help="What things are and roughly where: the second fully connected layer.",
             dimensions=4096,
             maps=_features,
@@ -44,7 +44,7 @@ VGG16 = Encoder(
         ),
         Layer(
             name="features",
-            label="features: the last convolutional ones",
+            label="features",
             help="What things are, wherever: the last convolutional features, averaged.",
             dimensions=512,
             maps=_features,

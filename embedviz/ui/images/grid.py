@@ -58,7 +58,5 @@ def _tile(tile: Tile, key: str, on_ask: Callable[[str], None] | None) -> None:
     if on_ask is None:
         st.caption(plain(tile.caption))
         return
-    st.button(
-        plain(tile.caption), key=f"ask-{key}", type="tertiary", on_click=on_ask, args=(tile.key,),
-        help="Find what looks like this one.",
-    )  # fmt: skip
+    caption = plain(tile.caption)
+    st.button(caption, key=f"ask-{key}", type="tertiary", on_click=on_ask, args=(tile.key,))

@@ -25,7 +25,7 @@ from embedviz.ui.session import session
 if TYPE_CHECKING:
     from PIL import Image
 
-IMAGE = "image"
+IMAGE, _NEXT = "image", "image_next"
 _WITH = {"here": "From here", "file": "Upload", "camera": "Camera"}
 
 
@@ -61,13 +61,18 @@ class Query:
 
 
 def ask_about(key: str) -> None:
-    """Make the image of this key the one asked for (for callbacks)."""
-    st.session_state[IMAGE] = key
-    st.session_state["ask_with"] = "here"
+    """Make the image of this key the one asked for, from the page's next run on."""
+    # Not into the widgets' own state: a fragment's run, such as the map's, comes before the page's
+    # and uses that up, and the browser would go on showing, and sending, the old value.
+    st.session_state[_NEXT] = key
 
 
 def ask_with_picture(embedded: EmbeddedImages) -> Query | None:
     """The ask panel's question; None until there is one."""
+    following = st.session_state.pop(_NEXT, None)
+    if following is not None:
+        st.session_state[IMAGE] = following
+        st.session_state["ask_with"] = "here"
     how = (
         st.segmented_control(
             "Ask with", list(_WITH), format_func=_WITH.__getitem__, default="here", key="ask_with",
