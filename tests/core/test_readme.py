@@ -12,7 +12,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_example_runs(tmp_path, monkeypatch, capsys):
-    (example,) = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
+    example, _ = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
     assert len(example.strip().splitlines()) <= 12
     monkeypatch.chdir(tmp_path)
     names: dict[str, object] = {}
@@ -22,6 +22,23 @@ def test_example_runs(tmp_path, monkeypatch, capsys):
     assert (tmp_path / "mine.npz").exists()
     said = capsys.readouterr().out
     assert "('prince', 'queen', 'ii')" in said
+
+
+def test_example_of_images_runs(tmp_path, monkeypatch, capsys):
+    from embedviz.images.samples import SAMPLES
+
+    _, example = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
+    assert len(example.strip().splitlines()) <= 12
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("EMBEDVIZ_DATA_DIR", str(tmp_path / "data"))
+    (tmp_path / "photos").mkdir()
+    for file in SAMPLES["photos"].open():
+        (tmp_path / "photos" / Path(file.name).name).write_bytes(file.open().read())
+    (tmp_path / "query.jpg").write_bytes((tmp_path / "photos" / "chelsea.png").read_bytes())
+    names: dict[str, object] = {}
+    exec(compile(example, "README.md", "exec"), names)
+    assert "chelsea.png" in names["alike"].keys[0]
+    assert "brightness" in capsys.readouterr().out
 
 
 def test_first_two_commands_are_targets():
@@ -38,11 +55,12 @@ def test_links_lead_somewhere(link):
 
 def test_every_method_of_the_tables_is_named():
     from embedviz.formats import FORMATS
+    from embedviz.images.encoders import ENCODERS
     from embedviz.projections import PROJECTIONS
     from embedviz.words.analogies import ANALOGY_METHODS
     from embedviz.words.training_params import ALGORITHMS
 
-    tables = (PROJECTIONS, ANALOGY_METHODS, ALGORITHMS)
+    tables = (PROJECTIONS, ANALOGY_METHODS, ALGORITHMS, ENCODERS)
     for method in (method for entries in tables for method in entries.values()):
         assert method.label.lower() in README.lower(), method.label
     for kind in FORMATS.values():

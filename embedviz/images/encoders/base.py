@@ -78,7 +78,7 @@ class Encoder:
         first and only ones.
     images_per_second : float
         About, from prepared pictures to vectors of the first layer in batches of 8, measured on
-        two cores (AMD Zen 3, AVX2) without a GPU, sustained; short bursts are half as fast again.
+        two x86 cores without a GPU; a quiet moment gives up to half as much again.
     logits : callable or None
         ``logits(module, batch)`` gives the classifier's answers, of shape (n, classes).
     categories : callable or None

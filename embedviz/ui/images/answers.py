@@ -152,7 +152,8 @@ def _show(answer: Answer, asked: Asked, columns: int) -> None:
     st.caption(
         f"{metric.label} in all {space.dimensions:,} dimensions, among all {len(space):,} images, "
         f"exactly. {metric.works_on}"
-        + (f" {found.normal.explanation}" if found.normal is not None else "")
+        + (" What is normal here:" if found.normal is not None else ""),
+        help=None if found.normal is None else plain(found.normal.explanation),
     )
 
 

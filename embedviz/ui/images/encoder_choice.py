@@ -132,5 +132,5 @@ def _describe(encoder: Encoder, choice: EncoderChoice) -> None:
     st.caption(
         f"Seen by {plain(choice.label)}: {choice.dimensions:,} numbers for each image, about "
         f"{encoder.images_per_second:g} images per second on two processor cores; weights "
-        f"{plain(encoder.where)}."
+        f"({encoder.weights.size}) {plain(encoder.where)}."
     )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -12,6 +14,7 @@ from embedviz import collections
 from embedviz.collections import EXPORTS
 from embedviz.images.embedding import EmbeddedImages
 from embedviz.progress import Cancel, OnProgress
+from embedviz.space import EmbeddingSpace
 from embedviz.ui.images.image_set import ImageSet
 from embedviz.ui.images.saved import open_next
 from embedviz.ui.messages import count, plain
@@ -28,6 +31,7 @@ class Saving:
 
     name: str
     add: bool
+    originals: bool
     number: int
 
 
@@ -64,15 +68,22 @@ def _save(images: ImageSet, embedded: EmbeddedImages) -> None:
     name = target
     if target == _NEW:
         name = st.text_input("Name of the collection", images.name, max_chars=80, key="save-name")
+    originals = False
+    if (embedded.space.table["path"] != "").any():
+        originals = st.toggle(
+            "Copy the original files too", key="save-originals",
+            help="Else the vectors, small pictures and what is known of the images are saved alone.",
+        )  # fmt: skip
     full = target == _NEW and len(infos) >= server_settings().collections_limit
     number = st.session_state.get("saves", 0)
     if st.button("Save on the server", type="primary", disabled=full or not name.strip()):
-        st.session_state[_SAVING] = Saving(name.strip(), target != _NEW, number)
+        st.session_state[_SAVING] = Saving(name.strip(), target != _NEW, originals, number)
         st.session_state["saves"] = number + 1
     st.caption(
         "Vectors, small pictures and what is known of the images go to the server's disk, where "
-        "everyone who opens this server sees them and may delete them. The original files are not "
-        "copied." + (" This server has as many collections as it may have." if full else "")
+        "everyone who opens this server sees them and may delete them. The original files are "
+        + ("copied too." if originals else "not copied.")
+        + (" This server has as many collections as it may have." if full else "")
     )
     saving: Saving | None = st.session_state.get(_SAVING)
     if saving is not None:
@@ -80,11 +91,16 @@ def _save(images: ImageSet, embedded: EmbeddedImages) -> None:
 
 
 def _carry_out(saving: Saving, embedded: EmbeddedImages) -> None:
+    originals = _originals(embedded.space) if saving.originals else None
+
     def do(on_progress: OnProgress, cancel: Cancel) -> str:
+        how: dict[str, Any] = {
+            "originals": originals, "on_progress": on_progress, "cancel": cancel,
+        }  # fmt: skip
         if saving.add:
-            added = collections.add(saving.name, embedded, on_progress=on_progress, cancel=cancel)
+            added = collections.add(saving.name, embedded, **how)
             return f"{count(added.added, 'image')} added, {added.skipped:,} were there already"
-        info = collections.save(saving.name, embedded, on_progress=on_progress, cancel=cancel)
+        info = collections.save(saving.name, embedded, **how)
         return f"{count(info.count, 'image')} saved"
 
     key = ("save", saving)
@@ -95,6 +111,17 @@ def _carry_out(saving: Saving, embedded: EmbeddedImages) -> None:
     session().results.pop(key, None)
     st.success(f"{said}: {plain(saving.name)}")
     st.button("Open the collection", on_click=open_next, args=(saving.name,))
+
+
+def _originals(space: EmbeddingSpace) -> Callable[[str], bytes | None]:
+    """Reads the file of a key, where it has one and that is still there."""
+    paths = dict(zip(space.keys, space.table["path"], strict=True))
+
+    def read(key: str) -> bytes | None:
+        path = Path(paths[key])
+        return path.read_bytes() if paths[key] and path.is_file() else None
+
+    return read
 
 
 def _export(images: ImageSet, embedded: EmbeddedImages) -> None:

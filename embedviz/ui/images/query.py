@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import streamlit as st
 
+from embedviz.collections import Collection
 from embedviz.data_folder import in_units
 from embedviz.errors import EmbedvizError
 from embedviz.images.decoding import DecodedImage, decode, read_bytes
 from embedviz.images.embedding import EmbeddedImages
-from embedviz.images.file_names import IMAGE_SUFFIXES
+from embedviz.images.file_names import IMAGE_SUFFIXES, base_name, clean_name
 from embedviz.images.image_file import ImageFile
 from embedviz.images.thumbnails import make_view, opened
 from embedviz.ui.images.grid import shown
@@ -152,6 +153,15 @@ def _show(query: Query, embedded: EmbeddedImages) -> None:
     facts = _facts(query, embedded)
     said = [f"{name}: {plain(value)}" for name, value in facts.items() if value]
     st.caption(" · ".join(said))
+    if isinstance(embedded.pictures, Collection) and query.key is not None:
+        _offer_original(embedded.pictures, query.key)
+
+
+def _offer_original(collection: Collection, key: str) -> None:
+    original = collection.original(key)
+    if original is not None:
+        name = base_name(clean_name(key))
+        st.download_button("Original file", original, name, on_click="ignore", width="stretch")
 
 
 def _facts(query: Query, embedded: EmbeddedImages) -> dict[str, str]:

@@ -6,6 +6,7 @@ const LARGEST = 72; // when there is room
 const GAP = 6; // between pictures, for their edges
 const MOST_IN_PLANE = 150;
 const MOST_IN_SPACE = 60;
+const MOST_TO_FILL = 2000;
 const ROOMY = 0.85; // large pictures if so many of the points in view find a place
 
 class Placing {
@@ -38,6 +39,10 @@ class Placing {
     for (const row of orders.rows()) {
       if (room.isFull) break;
       add(row, orders.size, orders.gap);
+    }
+    // Those that are pointed out have pushed others aside: fill the gaps where that costs nothing.
+    if (first.length && this.points.n <= MOST_TO_FILL) {
+      for (const row of this.rows) if (!this.isFaded?.(row)) add(row, orders.size, orders.gap);
     }
     return room.boxes;
   }
