@@ -241,3 +241,42 @@ def test_look_alikes_share_a_label_far_more_often_than_by_chance(open_page, sett
     share = float(at.metric[0].value.rstrip("%"))
     assert share > 85
     assert "by chance" in at.metric[0].delta
+
+
+@pytest.fixture
+def served_folder(tmp_path, monkeypatch):
+    """A folder that the operator offers, beside one that they do not."""
+    from embedviz.ui.server import server_settings
+
+    for name in ("offered/cats", "offered/dogs", "private"):
+        (tmp_path / name).mkdir(parents=True)
+    for seed, name in enumerate(("offered/cats", "offered/cats", "offered/dogs", "private")):
+        (tmp_path / name / f"{seed}.png").write_bytes(png(seed))
+    monkeypatch.setenv("EMBEDVIZ_IMAGES", str(tmp_path / "offered"))
+    server_settings.clear()
+    yield tmp_path
+    monkeypatch.delenv("EMBEDVIZ_IMAGES")
+    server_settings.clear()
+
+
+def test_a_folder_of_the_operator_is_read_and_its_originals_saved_when_asked(
+    open_page, settle, served_folder
+):
+    at = open_page("images", images="Server folders", encoder=LITE)
+    settle(at, lambda at: "Showing all 3 images" in text_of(at))
+    next(item for item in at.toggle if "original files" in item.label).set_value(True).run()
+    at.text_input(key="save-name").set_value("Pets").run()
+    next(item for item in at.button if item.label == "Save on the server").click().run()
+    settle(at, lambda at: any("saved" in item.value for item in at.success))
+    saved = ev.collections.open("Pets")
+    assert saved.space.table["label"].tolist() == ["cats", "cats", "dogs"]
+    for key, path in zip(saved.space.keys, saved.space.table["path"], strict=True):
+        with open(path, "rb") as file:
+            assert saved.original(key) == file.read()
+
+
+@pytest.mark.parametrize("part", ["../private", "..", "/etc", "cats/../../private"])
+def test_a_link_leads_to_no_folder_outside(open_page, settle, served_folder, part):
+    at = open_page("images", images="Server folders", encoder=LITE, part=part)
+    settle(at, lambda at: "Showing all" in text_of(at))
+    assert "Showing all 3 images" in text_of(at)
