@@ -57,13 +57,13 @@ class Settings:
         minimum=0, maximum=86_400,
     )  # fmt: skip
     image_file_mb: int = param(
-        50, f"Largest image file that a person may bring, {_MB}.", minimum=1, maximum=100_000
+        50, f"Largest image file that a person may bring, {_MB}.", minimum=1, maximum=2_047
     )
     image_megapixels: int = param(
         100,
-        "Largest picture: width × height, in millions of pixels (178 at most).",
+        "Largest picture: width × height, in millions of pixels.",
         minimum=1,
-        maximum=10_000,
+        maximum=178,
     )
     images_limit: int = param(
         10_000, "Images that a person may bring in one go.", minimum=1, maximum=10_000_000

@@ -49,6 +49,7 @@ def save(
     originals: Originals | None = None,
     description: str = "",
     replace: bool = False,
+    most: int | None = None,
     root: Root = None,
     on_progress: OnProgress | None = None,
     cancel: Cancel | None = None,
@@ -67,6 +68,8 @@ def save(
         The bytes of the file behind a key, or None; originals are copied only if this is given.
     replace : bool
         Put it in the place of a collection that has the name.
+    most : int, optional
+        How many collections there may be; a new one beyond is refused.
     on_progress, cancel
         As in :mod:`embedviz.progress`; a stop leaves nothing behind. All of these are called on
         the thread that called ``save``.
@@ -74,14 +77,15 @@ def save(
     Raises
     ------
     InvalidParameterError
-        If the name is taken or impossible, nothing is given, or a column cannot be kept.
+        If the name is taken or impossible, there are ``most`` collections already, nothing is
+        given, or a column cannot be kept.
     CancelledError
         If a stop was asked for.
     """
     kept = checked_name(name)
     content = content_of(space_or_embedded, pictures, originals)
     watch = Watch(on_progress, cancel)
-    return save_content(Database(root), kept, content, description, replace, watch)
+    return save_content(Database(root), kept, content, description, replace, watch, most)
 
 
 def list(root: Root = None) -> tuple[CollectionInfo, ...]:  # noqa: A001 - as it is asked for: collections.list()

@@ -45,7 +45,13 @@ class Added:
 
 
 def save_content(
-    database: Database, name: str, content: Content, description: str, exchange: bool, watch: Watch
+    database: Database,
+    name: str,
+    content: Content,
+    description: str,
+    exchange: bool,
+    watch: Watch,
+    most: int | None = None,
 ) -> CollectionInfo:
     """A new collection ``name``; if ``exchange``, in the place of one that has the name."""
     if not len(content.space):
@@ -59,7 +65,7 @@ def save_content(
     try:
         info = tables.measured(info, table)
         with locked(database, watch.cancel):
-            return _publish(database, info, exchange)
+            return _publish(database, info, exchange, most)
     except BaseException:
         _drop_unless_published(database, info)
         raise
@@ -143,10 +149,18 @@ def _free_keys(there: Sequence[str], new: Content) -> list[str]:
     return mended(keys, np.arange(len(keys)))[0][len(there) :]
 
 
-def _publish(database: Database, info: CollectionInfo, exchange: bool) -> CollectionInfo:
+def _publish(
+    database: Database, info: CollectionInfo, exchange: bool, most: int | None
+) -> CollectionInfo:
     catalog = Catalog(database)
-    old = catalog.entries().get(info.name)
+    entries = catalog.entries()
+    old = entries.get(info.name)
     if old is None:
+        if most is not None and len(entries) >= most:
+            raise InvalidParameterError(
+                f"There are {len(entries):,} collections here and there may be {most:,}: delete "
+                "one, or add to one."
+            )
         catalog.publish(info)
         return info
     if not exchange:

@@ -34,6 +34,7 @@ class EmbeddedRows:
         self._waiting: list[ReadImage] = []
         self._first_row: dict[str, int] = {}
         self._found: list[str] = []
+        self._needing = 0
 
     def __len__(self) -> int:
         return len(self._vectors) + len(self._waiting)
@@ -41,7 +42,12 @@ class EmbeddedRows:
     @property
     def waiting(self) -> int:
         """Images that need the network."""
-        return sum(image.vector is None for image in self._waiting)
+        return self._needing
+
+    @property
+    def held_up(self) -> int:
+        """Images that wait in all, also those whose vectors are known."""
+        return len(self._waiting)
 
     @property
     def from_cache(self) -> int:
@@ -54,6 +60,7 @@ class EmbeddedRows:
             self._found.append(image.hash)
         if image.vector is None or self._waiting:
             self._waiting.append(image)
+            self._needing += image.vector is None
         else:
             self._append([image], image.vector[None])
 
@@ -75,7 +82,7 @@ class EmbeddedRows:
             if vector is None:
                 vector = self._vectors.row(self._first_row[image.hash])
             self._append([image], vector[None])
-        self._waiting = []
+        self._waiting, self._needing = [], 0
 
     def space(self, name: str) -> EmbeddingSpace:
         """The space of all rows that have their vector."""

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from embedviz.images.network import Network
 
 
+_MOST_HELD_UP = 512  # known images behind one that is not: so much would a stop lose
+
+
 @dataclass(frozen=True, eq=False)
 class EmbeddedImages:
     """What came of embedding images.
@@ -166,7 +169,7 @@ class _Embedding:
                     self.failures.append(arrived)
                 else:
                     self.rows.add(arrived)
-                if self.rows.waiting >= self.batch_size:
+                if self.rows.waiting >= self.batch_size or self.rows.held_up >= _MOST_HELD_UP:
                     self._embed()
                 if self.stopped_by(cancel):
                     break

@@ -137,6 +137,11 @@ class ImageCache:
             for table in ("images", "vectors"):
                 self._put(f"DELETE FROM {table} WHERE hash IN ({marks})", [part])
 
+    def keep_only(self, hashes: Iterable[str]) -> None:
+        """Let go of all images but these."""
+        known = self._all("SELECT hash FROM images UNION SELECT hash FROM vectors")
+        self.forget({row[0] for row in known} - set(hashes))
+
     @property
     def nbytes(self) -> int:
         """Bytes in use."""

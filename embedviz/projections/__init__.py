@@ -13,6 +13,7 @@ from embedviz.params import ParamSpec, check_limits, make, narrowed, specs
 from embedviz.progress import Cancel, OnProgress, report, stop_if
 from embedviz.projections import checks
 from embedviz.projections.base import Fitted, ProjectionMethod, Task
+from embedviz.projections.first_import import import_scikit_learn
 from embedviz.projections.kept import from_store, into_store
 from embedviz.projections.pca import PCA_METHOD
 from embedviz.projections.projection import LazyModel, Projection
@@ -111,6 +112,7 @@ def project(
         report(on_progress, 1.0, "found among the results kept on disk")
         return kept
     stop_if(cancel, chosen.label)
+    import_scikit_learn()
     started = time.perf_counter()
     fitted = chosen.fit(task, values)
     projection = _drawn(space, chosen, values, task, fitted, time.perf_counter() - started)

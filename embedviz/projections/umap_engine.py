@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from embedviz.progress import Cancel, OnProgress, Progress, report, stop_if
 from embedviz.projections.base import Coordinates, Task, Vectors
 from embedviz.projections.exact_neighbors import ExactNeighbors
+from embedviz.projections.first_import import import_scikit_learn
 
 if TYPE_CHECKING:
     from embedviz.projections.umap import UMAPParams
@@ -38,6 +39,7 @@ def warm_up(cancel: Cancel | None = None) -> None:
 
     if is_warm():
         return
+    import_scikit_learn()
     points = np.random.default_rng(0).normal(size=(60, 4)).astype(np.float32)
     model = fit_model(Task(points, 2, 0, cancel=cancel), UMAPParams(n_epochs=11))
     transform_with(model, points[:5] + 1, None, cancel)

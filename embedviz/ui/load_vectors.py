@@ -13,6 +13,7 @@ from embedviz.ui.messages import plain, show_error
 from embedviz.ui.model_choice import choose_next
 from embedviz.ui.server import server_settings
 from embedviz.ui.session import Model, session
+from embedviz.ui.uploaded import let_go
 from embedviz.ui.work import work
 
 _RESET = "upload_round"
@@ -111,7 +112,7 @@ def _read(upload: Any, limit: int, key: tuple[Any, ...]) -> None:
     mine.results.pop(key, None)
     _started().discard(key)
     identity = mine.add(model, f"opened from {upload.name}", server_settings().session_memory_mb)
-    # A new key empties the uploader, which would hold the file in memory otherwise.
+    let_go([upload.file_id])
     st.session_state[_RESET] = st.session_state.get(_RESET, 0) + 1
     choose_next(identity)
     st.rerun()

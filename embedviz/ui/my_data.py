@@ -31,7 +31,11 @@ def _one_model(identity: str, item: Owned) -> None:
     words = count(len(space), "image" if item.kind == "images" else "word")
     st.caption(f"{words} × {space.dimensions} · {space.nbytes / 2**20:,.1f} MB · {plain(item.how)}")
     name = st.text_input(
-        "New name", value=space.name, key=f"rename-{identity}", label_visibility="collapsed"
+        "New name",
+        value=space.name,
+        max_chars=120,
+        key=f"rename-{identity}",
+        label_visibility="collapsed",
     )
     if name.strip() and name != space.name:
         session().rename(identity, name.strip())

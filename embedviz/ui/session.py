@@ -93,18 +93,26 @@ class Session:
         item = self.owned.pop(identity, None)
         if item is None:
             return
+        self.forget({identity, item.space.vectors_fingerprint})
         if item.kind == "images":
-            self._forget_pictures(item)
-        gone = {identity, item.space.vectors_fingerprint}
+            self.forget({item.space.fingerprint})
+            self.forget_pictures()
+
+    def forget(self, gone: set[str]) -> None:
+        """Let go of results whose key names one of ``gone``, and of what was computed from those."""
         parts = [key for key in self.results if isinstance(key, tuple) and gone & set(key)]
-        gone |= {getattr(self.results[key], "vectors_fingerprint", identity) for key in parts}
+        for key in parts:
+            result = self.results[key]
+            space = getattr(result, "space", result)
+            gone |= {getattr(space, "vectors_fingerprint", ""), getattr(space, "fingerprint", "")}
+        gone.discard("")
         for key in [key for key in self.results if isinstance(key, tuple) and gone & set(key)]:
             del self.results[key]
 
-    def _forget_pictures(self, item: Owned) -> None:
-        others = [other for other in self.owned.values() if other.kind == "images"]
-        used = {content for other in others for content in other.space.table["hash"]}
-        self.images.forget(set(item.space.table["hash"]) - used)
+    def forget_pictures(self) -> None:
+        """Let go of the vectors and pictures of images that no set of this session holds."""
+        mine = [item.space for item in self.owned.values() if item.kind == "images"]
+        self.images.keep_only({content for space in mine for content in space.table["hash"]})
 
     def kept(self, key: Hashable, compute: Callable[[], T]) -> T:
         """The result under ``key``, computed at most once while it is among the last few."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Collection, Hashable
 from typing import Any
 
 import streamlit as st
@@ -59,10 +59,10 @@ def work(
     return mine.results.get(key)
 
 
-def cancel_others(group: str, keep: Hashable) -> None:
-    """Stop this session's earlier work of the same ``group`` (its key's first part)."""
+def cancel_others(group: str, keep: Hashable, also: Collection[Hashable] = ()) -> None:
+    """Stop this session's work of the same ``group`` (its key's first part), but for these."""
     for key, job_id in list(_running().items()):
-        if isinstance(key, tuple) and key[0] == group and key != keep:
+        if isinstance(key, tuple) and key[0] == group and key != keep and key not in also:
             job = jobs().get(job_id, session().owner)
             if job is not None:
                 job.cancel()

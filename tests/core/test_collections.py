@@ -516,3 +516,13 @@ def test_many_rows_come_back_in_their_order(root):
     space = EmbeddingSpace([f"{n}" for n in range(20_000)], np.arange(40_000.0).reshape(-1, 2))
     collections.save("many", space, root=root)
     same(collections.open("many", root).space, space)
+
+
+def test_no_more_collections_than_there_may_be(tmp_path: Path) -> None:
+    collections.save("one", images(3), root=tmp_path, most=2)
+    collections.save("two", images(3), root=tmp_path, most=2)
+    with pytest.raises(InvalidParameterError, match="2 collections here and there may be 2"):
+        collections.save("three", images(3), root=tmp_path, most=2)
+    assert [info.name for info in collections.list(tmp_path)] == ["one", "two"]
+    collections.save("two", images(4), root=tmp_path, most=2, replace=True)
+    assert collections.open("two", tmp_path).info.count == 4

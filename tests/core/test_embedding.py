@@ -258,3 +258,32 @@ def test_a_picture_that_was_not_kept_is_a_failure_of_the_second_look():
     again = embed_views(first.space, first.pictures, LITE, cache=False)
     assert again.space.keys == ("2.png",)
     assert [failure.name for failure in again.failures] == ["1.png"]
+
+
+def test_a_second_look_is_computed_once_and_forgotten_with_its_images(counted):
+    cache = ImageCache()
+    first = ev.embed_images([file(1), file(2), file(1, "b.png")], LITE, cache=cache, pictures=True)
+    counted.clear()
+    again = embed_views(first.space, first.pictures, LITE, cache=cache)
+    assert sum(counted) == 2
+    assert again.space.keys == first.space.keys
+    known = embed_views(first.space, first.pictures, LITE, cache=cache)
+    assert sum(counted) == 2
+    assert known.from_cache == 3
+    np.testing.assert_array_equal(known.space.vectors, again.space.vectors)
+    cache.keep_only([])
+    assert (
+        cache.vectors(f"{first.space.origin['encoding']}/views", list(first.space.table["hash"]))
+        == {}
+    )
+    assert cache.facts(first.space.table["hash"].iloc[0]) is None
+
+
+def test_many_known_images_behind_a_new_one_are_not_held_up(counted):
+    cache = ImageCache()
+    ev.embed_images([file(1)], LITE, cache=cache)
+    sources = [file(2), *(file(1, f"{row}.png") for row in range(1100))]
+    done = ev.embed_images(sources, LITE, cache=cache)
+    assert len(done.space) == 1101
+    assert done.space.keys[0] == "2.png"
+    np.testing.assert_array_equal(done.space.vectors[1], done.space.vectors[1100])

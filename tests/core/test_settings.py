@@ -55,7 +55,8 @@ def test_the_command_line_wins_over_the_environment_and_that_over_the_file(name:
     assert getattr(settings([], {}), name) == 11
     assert getattr(settings([], {variable: "22"}), name) == 22
     assert getattr(settings([option, "33"], {variable: "22"}), name) == 33
-    assert getattr(settings([f"{option}=1,000"], {}), name) == 1000
+    if (specs(Settings)[name].maximum or 0) >= 1000:
+        assert getattr(settings([f"{option}=1,000"], {}), name) == 1000
 
 
 def test_files_of_all_three_are_put_together_under_different_names() -> None:

@@ -24,6 +24,14 @@ def png(seed: int, size=(48, 40)) -> bytes:
     return buffer.getvalue()
 
 
+def noise(seed: int) -> bytes:
+    """A picture whose JPEG is as large as can be."""
+    pixels = np.random.default_rng(seed).integers(0, 256, (288, 400, 3), dtype=np.uint8)
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
 def zipped(files: dict[str, bytes]) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
@@ -79,7 +87,7 @@ def test_without_weights_the_offline_encoder_stands_in_visibly(open_page, settle
     said = text_of(at)
     assert "ResNet-50" in said
     assert "98 MB" in said
-    assert f"Until then {LITE} looks at the images".replace("-", "-") in said
+    assert f"Until then: {LITE} looks at the images" in said
     settle(at, lambda at: "Showing all" in text_of(at))
 
 
@@ -101,7 +109,10 @@ def test_an_image_of_the_set_has_the_look_alikes_of_the_core(photos):
 
 def test_an_unknown_name_says_what_is_near(photos):
     at = photos(image="animals/chelsee.png")
-    assert any("chelsea" in warning.value for warning in at.warning)
+    assert any("No image here has the name" in warning.value for warning in at.warning)
+    (near,) = [item for item in at.button if item.key == "which-0"]
+    near.click().run()
+    assert at.text_input(key="image").value == "animals/chelsea.png"
 
 
 def test_a_look_alike_can_be_asked_for(photos):
@@ -271,8 +282,7 @@ def test_a_folder_of_the_operator_is_read_and_its_originals_saved_when_asked(
     saved = ev.collections.open("Pets")
     assert saved.space.table["label"].tolist() == ["cats", "cats", "dogs"]
     for key, path in zip(saved.space.keys, saved.space.table["path"], strict=True):
-        with open(path, "rb") as file:
-            assert saved.original(key) == file.read()
+        assert saved.original(key) == (served_folder / "offered" / path).read_bytes()
 
 
 @pytest.mark.parametrize("part", ["../private", "..", "/etc", "cats/../../private"])
@@ -280,3 +290,127 @@ def test_a_link_leads_to_no_folder_outside(open_page, settle, served_folder, par
     at = open_page("images", images="Server folders", encoder=LITE, part=part)
     settle(at, lambda at: "Showing all" in text_of(at))
     assert "Showing all 3 images" in text_of(at)
+
+
+def state_of(at):
+    return at.session_state["embedviz_session"]
+
+
+def names_of(files):
+    return [(name, data, "image/png") for name, data in files.items()]
+
+
+def test_what_was_uploaded_is_let_go_and_deleting_frees_all_of_it(open_page, settle, monkeypatch):
+    freed = []
+    monkeypatch.setattr("embedviz.ui.images.own.let_go", freed.extend)
+    at = open_page("images", images="Your images", encoder=LITE)
+    at = bring(at, settle, names_of({f"{s}.png": png(s) for s in range(5)}))
+    assert len(freed) == 5
+    at.text_input(key="image").set_value("1.png").run()
+    (also,) = [box for box in at.multiselect if "other eyes" in box.label]
+    also.select(also.options[0]).run()
+    settle(at, lambda at: "How far they agree" in text_of(at))
+    mine = state_of(at)
+    assert mine.images.thumbnails(list(mine.owned[next(iter(mine.owned))].space.table["hash"]))
+    next(item for item in at.button if item.label == "Delete").click().run()
+    for table in ("images", "vectors"):
+        assert mine.images._all(f"SELECT count(*) FROM {table}") == [(0,)]
+    assert not [key for key in mine.results if key[0] in ("embed", "project", "quality")]
+
+
+def test_more_than_a_session_may_hold_is_refused_and_leaves_nothing(open_page, settle, monkeypatch):
+    from embedviz.ui.server import server_settings
+
+    monkeypatch.setenv("EMBEDVIZ_SESSION_MEMORY_MB", "1")
+    server_settings.clear()
+    try:
+        at = open_page("images", images="Your images", encoder=LITE)
+        many = {f"{s}.png": noise(s) for s in range(40)}
+        uploader(at, "Photos, or a zip").set_value(names_of(many))
+        at.run()
+        next(item for item in at.button if item.label == "Look at them").click().run()
+        settle(at, lambda at: any("more than the 1 MB" in item.value for item in at.error))
+        next(item for item in at.button if "Put these images away" in item.label).click().run()
+        assert state_of(at).nbytes < 200_000
+        bring(at, settle, names_of({f"{s}.png": png(s) for s in range(4)}))
+    finally:
+        monkeypatch.delenv("EMBEDVIZ_SESSION_MEMORY_MB")
+        server_settings.clear()
+
+
+def test_a_save_that_failed_never_saves_other_images(photos, settle):
+    ev.collections.save("Taken", ev.EmbeddingSpace(["a"], np.ones((1, 3))))
+    at = photos()
+    at.text_input(key="save-name").set_value("Taken").run()
+    next(item for item in at.button if item.label == "Save on the server").click().run()
+    settle(at, lambda at: any("Taken" in item.value for item in at.error))
+    ev.collections.delete("Taken")
+    at.selectbox(key="sample").set_value("Handwritten digits").run()
+    settle(at, lambda at: "Showing all 500" in text_of(at))
+    assert not [item for item in at.button if item.label == "Start again"]
+    assert ev.collections.list() == ()
+
+
+def test_labels_that_changed_change_the_share(open_page, settle):
+    at = open_page("images", images="Your images", encoder=LITE, same="true")
+    shares = []
+    for split in (4, 2):
+        files = names_of({f"{s}.png": png(s % 4) + bytes(s) for s in range(8)})
+        rows = "".join(f"{s}.png,{'a' if s % 4 < split // 2 else 'b'}\n" for s in range(8))
+        labels = ("labels.csv", f"file,label\n{rows}".encode(), "text/csv")
+        at = bring(at, settle, [*files, labels])
+        settle(at, lambda at: len(at.metric) > 0)
+        shares.append(at.metric[0].delta)
+    assert shares[0] != shares[1]
+
+
+def test_one_picture_alone_breaks_nothing(open_page, settle):
+    at = open_page("images", images="Your images", encoder=LITE, why="true", image="1.png")
+    at = bring(at, settle, names_of({"1.png": png(1)}))
+    settle(at, lambda at: "no other image to compare it with" in text_of(at))
+    assert "a map needs three or more" in text_of(at)
+
+
+def test_copies_of_one_picture_have_no_map_but_all_the_rest(open_page, settle):
+    at = open_page("images", images="Your images", encoder=LITE, copies="true")
+    at = bring(at, settle, names_of({f"{s}.png": png(1) for s in range(5)}))
+    settle(at, lambda at: "5 images, the same file" in text_of(at))
+    assert at.error
+    assert [item for item in at.button if item.label == "Save on the server"]
+
+
+def test_where_saving_is_off_nothing_can_be_deleted(monkeypatch, open_page, settle):
+    from embedviz.ui.server import server_settings
+
+    ev.collections.save(
+        "Kept", ev.embed_images([png(s) for s in range(4)], "efficientnet-lite0", pictures=True)
+    )
+    monkeypatch.setenv("EMBEDVIZ_COLLECTIONS_LIMIT", "0")
+    server_settings.clear()
+    try:
+        at = open_page("images", images="Saved")
+        settle(at, lambda at: "Showing all 4" in text_of(at))
+        assert not [item for item in at.button if item.label in ("Rename", "Delete")]
+    finally:
+        monkeypatch.delenv("EMBEDVIZ_COLLECTIONS_LIMIT")
+        server_settings.clear()
+
+
+@pytest.mark.parametrize("asked", ["chelsea.png", "CHELSEA", "hels"])
+def test_a_part_of_a_name_is_enough(photos, asked):
+    at = photos(image=asked)
+    assert "What looks like animals" in text_of(at).replace("\\", "")
+
+
+@pytest.mark.parametrize("parameter", ["images", "sample", "encoder"])
+def test_a_link_to_what_is_not_here_says_so(open_page, settle, parameter):
+    at = open_page("images", **({"sample": "Photos", "encoder": LITE} | {parameter: "nothing"}))
+    settle(at, lambda at: "Showing all" in text_of(at))
+    assert any("'nothing', which is not here" in item.value.replace("\\", "") for item in at.info)
+
+
+def test_paths_of_the_server_are_not_shown(open_page, settle, served_folder):
+    at = open_page("images", images="Server folders", encoder=LITE, image_table="true")
+    settle(at, lambda at: "Showing all 3 images" in text_of(at))
+    (table,) = [frame.value for frame in at.dataframe if "image" in frame.value]
+    assert table["path"].tolist() == ["cats/0.png", "cats/1.png", "dogs/2.png"]

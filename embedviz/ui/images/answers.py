@@ -24,6 +24,10 @@ from embedviz.ui.session import session
 from embedviz.ui.work import work
 
 _MOST_OTHERS = 2
+_FROM_VIEWS = (
+    " This encoder looked at the kept pictures of 288 pixels, not at the files, which are gone: its "
+    "numbers differ a little from those of the files."
+)
 _AT_ONCE = 5_000
 
 
@@ -38,11 +42,12 @@ class Asked:
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """What one encoder found, and what it found it in."""
+    """What one encoder found, in what, and the key that was asked for if it is one of the set."""
 
     choice: EncoderChoice
     embedded: EmbeddedImages
     found: LookAlikes
+    key: str | None
 
 
 def choose_nearness() -> tuple[str, int]:
@@ -60,7 +65,7 @@ def choose_nearness() -> tuple[str, int]:
 def answer_of(embedded: EmbeddedImages, choice: EncoderChoice, asked: Asked) -> Answer | None:
     """What ``choice`` finds; None, with the reason on the page, if it cannot."""
     try:
-        return Answer(choice, embedded, _found(embedded, asked))
+        return Answer(choice, embedded, _found(embedded, asked), asked.query.key)
     except EmbedvizError as error:
         show_error(error)
         return None
@@ -88,7 +93,8 @@ def encoded(embedded: EmbeddedImages, query: Query) -> EncodedQuery:
     """A person's own picture as the encoder of ``embedded`` sees it, computed once."""
     assert query.decoded is not None
     picture = query.decoded.picture
-    key = ("encoded", query.hash, str(embedded.space.origin.get("encoding")))
+    origin = embedded.space.origin
+    key = ("encoded", query.hash, str(origin.get("encoding")), str(origin.get("pictures")))
     return session().kept(key, lambda: encode_query(embedded.space, picture))
 
 
@@ -124,7 +130,7 @@ def _choose_others(labels: list[str]) -> list[str]:
 
 
 def _other(images: ImageSet, choice: EncoderChoice, asked: Asked) -> Answer | None:
-    embedded = seen(images, choice)
+    embedded = seen(images, choice, beside=True)
     answer = None if embedded is None else answer_of(embedded, choice, asked)
     if answer is not None:
         _show(answer, asked, columns=3)
@@ -152,6 +158,7 @@ def _show(answer: Answer, asked: Asked, columns: int) -> None:
     st.caption(
         f"{metric.label} in all {space.dimensions:,} dimensions, among all {len(space):,} images, "
         f"exactly. {metric.works_on}"
+        + (_FROM_VIEWS if space.origin.get("pictures") else "")
         + (" What is normal here:" if found.normal is not None else ""),
         help=None if found.normal is None else plain(found.normal.explanation),
     )

@@ -14,6 +14,7 @@ from embedviz.ui.images.image_set import ImageSet, Listed
 from embedviz.ui.images.own import bring_own
 from embedviz.ui.images.saved import choose_saved
 from embedviz.ui.images.server_folder import choose_folder
+from embedviz.ui.links import tell_unknown
 from embedviz.ui.messages import plain
 from embedviz.ui.server import server_settings
 
@@ -30,6 +31,7 @@ class Source:
 def bring_images(row: DeltaGenerator) -> ImageSet | None:
     """The choice, in ``row``, and what more it needs, below; None until there are images."""
     offered = {name: source for name, source in SOURCES.items() if source.offered()}
+    tell_unknown("images", [item.label for item in offered.values()], "source of images")
     source = (
         row.segmented_control(
             "Images from", list(offered), format_func=lambda name: offered[name].label,
@@ -42,6 +44,7 @@ def bring_images(row: DeltaGenerator) -> ImageSet | None:
 
 def _sample(row: DeltaGenerator) -> ImageSet:
     labels = {sample.label: sample for sample in SAMPLES.values()}
+    tell_unknown("sample", labels, "sample")
     label = row.selectbox("Sample", list(labels), key="sample", bind="query-params")
     sample = labels[label]
     st.caption(plain(sample.help))

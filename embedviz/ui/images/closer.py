@@ -44,6 +44,9 @@ def _why(asked: Asked, answers: list[Answer]) -> None:
     if len(by_label) > 1:
         answer = by_label[st.selectbox("Through", list(by_label), key="why-through")]
     keys = list(answer.found.keys)
+    if not keys:
+        st.caption("There is no other image to compare it with.")
+        return
     match = st.selectbox("Compared with", keys, key="why-match")
     row = answer.found.rows[keys.index(match)]
     content = str(answer.embedded.space.table["hash"].iloc[row])
@@ -54,7 +57,7 @@ def _why(asked: Asked, answers: list[Answer]) -> None:
         return
     other = opened(view)
     network = _network(answer)
-    key = ("why", network.encoding, asked.query.hash, content)
+    key = ("why", network.encoding, asked.query.key, asked.query.hash, content)
     maps: MatchMaps = session().kept(key, lambda: match_maps(network, mine, other))
     left, right = st.columns(2)
     for place, picture, name in zip(
@@ -72,7 +75,7 @@ def _classes(asked: Asked, answer: Answer) -> None:
     picture = asked.query.picture
     assert picture is not None
     network = _network(answer)
-    key = ("classes", network.encoding, asked.query.hash)
+    key = ("classes", network.encoding, asked.query.key, asked.query.hash)
     (found,) = session().kept(key, lambda: network.classify(network.prepare(picture)[None]))
     table = pd.DataFrame(found, columns=["ImageNet class", "probability"])
     st.dataframe(

@@ -26,7 +26,7 @@ def near_duplicates_panel(embedded: EmbeddedImages) -> None:
     )  # fmt: skip
     groups: tuple[Group, ...] | None = work(
         f"Comparing all pairs of {count(len(space), 'image')}",
-        ("copies", space.vectors_fingerprint, threshold),
+        ("copies", space.fingerprint, threshold),
         lambda on_progress, cancel: near_duplicates(
             space, threshold, on_progress=on_progress, cancel=cancel
         ),
@@ -54,7 +54,7 @@ def same_label_panel(embedded: EmbeddedImages) -> None:
     k = 5
     measured = work(
         "Comparing labels",
-        ("same-label", space.vectors_fingerprint),
+        ("same-label", space.fingerprint),
         lambda on_progress, cancel: precision_at_k(
             space, k=k, on_progress=on_progress, cancel=cancel
         ),
@@ -70,8 +70,14 @@ def same_label_panel(embedded: EmbeddedImages) -> None:
     )
 
 
+def _how_alike(group: Group) -> str:
+    if len(group) == 2:
+        return f"cosine {group.similarity_min:.3f}"
+    return f"each like another of them; the two least alike have a cosine of {group.similarity_min:.3f}"
+
+
 def _group(embedded: EmbeddedImages, group: Group, place: int) -> None:
-    what = "the same file" if group.identical else f"cosine {group.similarity_min:.3f} and more"
+    what = "the same file" if group.identical else _how_alike(group)
     st.caption(f"{count(len(group), 'image')}, {what}")
     contents = embedded.space.table["hash"]
     rows, pictures = group.rows[:_IN_A_GROUP], embedded.pictures

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -25,12 +27,13 @@ def choose_data_set(row: DeltaGenerator) -> ImageSet | None:
         return None
     most = min(data.count, image_limits().count)
     limit = row.number_input(
-        "Images to take", 10, most, min(500, most), step=100, key="take", bind="query-params",
+        "Images to take", min(10, most), most, min(500, most), step=100, key="take", bind="query-params",
         help="As many of each class as can be, chosen with a fixed seed: the same every time.",
     )  # fmt: skip
 
     def files() -> Listed:
-        return data.open(limit=int(limit)), []
+        # Where it lies on this machine is the operator's business.
+        return [replace(file, path="") for file in data.open(limit=int(limit))], []
 
     name = f"{data.label}, {int(limit):,} images"
     return ImageSet(f"data:{data.name}:{int(limit)}", name, True, files, help=data.help)

@@ -10,6 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from embedviz.images.encoders import ENCODERS, Encoder, Layer
 from embedviz.progress import Cancel, OnProgress
 from embedviz.ui.images.image_set import ImageSet
+from embedviz.ui.links import tell_unknown
 from embedviz.ui.messages import plain
 from embedviz.ui.work import work
 
@@ -45,8 +46,12 @@ def choose_encoder(images: ImageSet, row: DeltaGenerator) -> EncoderChoice:
     if images.saved_as and images.first is not None:
         made_by = _made_by(images.first.space.origin)
         if made_by is not None:
-            _describe(ENCODERS[made_by.encoder], made_by)
+            encoder = ENCODERS[made_by.encoder]
+            _describe(encoder, made_by)
+            if not encoder.installed:
+                _offer(encoder, "Its own images can be asked for; another picture cannot be.")
             return made_by
+    tell_unknown("encoder", [encoder.label for encoder in ENCODERS.values()], "encoder")
     label = row.selectbox(
         "Seen by",
         [encoder.label for encoder in ENCODERS.values()],
@@ -63,13 +68,17 @@ def choose_encoder(images: ImageSet, row: DeltaGenerator) -> EncoderChoice:
 
 def others_than(choice: EncoderChoice) -> list[EncoderChoice]:
     """What could look at the same images too: every other encoder and layer that is here."""
-    every = [
+    return [other for other in every_choice() if other != choice]
+
+
+def every_choice() -> list[EncoderChoice]:
+    """Every encoder and layer that is here."""
+    return [
         EncoderChoice(encoder.name, layer.name)
         for encoder in ENCODERS.values()
         if encoder.installed
         for layer in encoder.layers
     ]
-    return [other for other in every if other != choice]
 
 
 def _made_by(origin: dict[str, object]) -> EncoderChoice | None:
@@ -97,18 +106,19 @@ def _layer(encoder: Encoder, row: DeltaGenerator) -> Layer:
 def _instead_of(asked: Encoder) -> Encoder:
     """The encoder that works without a network, and the offer to fetch the one asked for."""
     instead = ENCODERS[OFFLINE]
+    _offer(asked, f"{instead.label} looks at the images; its weights need no network.")
+    return instead
+
+
+def _offer(asked: Encoder, until_then: str) -> None:
     text, button = st.columns([4, 1], vertical_alignment="center")
-    text.info(
-        f"{asked.label} {asked.where}. Until then {instead.label} looks at the images; its weights "
-        "need no network."
-    )
+    text.info(f"{asked.label} {asked.where}. Until then: {until_then}")
     wanted = st.session_state.setdefault("fetching_weights", set())
     if button.button("Download it", key=f"fetch-{asked.name}", width="stretch"):
         wanted.add(asked.name)
     if asked.name in wanted and _fetched(asked):
         wanted.discard(asked.name)
         st.rerun()
-    return instead
 
 
 def _fetched(encoder: Encoder) -> bool:

@@ -9,6 +9,7 @@ import streamlit as st
 from numpy.typing import NDArray
 from streamlit.delta_generator import DeltaGenerator
 
+from embedviz.errors import EmbedvizError
 from embedviz.images.embedding import EmbeddedImages
 from embedviz.plots.picture import Mark, Picture
 from embedviz.projections import PROJECTIONS
@@ -21,11 +22,13 @@ from embedviz.ui.images.closer import look_closer
 from embedviz.ui.images.coloring import Situation, choose_coloring, colors_of
 from embedviz.ui.images.encoder_choice import EncoderChoice
 from embedviz.ui.images.image_set import ImageSet
-from embedviz.ui.images.map_of_pictures import map_of_pictures
+from embedviz.ui.images.map_of_pictures import FROM_MAP, map_of_pictures
 from embedviz.ui.images.query import ask_with_picture
 from embedviz.ui.images.seen import show_failures
 from embedviz.ui.images.table import as_table
-from embedviz.ui.messages import count, plain
+from embedviz.ui.messages import count, plain, show_error
+
+_ENOUGH = 10
 
 
 def explore_images(images: ImageSet, embedded: EmbeddedImages, choice: EncoderChoice) -> None:
@@ -45,7 +48,10 @@ def explore_images(images: ImageSet, embedded: EmbeddedImages, choice: EncoderCh
     answer = None if asked is None else answer_of(embedded, choice, asked)
     if len(space) >= 3:
         with map_side:
-            _map(images, embedded, row, answer, metric)
+            try:
+                _map(images, embedded, row, answer, metric)
+            except EmbedvizError as error:  # no map of these (all alike, say); the rest goes on
+                show_error(error)
     if asked is not None and answer is not None:
         answers = show_answers(images, answer, asked)
         look_closer(asked, answers)
@@ -60,7 +66,7 @@ def _map(
 ) -> None:
     space = embedded.space
     with row:
-        settings = map_settings(space, first="tsne", prefix="image_")
+        settings = map_settings(space, first=_first_method(space), prefix="image_")
         coloring = choose_coloring()
     drawn = projected(space, settings, images.shared, "image")
     map_here = st.container()
@@ -72,6 +78,11 @@ def _map(
         map_of_pictures(picture, space, embedded.pictures, _focus(drawn, answer))
     st.caption(" ".join([*([why_none] if why_none else []), _caption(space, drawn, trust)]))
     as_table(space, drawn, trust, answer)
+
+
+def _first_method(space: EmbeddingSpace) -> str:
+    """t-SNE shows groups best; it needs some points to have neighbors among."""
+    return "tsne" if len(space) >= _ENOUGH else "pca"
 
 
 def _picture(
@@ -113,14 +124,13 @@ def _marks(coordinates: NDArray[np.float32], answer: Answer | None) -> tuple[Mar
 def _row_of(answer: Answer) -> int | None:
     """The row whose vector was asked for, if it is one of the set that excludes itself."""
     space = answer.embedded.space
-    key = st.session_state.get("image", "")
-    asked_here = st.session_state.get("ask_with") == "here" and key in space
-    return space.index(key) if asked_here else None
+    return None if answer.key is None else space.index(answer.key)
 
 
 def _focus(drawn: Drawn, answer: Answer | None) -> tuple[str, tuple[float, ...]] | None:
     row = None if answer is None else _row_of(answer)
-    if row is None:
+    # What was clicked on the map is in view already: moving it away would only confuse.
+    if row is None or drawn.projection.keys[row] == st.session_state.get(FROM_MAP):
         return None
     at = tuple(map(float, drawn.projection.coordinates[row]))
     return f"{drawn.projection.keys[row]}", at

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from embedviz.images.embedding import EmbeddedImages
 from embedviz.images.image_file import Failure, ImageFile
@@ -30,6 +31,8 @@ class ImageSet:
         What they were embedded as when they came, where that was before now.
     help : str
         What they are, in one sentence.
+    folder : Path or None
+        Where their ``path`` starts from, for those that lie on the server.
     saved_as : str
         The name of the saved collection that this is, or "".
     """
@@ -41,6 +44,7 @@ class ImageSet:
     first: EmbeddedImages | None = None
     help: str = ""
     saved_as: str = ""
+    folder: Path | None = None
 
 
 def image_limits() -> ImageLimits:

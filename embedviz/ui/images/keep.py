@@ -32,6 +32,8 @@ class Saving:
     name: str
     add: bool
     originals: bool
+    identity: str
+    fingerprint: str
     number: int
 
 
@@ -69,7 +71,7 @@ def _save(images: ImageSet, embedded: EmbeddedImages) -> None:
     if target == _NEW:
         name = st.text_input("Name of the collection", images.name, max_chars=80, key="save-name")
     originals = False
-    if (embedded.space.table["path"] != "").any():
+    if images.folder is not None:
         originals = st.toggle(
             "Copy the original files too", key="save-originals",
             help="Else the vectors, small pictures and what is known of the images are saved alone.",
@@ -77,7 +79,14 @@ def _save(images: ImageSet, embedded: EmbeddedImages) -> None:
     full = target == _NEW and len(infos) >= server_settings().collections_limit
     number = st.session_state.get("saves", 0)
     if st.button("Save on the server", type="primary", disabled=full or not name.strip()):
-        st.session_state[_SAVING] = Saving(name.strip(), target != _NEW, originals, number)
+        st.session_state[_SAVING] = Saving(
+            name.strip(),
+            target != _NEW,
+            originals,
+            images.identity,
+            embedded.space.fingerprint,
+            number,
+        )
         st.session_state["saves"] = number + 1
     st.caption(
         "Vectors, small pictures and what is known of the images go to the server's disk, where "
@@ -86,12 +95,17 @@ def _save(images: ImageSet, embedded: EmbeddedImages) -> None:
         + (" This server has as many collections as it may have." if full else "")
     )
     saving: Saving | None = st.session_state.get(_SAVING)
-    if saving is not None:
-        _carry_out(saving, embedded)
+    these = (images.identity, embedded.space.fingerprint)
+    if saving is not None and (saving.identity, saving.fingerprint) == these:
+        _carry_out(saving, images, embedded)
+    else:  # it was about other images: a failed attempt must not save these instead
+        st.session_state.pop(_SAVING, None)
 
 
-def _carry_out(saving: Saving, embedded: EmbeddedImages) -> None:
-    originals = _originals(embedded.space) if saving.originals else None
+def _carry_out(saving: Saving, images: ImageSet, embedded: EmbeddedImages) -> None:
+    originals = _originals(images, embedded.space) if saving.originals else None
+
+    most = server_settings().collections_limit
 
     def do(on_progress: OnProgress, cancel: Cancel) -> str:
         how: dict[str, Any] = {
@@ -100,7 +114,7 @@ def _carry_out(saving: Saving, embedded: EmbeddedImages) -> None:
         if saving.add:
             added = collections.add(saving.name, embedded, **how)
             return f"{count(added.added, 'image')} added, {added.skipped:,} were there already"
-        info = collections.save(saving.name, embedded, **how)
+        info = collections.save(saving.name, embedded, most=most, **how)
         return f"{count(info.count, 'image')} saved"
 
     key = ("save", saving)
@@ -113,13 +127,17 @@ def _carry_out(saving: Saving, embedded: EmbeddedImages) -> None:
     st.button("Open the collection", on_click=open_next, args=(saving.name,))
 
 
-def _originals(space: EmbeddingSpace) -> Callable[[str], bytes | None]:
+def _originals(images: ImageSet, space: EmbeddingSpace) -> Callable[[str], bytes | None]:
     """Reads the file of a key, where it has one and that is still there."""
     paths = dict(zip(space.keys, space.table["path"], strict=True))
+    base = images.folder
 
     def read(key: str) -> bytes | None:
-        path = Path(paths[key])
-        return path.read_bytes() if paths[key] and path.is_file() else None
+        if base is None or not paths[key]:
+            return None
+        path = (base / paths[key]).resolve()
+        inside = path.is_relative_to(base) and path.is_file()
+        return path.read_bytes() if inside else None
 
     return read
 
@@ -128,12 +146,14 @@ def _export(images: ImageSet, embedded: EmbeddedImages) -> None:
     labels = {item.label: item for item in EXPORTS.values()}
     chosen = labels[st.selectbox("Take away as", list(labels), key="export")]
     st.caption(plain(chosen.help))
-    file_name = f"{''.join(c if c.isalnum() else '-' for c in images.name)}{chosen.suffix}"
+    stem = "".join(c if c.isalnum() else "-" for c in images.name)[:60]
 
     def written() -> bytes:
         with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / file_name
+            path = Path(folder) / f"images{chosen.suffix}"
             collections.export(embedded, path, chosen.name)
             return path.read_bytes()
 
-    st.download_button("Download", written, file_name, width="stretch", on_click="ignore")
+    st.download_button(
+        "Download", written, f"{stem}{chosen.suffix}", width="stretch", on_click="ignore"
+    )

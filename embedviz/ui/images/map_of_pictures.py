@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
+from embedviz.collections.csv_cells import to_csv
 from embedviz.errors import EmbedvizError
 from embedviz.images.thumbnails import Pictures
 from embedviz.plots.picture import Picture
@@ -16,10 +18,10 @@ from embedviz.space import EmbeddingSpace
 from embedviz.ui.images.grid import Tile, grid
 from embedviz.ui.images.query import ask_about
 from embedviz.ui.map import show_map
-from embedviz.ui.messages import count
+from embedviz.ui.messages import count, show_error
 from embedviz.ui.session import session
 
-KEY = "images-map"
+KEY, FROM_MAP = "images-map", "image_from_map"
 _IN_GALLERY = 60
 
 
@@ -36,6 +38,7 @@ def map_of_pictures(
 
     def clicked(row: int) -> None:
         ask_about(keys[row])
+        st.session_state[FROM_MAP] = keys[row]
 
     thumbnails = None if pictures is None else partial(_thumbnails, space, pictures)
     events = show_map(
@@ -45,7 +48,10 @@ def map_of_pictures(
     if events.changed:  # the ask panel is outside of this fragment
         st.rerun(scope="app")
     if events.selected is not None and len(events.selected):
-        _gallery(space, pictures, events.selected)
+        try:
+            _gallery(space, pictures, events.selected)
+        except EmbedvizError as error:  # a fragment runs outside of the page's error boundary
+            show_error(error)
 
 
 def _thumbnails(space: EmbeddingSpace, pictures: Pictures, rows: Sequence[int]) -> dict[int, bytes]:
@@ -65,7 +71,7 @@ def _gallery(space: EmbeddingSpace, pictures: Pictures | None, rows: NDArray[Any
     left.markdown(f"**{count(len(rows), 'image')} selected**{more}")
     columns = ["image", *(name for name in chosen.columns if name != "image")]
     right.download_button(
-        "Download CSV", chosen[columns].to_csv(index=False), "selected-images.csv", "text/csv",
+        "Download CSV", _csv(chosen[columns]), "selected-images.csv", "text/csv",
         width="stretch",
     )  # fmt: skip
     found = {} if pictures is None else pictures.thumbnails(list(chosen["hash"][:_IN_GALLERY]))
@@ -75,3 +81,9 @@ def _gallery(space: EmbeddingSpace, pictures: Pictures | None, rows: NDArray[Any
     ]
     with st.container(height=300):
         grid(tiles[:_IN_GALLERY], 8, "gallery")
+
+
+def _csv(table: pd.DataFrame) -> bytes:
+    import pyarrow as pa
+
+    return to_csv(pa.Table.from_pandas(table, preserve_index=False))

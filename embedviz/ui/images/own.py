@@ -17,8 +17,10 @@ from embedviz.ui.images.uploads import listed_uploads
 from embedviz.ui.messages import count, plain, show_error
 from embedviz.ui.server import server_settings
 from embedviz.ui.session import Owned, new_id, session
+from embedviz.ui.uploaded import let_go
 
 _ROUND, _PENDING, _CHOSEN = "images_round", "images_pending", "own_images"
+_LISTED = "images_listed"
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,6 +30,7 @@ class Pending:
     identity: str
     name: str
     listed: Listed
+    file_ids: tuple[str, ...]
 
 
 def bring_own(row: DeltaGenerator) -> ImageSet | None:
@@ -38,7 +41,7 @@ def bring_own(row: DeltaGenerator) -> ImageSet | None:
         _uploader(expanded=not mine)
         pending = st.session_state.get(_PENDING)
     elif st.button("Put these images away and bring others"):
-        _reset()
+        put_away()
         st.rerun()
     if pending is not None:
         files = pending.listed
@@ -49,17 +52,25 @@ def bring_own(row: DeltaGenerator) -> ImageSet | None:
 def take_in(images: ImageSet, done: EmbeddedImages, how: str) -> None:
     """Make uploaded images this session's own, and let go of the uploaded files.
 
-    Raises InvalidParameterError if they are more than a session may hold.
+    Raises InvalidParameterError if they are more than a session may hold; nothing of them is kept.
     """
     item = Owned(done.space.renamed(images.name), how, details=done, kind="images")
-    session().own(images.identity, item, server_settings().session_memory_mb)
-    st.session_state[f"{_CHOSEN}_next"] = images.identity
-    _reset()
+    try:
+        session().own(images.identity, item, server_settings().session_memory_mb)
+        st.session_state[f"{_CHOSEN}_next"] = images.identity
+    finally:
+        put_away()
 
 
-def _reset() -> None:
-    st.session_state.pop(_PENDING, None)
-    # A new key empties the uploader, which would hold the files in memory otherwise.
+def put_away() -> None:
+    """Let go of what was uploaded, and of all that was computed of it unless it is owned now."""
+    pending: Pending | None = st.session_state.pop(_PENDING, None)
+    if pending is not None:
+        let_go(pending.file_ids)
+        if pending.identity not in session().owned:
+            session().forget({pending.identity})
+        session().forget_pictures()
+    # Another key empties the uploader on the page.
     st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
 
 
@@ -75,8 +86,8 @@ def _choose(mine: dict[str, Owned], row: DeltaGenerator) -> ImageSet:
     item = mine[identity]
     done: EmbeddedImages = item.details
     st.caption(
-        f"{plain(item.how)}. Only small pictures of them are kept, in this browser tab's memory; "
-        "they disappear with it unless you save them below."
+        f"These images were {plain(item.how)}. Only small pictures of them are kept, in this browser "
+        "tab's memory; they disappear with it, and with a reload, unless you save them below."
     )
     return ImageSet(identity, item.space.name, shared=False, first=done)
 
@@ -109,7 +120,9 @@ def _uploader(expanded: bool) -> None:
         st.caption(
             f"{limits_in_words()} They stay in this browser tab; the names of folders become labels."
         )
-        if uploads:
+        if not uploads:
+            st.session_state.pop(_LISTED, None)
+        else:
             try:
                 _offer(uploads)
             except EmbedvizError as error:
@@ -117,8 +130,10 @@ def _uploader(expanded: bool) -> None:
 
 
 def _offer(uploads: Sequence[Any]) -> None:
-    key = ("uploads", tuple(upload.file_id for upload in uploads))
-    listed = session().kept(key, lambda: listed_uploads(uploads))
+    ids = tuple(upload.file_id for upload in uploads)
+    if st.session_state.get(_LISTED, ((), None))[0] != ids:
+        st.session_state[_LISTED] = (ids, listed_uploads(uploads))
+    listed: Listed = st.session_state[_LISTED][1]
     files, set_aside = listed
     labels = len({file.label for file in files if file.label})
     said = count(len(files), "image")
@@ -127,10 +142,10 @@ def _offer(uploads: Sequence[Any]) -> None:
     st.markdown(f"**{said}**")
     for failure in set_aside[:5]:
         st.caption(f"{plain(failure.name)}: {plain(failure.reason)}")
-    name = st.text_input("Name", _name_for(uploads), max_chars=80, key=f"name-{hash(key)}")
+    name = st.text_input("Name", _name_for(uploads), max_chars=80, key=f"name-{hash(ids)}")
     if st.button("Look at them", type="primary", disabled=not files):
-        session().results.pop(key, None)
-        st.session_state[_PENDING] = Pending(new_id(), name.strip() or "My images", listed)
+        st.session_state.pop(_LISTED, None)
+        st.session_state[_PENDING] = Pending(new_id(), name.strip() or "My images", listed, ids)
         st.rerun()
 
 

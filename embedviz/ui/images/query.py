@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pandas as pd
 import streamlit as st
 
 from embedviz.collections import Collection
 from embedviz.data_folder import in_units
-from embedviz.errors import EmbedvizError
+from embedviz.errors import EmbedvizError, UnknownKeyError
 from embedviz.images.decoding import DecodedImage, decode, read_bytes
 from embedviz.images.embedding import EmbeddedImages
 from embedviz.images.file_names import IMAGE_SUFFIXES, base_name, clean_name
@@ -21,12 +22,12 @@ from embedviz.images.thumbnails import make_view, opened
 from embedviz.ui.images.grid import shown
 from embedviz.ui.images.image_set import image_limits
 from embedviz.ui.messages import plain, show_error
-from embedviz.ui.session import session
 
 if TYPE_CHECKING:
     from PIL import Image
 
-IMAGE, _NEXT = "image", "image_next"
+IMAGE, _NEXT, _DECODED = "image", "image_next", "query_decoded"
+_OFFERED = 6
 _WITH = {"here": "From here", "file": "Upload", "camera": "Camera"}
 
 
@@ -89,21 +90,44 @@ def ask_with_picture(embedded: EmbeddedImages) -> Query | None:
 
 def _one_of(embedded: EmbeddedImages) -> Query | None:
     space = embedded.space
-    key = st.text_input(
+    asked = st.text_input(
         "Image", key=IMAGE, bind="query-params", placeholder="click a picture, or type a name",
-        help="Click a picture on the map, or type the name of one.",
+        help="Click a picture on the map, or type the name of one, or a part of it.",
     ).strip()  # fmt: skip
-    if not key:
+    if not asked:
         st.caption("Click a picture on the map: what looks like it appears below.")
         return None
-    try:
-        row = space.index(key)
-    except EmbedvizError as error:
-        st.warning(plain(error))
+    fitting = [asked] if asked in space else names_with(space.keys, asked)
+    if len(fitting) != 1:
+        _ask_which(embedded, asked, fitting)
         return None
-    content = str(space.table["hash"].iloc[row])
+    key = fitting[0]
+    content = str(space.table["hash"].iloc[space.index(key)])
     view = None if embedded.pictures is None else embedded.pictures.view(content)
     return Query(key, view, content, key=key)
+
+
+def names_with(keys: Sequence[str], text: str) -> list[str]:
+    """Keys whose last part is ``text``; if there are none, those that hold it anywhere."""
+    wanted = text.casefold()
+    whole = [key for key in keys if base_name(key).casefold() == wanted]
+    return whole or [key for key in keys if wanted in key.casefold()]
+
+
+def _ask_which(embedded: EmbeddedImages, asked: str, fitting: list[str]) -> None:
+    """Several images fit, or none: offer some."""
+    if not fitting:
+        try:
+            embedded.space.index(asked)
+        except UnknownKeyError as error:
+            st.warning(f"No image here has the name '{plain(asked)}'.")
+            fitting = list(error.suggestions)
+    else:
+        st.caption(f"{len(fitting):,} images have '{plain(asked)}' in their names:")
+    for place, key in enumerate(fitting[:_OFFERED]):
+        st.button(
+            plain(key), key=f"which-{place}", type="tertiary", on_click=ask_about, args=(key,)
+        )
 
 
 def _uploaded(_embedded: EmbeddedImages) -> Query | None:
@@ -111,11 +135,13 @@ def _uploaded(_embedded: EmbeddedImages) -> Query | None:
         "Pictures to look for", type=[suffix.lstrip(".") for suffix in IMAGE_SUFFIXES],
         accept_multiple_files=True, max_upload_size=image_limits().file_mb, key="query-upload",
     )  # fmt: skip
-    queries = [query for upload in uploads or () if (query := _decoded(upload)) is not None]
-    if len(queries) < 2:
-        return queries[0] if queries else None
-    names = {f"{place}. {query.name}": query for place, query in enumerate(queries, 1)}
-    return names[st.selectbox("Which of them", list(names))]
+    if not uploads:
+        st.session_state.pop(_DECODED, None)
+        return None
+    if len(uploads) == 1:
+        return _decoded(uploads[0])
+    names = {f"{place}. {upload.name}": upload for place, upload in enumerate(uploads, 1)}
+    return _decoded(names[st.selectbox("Which of them", list(names))])
 
 
 def _camera(_embedded: EmbeddedImages) -> Query | None:
@@ -128,20 +154,24 @@ def _camera(_embedded: EmbeddedImages) -> Query | None:
 
 
 def _decoded(upload: Any) -> Query | None:
-    def read() -> Query | EmbedvizError:
-        file = ImageFile(upload.name, partial(io.BytesIO, upload.getbuffer()), upload.size)
-        try:
-            decoded = decode(read_bytes(file, image_limits()), image_limits())
-        except EmbedvizError as error:
-            return error
-        return Query(upload.name, make_view(decoded.picture), decoded.hash, decoded=decoded)
-
-    result = session().kept(("query", upload.file_id), read)
+    """The picture in an upload; only the last one is kept, as a large photo takes 300 MB."""
+    if st.session_state.get(_DECODED, ("",))[0] != upload.file_id:
+        st.session_state[_DECODED] = (upload.file_id, _read(upload))
+    result = st.session_state[_DECODED][1]
     if isinstance(result, EmbedvizError):
         st.caption(f"**{plain(upload.name)}**")
         show_error(result)
         return None
-    return result
+    return cast(Query, result)
+
+
+def _read(upload: Any) -> Query | EmbedvizError:
+    file = ImageFile(upload.name, partial(io.BytesIO, upload.getbuffer()), upload.size)
+    try:
+        decoded = decode(read_bytes(file, image_limits()), image_limits())
+    except EmbedvizError as error:
+        return error
+    return Query(upload.name, make_view(decoded.picture), decoded.hash, decoded=decoded)
 
 
 def _show(query: Query, embedded: EmbeddedImages) -> None:

@@ -12,6 +12,7 @@ from embedviz.errors import EmbedvizError
 from embedviz.images.embedding import EmbeddedImages
 from embedviz.ui.images.image_set import ImageSet
 from embedviz.ui.messages import count, plain, show_error
+from embedviz.ui.server import server_settings
 
 _KEY = "saved"
 
@@ -34,8 +35,9 @@ def choose_saved(row: DeltaGenerator) -> ImageSet | None:
         st.session_state.pop(_KEY, None)
     with row:
         name = st.selectbox("Collection", list(infos), key=_KEY, bind="query-params")
-        with st.popover("Rename or delete"):
-            _manage(infos[name])
+        if server_settings().collections_limit:  # where nothing may be saved, nothing may be lost
+            with st.popover("Rename or delete"):
+                _manage(infos[name])
     info = infos[name]
     said = f"{count(info.count, 'image')}, {in_units(info.nbytes)} on the server's disk"
     st.caption(

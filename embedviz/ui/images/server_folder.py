@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from embedviz.images.file_names import clean_name
 from embedviz.images.folders import images_in_folder
 from embedviz.ui.images.image_set import ImageSet, Listed, image_limits
-from embedviz.ui.messages import plain
 from embedviz.ui.server import server_settings
 
 _MOST = 500
+_ALL = "(all of it)"
 
 
 def choose_folder(row: DeltaGenerator) -> ImageSet | None:
@@ -25,19 +27,29 @@ def choose_folder(row: DeltaGenerator) -> ImageSet | None:
         return None
     names = _names(roots)
     root = names[row.selectbox("Folder", list(names), key="root", bind="query-params")]
-    inside = ["(all of it)", *_sub_folders(root)]
+    parts = {_ALL: root} | _sub_folders(root)
     chosen = row.selectbox(
-        "Part of it", inside, key="part", bind="query-params",
+        "Part of it", list(parts), key="part", bind="query-params",
         help="Labels come from the names of the folders that the images lie in.",
     )  # fmt: skip
-    folder = root if chosen == inside[0] else root / chosen
-    st.caption(f"Images are read where they are: {plain(folder.name)}.")
-    limits = image_limits()
+    folder, limits = parts[chosen], image_limits()
+    with row:
+        again = st.session_state.get("read_again", 0)
+        if st.button("Read again", help="What was added to the folder or taken away since."):
+            again += 1
+            st.session_state["read_again"] = again
 
     def files() -> Listed:
-        return images_in_folder(folder, limits, inside=[root])
+        found, set_aside = images_in_folder(folder, limits, inside=[root])
+        # Where the folder lies on this machine is the operator's business.
+        return [replace(file, path=_inside(root, file.path)) for file in found], set_aside
 
-    return ImageSet(f"folder:{folder}", folder.name, True, files)
+    name = folder.name if chosen == _ALL else chosen
+    return ImageSet(f"folder:{folder}:{again}", name, True, files, folder=root)
+
+
+def _inside(root: Path, path: str) -> str:
+    return clean_name(os.path.relpath(path, root)) if path else ""
 
 
 def _names(roots: list[Path]) -> dict[str, Path]:
@@ -51,11 +63,12 @@ def _names(roots: list[Path]) -> dict[str, Path]:
     return names
 
 
-def _sub_folders(root: Path) -> list[str]:
+def _sub_folders(root: Path) -> dict[str, Path]:
+    """Folders by the name to choose them by, which is fit to be shown; links are not followed."""
     found = (
-        str(Path(folder, name).relative_to(root))
+        Path(folder, name)
         for folder, names, _ in os.walk(root)
         for name in sorted(names)
-        if not name.startswith(".")
+        if not name.startswith(".") and not Path(folder, name).is_symlink()
     )
-    return sorted(islice(found, _MOST))
+    return {clean_name(str(path.relative_to(root))): path for path in sorted(islice(found, _MOST))}

@@ -8,6 +8,7 @@ from functools import partial
 from typing import IO, Any
 
 from embedviz.errors import EmbedvizError, InvalidParameterError
+from embedviz.images.file_names import clean_name
 from embedviz.images.image_file import Failure, ImageFile
 from embedviz.images.labels import label_from_name, labeled, labels_from_csv
 from embedviz.images.zip_images import images_in_zip
@@ -43,7 +44,7 @@ def listed_uploads(uploads: Sequence[Any]) -> Listed:
 
 
 def _one(upload: Any, labels: dict[str, str]) -> Listed:
-    name = str(upload.name).replace("\\", "/")
+    name = clean_name(str(upload.name))
     try:
         if name.lower().endswith(".csv"):
             labels |= labels_from_csv(upload.getvalue())
