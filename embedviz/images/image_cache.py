@@ -7,12 +7,8 @@ cache in memory, for samples, server folders and scripts through one on disk.
 from __future__ import annotations
 
 import json
-import logging
-import sqlite3
-import threading
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -21,10 +17,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from embedviz.images.sqlite_file import SqliteFile
 from embedviz.store import cache_dir, max_cache_bytes
 
 Vectors = dict[str, NDArray[np.float32]]
-_log = logging.getLogger(__name__)
 _AT_ONCE = 500  # SQLite takes so many question marks, and more
 _LOOK_EVERY = 256  # images put, between two looks at the size
 _TABLES = """
@@ -68,9 +64,8 @@ class ImageCache:
     def __init__(self, path: Path | None = None, max_bytes: int | None = None) -> None:
         self.path = path
         self.max_bytes = max_cache_bytes() if max_bytes is None else max_bytes
-        self._lock = threading.Lock()
+        self._file = SqliteFile(path, _TABLES)
         self._puts = 0
-        self._database = self._opened()
 
     def vectors(self, encoding: str, hashes: Sequence[str]) -> Vectors:
         """Those vectors that are known, each of shape (d,), float32, read-only."""
@@ -79,7 +74,7 @@ class ImageCache:
 
     def facts(self, content: str, /) -> ImageFacts | None:
         """What is told of the image, or None if it is not known."""
-        rows = self._all("SELECT facts FROM images WHERE hash = ?", (content,))
+        rows = self._file.all("SELECT facts FROM images WHERE hash = ?", (content,))
         return ImageFacts(**json.loads(rows[0][0])) if rows else None
 
     def thumbnail(self, content: str, /) -> bytes | None:
@@ -88,7 +83,7 @@ class ImageCache:
 
     def view(self, content: str, /) -> bytes | None:
         """See :class:`~embedviz.images.thumbnails.Pictures`."""
-        rows = self._all("SELECT view FROM images WHERE hash = ?", (content,))
+        rows = self._file.all("SELECT view FROM images WHERE hash = ?", (content,))
         return rows[0][0] if rows else None
 
     def thumbnails(self, hashes: Sequence[str]) -> dict[str, bytes]:
@@ -139,81 +134,27 @@ class ImageCache:
 
     def keep_only(self, hashes: Iterable[str]) -> None:
         """Let go of all images but these."""
-        known = self._all("SELECT hash FROM images UNION SELECT hash FROM vectors")
+        known = self._file.all("SELECT hash FROM images UNION SELECT hash FROM vectors")
         self.forget({row[0] for row in known} - set(hashes))
 
     @property
     def nbytes(self) -> int:
         """Bytes in use."""
-        pages = self._all(
-            "SELECT (page_count - freelist_count) * page_size "
-            "FROM pragma_page_count, pragma_freelist_count, pragma_page_size"
-        )
-        return int(pages[0][0]) if pages else 0
+        return self._file.nbytes
 
     def close(self) -> None:
         """Let go of the file or the memory."""
-        with self._lock:
-            if self._database is not None:
-                self._database.close()
-            self._database = None
-
-    def _opened(self) -> sqlite3.Connection | None:
-        for again in (True, False):
-            try:
-                return self._connected()
-            except (sqlite3.DatabaseError, OSError) as error:
-                _log.warning("The image cache %s cannot be used: %s", self.path, error)
-                damaged = again and self.path is not None and "not a database" in str(error)
-                if not damaged or self.path is None:
-                    return None
-                with suppress(OSError):
-                    self.path.unlink()
-        return None
-
-    def _connected(self) -> sqlite3.Connection:
-        if self.path is not None:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-        name = ":memory:" if self.path is None else str(self.path)
-        database = sqlite3.connect(
-            name, timeout=30.0, check_same_thread=False, isolation_level=None
-        )
-        if self.path is not None:
-            # A writer then never keeps a reader waiting; a power cut costs the last second only.
-            database.execute("PRAGMA journal_mode = WAL")
-            database.execute("PRAGMA synchronous = NORMAL")
-        database.executescript(_TABLES)
-        return database
+        self._file.close()
 
     def _among(self, query: str, hashes: Sequence[str], *first: Any) -> list[tuple[Any, Any]]:
         rows: list[tuple[Any, Any]] = []
         for part in _parts(hashes):
             condition = f" AND hash IN ({', '.join('?' * len(part))})"
-            rows += self._all(query + condition, (*first, *part))
+            rows += self._file.all(query + condition, (*first, *part))
         return rows
 
-    def _all(self, query: str, values: Sequence[Any] = ()) -> list[Any]:
-        with self._lock:
-            if self._database is None:
-                return []
-            try:
-                return self._database.execute(query, values).fetchall()
-            except sqlite3.DatabaseError as error:
-                _log.warning("The image cache could not be read: %s", error)
-                return []
-
     def _put(self, query: str, rows: Sequence[Sequence[Any]]) -> None:
-        with self._lock:
-            if self._database is None:
-                return
-            try:
-                self._database.execute("BEGIN IMMEDIATE")
-                self._database.executemany(query, rows)
-                self._database.execute("COMMIT")
-            except sqlite3.DatabaseError as error:
-                _log.warning("The image cache could not be written: %s", error)
-                with suppress(sqlite3.DatabaseError):
-                    self._database.execute("ROLLBACK")
+        self._file.put(query, rows)
         self._puts += len(rows)
         if self._puts >= _LOOK_EVERY:
             self._puts = 0
@@ -226,7 +167,7 @@ class ImageCache:
         for _ in range(8):
             if self.nbytes <= self.max_bytes:
                 return
-            oldest = self._all(f"SELECT used FROM {times} ORDER BY used {quarter}")
+            oldest = self._file.all(f"SELECT used FROM {times} ORDER BY used {quarter}")
             for table in ("vectors", "images"):
                 self._put(f"DELETE FROM {table} WHERE used <= ?", oldest)
 

@@ -314,7 +314,7 @@ def test_what_was_uploaded_is_let_go_and_deleting_frees_all_of_it(open_page, set
     assert mine.images.thumbnails(list(mine.owned[next(iter(mine.owned))].space.table["hash"]))
     next(item for item in at.button if item.label == "Delete").click().run()
     for table in ("images", "vectors"):
-        assert mine.images._all(f"SELECT count(*) FROM {table}") == [(0,)]
+        assert mine.images._file.all(f"SELECT count(*) FROM {table}") == [(0,)]
     assert not [key for key in mine.results if key[0] in ("embed", "project", "quality")]
 
 

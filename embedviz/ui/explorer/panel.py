@@ -11,6 +11,7 @@ from embedviz.plots.picture import Picture
 from embedviz.projections import PROJECTIONS, Projection
 from embedviz.space import EmbeddingSpace
 from embedviz.trust import Quality
+from embedviz.ui.colorings import choose_coloring, colors_of
 from embedviz.ui.explorer.ask import Answer, ask, ask_about, show_answer
 from embedviz.ui.explorer.chosen_words import (
     add_to_map,
@@ -20,7 +21,7 @@ from embedviz.ui.explorer.chosen_words import (
     what_is_shown,
     words_to_draw,
 )
-from embedviz.ui.explorer.coloring import Situation, choose_coloring, colors_of
+from embedviz.ui.explorer.coloring import COLORINGS, Situation
 from embedviz.ui.explorer.drawing import Placed, picture_of, placed
 from embedviz.ui.explorer.projected import Drawn, measured, projected
 from embedviz.ui.explorer.selection import show_selection
@@ -71,7 +72,7 @@ def _controls(space: EmbeddingSpace) -> tuple[DeltaGenerator, str, int, str]:
         method_here = st.container(
             horizontal=True, vertical_alignment="bottom", gap="medium", width="content"
         )
-        coloring = choose_coloring()
+        coloring = choose_coloring(COLORINGS, "color")
         with st.popover("Words"):
             count = choose_count(space)
             also = also_words()
@@ -107,7 +108,10 @@ def _picture(
     coloring: str,
 ) -> Picture:
     query = None if answer is None else vector_of(chosen.model, answer.word).astype(np.float64)
-    colors = colors_of(coloring, Situation(space, words.rows, answer, query, trust))
+    now = Situation(space, words.rows, answer, query, trust)
+    colors, why_none = colors_of(COLORINGS[coloring], now)
+    if why_none:
+        st.caption(why_none)
     hover = [f"frequency rank {row + 1:,}" for row in words.rows]
     method = PROJECTIONS[drawn.projection.method].label
     description = f"{method} map of {len(space):,} words of {chosen.space.name}"

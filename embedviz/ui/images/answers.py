@@ -14,10 +14,11 @@ from embedviz.images.normal_match import normal_match
 from embedviz.images.query_image import EncodedQuery, encode_query
 from embedviz.metrics import METRICS
 from embedviz.space import EmbeddingSpace
+from embedviz.ui.images.by_name import ask_about
 from embedviz.ui.images.encoder_choice import EncoderChoice, others_than
 from embedviz.ui.images.grid import Tile, grid
 from embedviz.ui.images.image_set import ImageSet
-from embedviz.ui.images.query import Query, ask_about
+from embedviz.ui.images.query import Query
 from embedviz.ui.images.seen import seen
 from embedviz.ui.messages import plain, show_error
 from embedviz.ui.session import session

@@ -7,8 +7,8 @@ import streamlit as st
 from embedviz.images.duplicates import Group, near_duplicates
 from embedviz.images.embedding import EmbeddedImages
 from embedviz.images.retrieval import precision_at_k
+from embedviz.ui.images.by_name import ask_about
 from embedviz.ui.images.grid import Tile, grid
-from embedviz.ui.images.query import ask_about
 from embedviz.ui.messages import count
 from embedviz.ui.work import work
 

@@ -15,11 +15,12 @@ from embedviz.plots.picture import Mark, Picture
 from embedviz.projections import PROJECTIONS
 from embedviz.space import EmbeddingSpace
 from embedviz.trust import Quality
+from embedviz.ui.colorings import choose_coloring, colors_of
 from embedviz.ui.explorer.projected import Drawn, measured, projected
 from embedviz.ui.explorer.settings import map_settings
 from embedviz.ui.images.answers import Answer, Asked, answer_of, choose_nearness, show_answers
 from embedviz.ui.images.closer import look_closer
-from embedviz.ui.images.coloring import Situation, choose_coloring, colors_of
+from embedviz.ui.images.coloring import COLORINGS, Situation
 from embedviz.ui.images.encoder_choice import EncoderChoice
 from embedviz.ui.images.image_set import ImageSet
 from embedviz.ui.images.map_of_pictures import FROM_MAP, map_of_pictures
@@ -67,12 +68,12 @@ def _map(
     space = embedded.space
     with row:
         settings = map_settings(space, first=_first_method(space), prefix="image_")
-        coloring = choose_coloring()
+        coloring = choose_coloring(COLORINGS, "image_color")
     drawn = projected(space, settings, images.shared, "image")
     map_here = st.container()
     trust = measured(space, drawn, settings, images.shared, "image")
     query = None if answer is None else answer.found.query_vector.astype(np.float64)
-    colors, why_none = colors_of(coloring, Situation(space, query, metric, trust))
+    colors, why_none = colors_of(COLORINGS[coloring], Situation(space, query, metric, trust))
     picture = _picture(images, space, drawn, colors, answer)
     with map_here:
         map_of_pictures(picture, space, embedded.pictures, _focus(drawn, answer))

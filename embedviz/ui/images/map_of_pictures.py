@@ -15,8 +15,8 @@ from embedviz.errors import EmbedvizError
 from embedviz.images.thumbnails import Pictures
 from embedviz.plots.picture import Picture
 from embedviz.space import EmbeddingSpace
+from embedviz.ui.images.by_name import ask_about
 from embedviz.ui.images.grid import Tile, grid
-from embedviz.ui.images.query import ask_about
 from embedviz.ui.map import show_map
 from embedviz.ui.messages import count, show_error
 from embedviz.ui.session import session

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
@@ -13,12 +12,13 @@ import streamlit as st
 
 from embedviz.collections import Collection
 from embedviz.data_folder import in_units
-from embedviz.errors import EmbedvizError, UnknownKeyError
+from embedviz.errors import EmbedvizError
 from embedviz.images.decoding import DecodedImage, decode, read_bytes
 from embedviz.images.embedding import EmbeddedImages
 from embedviz.images.file_names import IMAGE_SUFFIXES, base_name, clean_name
 from embedviz.images.image_file import ImageFile
 from embedviz.images.thumbnails import make_view, opened
+from embedviz.ui.images.by_name import NEXT, ask_which, names_with
 from embedviz.ui.images.grid import shown
 from embedviz.ui.images.image_set import image_limits
 from embedviz.ui.messages import plain, show_error
@@ -26,8 +26,7 @@ from embedviz.ui.messages import plain, show_error
 if TYPE_CHECKING:
     from PIL import Image
 
-IMAGE, _NEXT, _DECODED = "image", "image_next", "query_decoded"
-_OFFERED = 6
+IMAGE, _DECODED = "image", "query_decoded"
 _WITH = {"here": "From here", "file": "Upload", "camera": "Camera"}
 
 
@@ -62,16 +61,9 @@ class Query:
         return None if self.view is None else opened(self.view)
 
 
-def ask_about(key: str) -> None:
-    """Make the image of this key the one asked for, from the page's next run on."""
-    # Not into the widgets' own state: a fragment's run, such as the map's, comes before the page's
-    # and uses that up, and the browser would go on showing, and sending, the old value.
-    st.session_state[_NEXT] = key
-
-
 def ask_with_picture(embedded: EmbeddedImages) -> Query | None:
     """The ask panel's question; None until there is one."""
-    following = st.session_state.pop(_NEXT, None)
+    following = st.session_state.pop(NEXT, None)
     if following is not None:
         st.session_state[IMAGE] = following
         st.session_state["ask_with"] = "here"
@@ -99,35 +91,12 @@ def _one_of(embedded: EmbeddedImages) -> Query | None:
         return None
     fitting = [asked] if asked in space else names_with(space.keys, asked)
     if len(fitting) != 1:
-        _ask_which(embedded, asked, fitting)
+        ask_which(embedded.space, asked, fitting)
         return None
     key = fitting[0]
     content = str(space.table["hash"].iloc[space.index(key)])
     view = None if embedded.pictures is None else embedded.pictures.view(content)
     return Query(key, view, content, key=key)
-
-
-def names_with(keys: Sequence[str], text: str) -> list[str]:
-    """Keys whose last part is ``text``; if there are none, those that hold it anywhere."""
-    wanted = text.casefold()
-    whole = [key for key in keys if base_name(key).casefold() == wanted]
-    return whole or [key for key in keys if wanted in key.casefold()]
-
-
-def _ask_which(embedded: EmbeddedImages, asked: str, fitting: list[str]) -> None:
-    """Several images fit, or none: offer some."""
-    if not fitting:
-        try:
-            embedded.space.index(asked)
-        except UnknownKeyError as error:
-            st.warning(f"No image here has the name '{plain(asked)}'.")
-            fitting = list(error.suggestions)
-    else:
-        st.caption(f"{len(fitting):,} images have '{plain(asked)}' in their names:")
-    for place, key in enumerate(fitting[:_OFFERED]):
-        st.button(
-            plain(key), key=f"which-{place}", type="tertiary", on_click=ask_about, args=(key,)
-        )
 
 
 def _uploaded(_embedded: EmbeddedImages) -> Query | None:
