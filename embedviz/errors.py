@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 
 class EmbedvizError(Exception):
@@ -55,6 +56,20 @@ class MissingDependencyError(EmbedvizError):
 
 class DownloadError(EmbedvizError):
     """A download failed or arrived damaged."""
+
+
+class NothingReadError(EmbedvizError):
+    """None of the files could be read.
+
+    Attributes
+    ----------
+    failures : tuple
+        What they were, and why each could not be read.
+    """
+
+    def __init__(self, message: str, failures: Sequence[Any]) -> None:
+        super().__init__(message)
+        self.failures = tuple(failures)
 
 
 class CancelledError(EmbedvizError):

@@ -4,64 +4,25 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from embedviz.errors import CancelledError, EmbedvizError, InvalidParameterError
+from embedviz.errors import CancelledError, InvalidParameterError, NothingReadError
+from embedviz.images.embedded_images import EmbeddedImages
 from embedviz.images.embedded_rows import EmbeddedRows
 from embedviz.images.image_cache import ImageCache, default_image_cache
 from embedviz.images.image_file import Failure
 from embedviz.images.limits import ImageLimits
 from embedviz.images.reading import read_ahead
 from embedviz.images.speed import Speed
-from embedviz.images.thumbnails import Pictures
 from embedviz.progress import Cancel, OnProgress, report
-from embedviz.space import EmbeddingSpace
 
 if TYPE_CHECKING:
     from embedviz.images.network import Network
 
 
+__all__ = ["EmbeddedImages", "embed_images"]
+
 _MOST_HELD_UP = 512  # known images behind one that is not: so much would a stop lose
-
-
-@dataclass(frozen=True, eq=False)
-class EmbeddedImages:
-    """What came of embedding images.
-
-    Attributes
-    ----------
-    space : EmbeddingSpace
-        One vector per image that could be read, in the order given. Its table has ``path``,
-        ``width``, ``height`` (pixels, upright), ``hash`` (of the file's content), ``label``,
-        ``taken`` (date from EXIF, else of the file on a server, or missing), ``brightness``
-        (0 to 1), ``format`` and ``bytes``; ``origin`` says which encoder, layer and weights.
-    failures : tuple of Failure
-        What could not be read, and why; the rest is exact.
-    pictures : Pictures or None
-        Thumbnails and views by hash, if they were asked for.
-    images_per_second : float
-        Of those that were embedded, not those found in the cache; 0 if all were found.
-    from_cache : int
-        Images whose vectors were known.
-    stopped : bool
-        True if a stop was asked for before the end: the space holds what was done by then, and
-        embedding the same images again goes on from there.
-    engine : str
-        What computed, in words.
-    """
-
-    space: EmbeddingSpace
-    failures: tuple[Failure, ...]
-    pictures: Pictures | None = None
-    images_per_second: float = 0.0
-    from_cache: int = 0
-    stopped: bool = False
-    engine: str = ""
-
-    def with_failures(self, earlier: Sequence[Failure]) -> EmbeddedImages:
-        """The same with what had been set aside before the images were read, first."""
-        return replace(self, failures=(*earlier, *self.failures))
 
 
 def embed_images(  # noqa: PLR0913 - all but the first are for the few who need them
@@ -187,7 +148,7 @@ class _Embedding:
         if not len(space):
             if self.stopped:
                 raise CancelledError("Embedding the images was stopped before the first was done.")
-            raise EmbedvizError(_nothing(self.failures))
+            raise NothingReadError(_nothing(self.failures), self.failures)
         return EmbeddedImages(
             space,
             tuple(self.failures),

@@ -127,8 +127,11 @@ def _progress_of(job_id: str, watch: Watch | None, stop_label: str, stop_keeps: 
     with bar:
         st.progress(min(max(job.progress.fraction or 0.0, 0.0), 1.0), text=_line(job))
     with button:
-        if st.button(stop_label, key=f"stop-{job_id}", width="stretch", help=stop_keeps or None):
-            job.cancel()
+        label = "Stopping…" if job.stopping else stop_label
+        st.button(
+            label, key=f"stop-{job_id}", width="stretch", help=stop_keeps or None,
+            disabled=job.stopping, on_click=job.cancel,
+        )  # fmt: skip
     if watch is not None:
         watch(job.progress)
 

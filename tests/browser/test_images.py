@@ -95,7 +95,9 @@ def test_upload_click_save_restart_and_it_is_there(browser, photos, apart) -> No
     with served(APP) as address:
         page = watched(browser.new_page())
         page.goto(address + LINK + "&images=Your%20images")
+        expect(page.get_by_text("Photos, or a zip of photos")).to_be_visible(timeout=60_000)
         settled(page)
+        page.wait_for_timeout(1000)  # no person is quicker than the page's first run
         page.locator("input[type=file]").first.set_input_files(photos)
         page.get_by_role("button", name="Look at them").click(timeout=60_000)
         expect(page.get_by_text("Showing all 14 images.")).to_be_visible(timeout=120_000)

@@ -414,3 +414,14 @@ def test_paths_of_the_server_are_not_shown(open_page, settle, served_folder):
     settle(at, lambda at: "Showing all 3 images" in text_of(at))
     (table,) = [frame.value for frame in at.dataframe if "image" in frame.value]
     assert table["path"].tolist() == ["cats/0.png", "cats/1.png", "dogs/2.png"]
+
+
+def test_where_nothing_can_be_read_every_file_is_listed_with_its_reason(open_page, settle):
+    at = open_page("images", images="Your images", encoder=LITE)
+    files = [(f"{name}.jpg", b"no picture", "image/jpeg") for name in "abc"]
+    uploader(at, "Photos, or a zip").set_value(files)
+    at.run()
+    next(item for item in at.button if item.label == "Look at them").click().run()
+    settle(at, lambda at: any("No image could be read" in item.value for item in at.error))
+    (failures,) = [frame.value for frame in at.dataframe if "reason" in frame.value]
+    assert failures["file"].tolist() == ["a.jpg", "b.jpg", "c.jpg"]

@@ -41,7 +41,7 @@ def choose_saved(row: DeltaGenerator) -> ImageSet | None:
     info = infos[name]
     said = f"{count(info.count, 'image')}, {in_units(info.nbytes)} on the server's disk"
     st.caption(
-        f"{said}, saved {info.changed:%Y-%m-%d %H:%M}. Everyone who opens this server sees it."
+        f"{said}, last changed {info.changed:%Y-%m-%d %H:%M} (UTC). Everyone who opens this server sees it."
     )
     collection = _opened(info.id, f"{info.changed}", info.name)
     first = EmbeddedImages(collection.space, (), collection)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from embedviz.errors import InvalidParameterError
+from embedviz.errors import InvalidParameterError, NothingReadError
 from embedviz.images.embedding import EmbeddedImages, embed_images
 from embedviz.images.image_cache import ImageCache, default_image_cache
 from embedviz.images.image_file import Failure
@@ -52,6 +52,9 @@ def seen(images: ImageSet, choice: EncoderChoice, beside: bool = False) -> Embed
         stop_keeps=STOP_KEEPS,
     )
     if done is None:
+        error = session().results.get(("error", key))
+        if isinstance(error, NothingReadError):
+            show_failures(error.failures)
         return None
     if done.stopped:
         offer_to_go_on(done, key)
