@@ -18,11 +18,9 @@ def check_same_encoder(info: CollectionInfo, space: EmbeddingSpace) -> None:
     ``origin["encoding"]`` names encoder, layer, weights and preprocessing; vectors without it are
     held to ``origin["encoder"]`` and ``origin["layer"]``, and all to their dimensions.
     """
-    there, new = info.origin, space.origin
-    names = ("encoding",) if "encoding" in {*there, *new} else ("encoder", "layer")
-    same = all(there.get(name) == new.get(name) for name in names)
-    if same and info.dimensions == space.dimensions:
+    if is_same_encoder(info, space):
         return
+    there, new = info.origin, space.origin
     first, second = _described(there, info.dimensions), _described(new, space.dimensions)
     if first == second:
         first, second = str(there.get("encoding")), str(new.get("encoding"))
@@ -31,6 +29,17 @@ def check_same_encoder(info: CollectionInfo, space: EmbeddingSpace) -> None:
         "them would mean nothing. Encode these in the same way, or save them as a collection of "
         "their own."
     )
+
+
+def is_same_encoder(info: CollectionInfo, space: EmbeddingSpace) -> bool:
+    """Whether the vectors of ``space`` may stand beside those of the collection.
+
+    ``origin["pictures"]`` counts too: vectors of small pictures are not quite those of the files.
+    """
+    there, new = info.origin, space.origin
+    names = ("encoding",) if "encoding" in {*there, *new} else ("encoder", "layer")
+    same = all(there.get(name) == new.get(name) for name in (*names, "pictures"))
+    return same and info.dimensions == space.dimensions
 
 
 def new_rows(there: Collection[str], content: Content) -> list[int]:
@@ -123,6 +132,7 @@ def _described(origin: Mapping[str, Any], dimensions: int) -> str:
         str(origin.get("encoder") or "an unnamed source"),
         f"layer {origin['layer']}" if origin.get("layer") else "",
         f"weights {weights[:8]}" if weights else "",
+        "seen in small pictures" if origin.get("pictures") else "",
         f"{dimensions:,} numbers each",
     ]
     return ", ".join(part for part in parts if part)

@@ -526,3 +526,12 @@ def test_no_more_collections_than_there_may_be(tmp_path: Path) -> None:
     assert [info.name for info in collections.list(tmp_path)] == ["one", "two"]
     collections.save("two", images(4), root=tmp_path, most=2, replace=True)
     assert collections.open("two", tmp_path).info.count == 4
+
+
+def test_vectors_of_small_pictures_do_not_join_those_of_files(tmp_path: Path) -> None:
+    collections.save("files", images(3), root=tmp_path)
+    views = images(3, first=3)
+    views = views.with_origin(views.origin | {"pictures": "views"})
+    with pytest.raises(InvalidParameterError, match=r"these by .*, seen in small pictures"):
+        collections.add("files", views, root=tmp_path)
+    assert collections.open("files", tmp_path).info.count == 3

@@ -12,6 +12,7 @@ from embedviz.images.embedding import EmbeddedImages
 from embedviz.images.look_alikes import LookAlikes, look_alikes, look_alikes_of_vectors
 from embedviz.images.normal_match import normal_match
 from embedviz.images.query_image import EncodedQuery, encode_query
+from embedviz.images.thumbnails import VIEW_SHORT
 from embedviz.metrics import METRICS
 from embedviz.space import EmbeddingSpace
 from embedviz.ui.images.by_name import ask_about
@@ -26,7 +27,7 @@ from embedviz.ui.work import work
 
 _MOST_OTHERS = 2
 _FROM_VIEWS = (
-    " This encoder looked at the kept pictures of 288 pixels, not at the files, which are gone: its "
+    f" This encoder looked at the kept pictures of {VIEW_SHORT} pixels, not at the files, which are gone: its "
     "numbers differ a little from those of the files."
 )
 _AT_ONCE = 5_000

@@ -11,7 +11,7 @@ import streamlit as st
 from embedviz.errors import EmbedvizError
 from embedviz.images.heat_map import MatchMaps, match_maps
 from embedviz.images.network import Network, network_of
-from embedviz.images.thumbnails import opened
+from embedviz.images.thumbnails import VIEW_SHORT, opened
 from embedviz.ui.images.answers import Answer, Asked
 from embedviz.ui.images.grid import in_page
 from embedviz.ui.messages import plain, show_error
@@ -67,7 +67,7 @@ def _why(asked: Asked, answers: list[Answer]) -> None:
         place.caption(plain(name))
     st.caption(
         f"{plain(maps.explanation)} Brighter places add more; what the encoder did not look at is "
-        "dimmed. Made from the kept pictures of 288 pixels."
+        f"dimmed. Made from the kept pictures, of at most {VIEW_SHORT} pixels on their shorter side."
     )
 
 

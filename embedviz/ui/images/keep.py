@@ -11,7 +11,8 @@ from typing import Any
 import streamlit as st
 
 from embedviz import collections
-from embedviz.collections import EXPORTS
+from embedviz.collections import EXPORTS, CollectionInfo
+from embedviz.collections.joining import is_same_encoder
 from embedviz.images.embedding import EmbeddedImages
 from embedviz.progress import Cancel, OnProgress
 from embedviz.space import EmbeddingSpace
@@ -56,38 +57,16 @@ def keep(images: ImageSet, embedded: EmbeddedImages) -> None:
 
 def _save(images: ImageSet, embedded: EmbeddedImages) -> None:
     infos = collections.list()
-    fitting = [
-        info.name
-        for info in infos
-        if info.origin.get("encoding") == embedded.space.origin.get("encoding")
-    ]
-    target = _NEW
-    if fitting:
-        target = st.selectbox(
-            "Save to", [_NEW, *fitting], key="save-to",
-            help="Images can be added to collections that the same encoder and layer made.",
-        )  # fmt: skip
-    name = target
-    if target == _NEW:
-        name = st.text_input("Name of the collection", images.name, max_chars=80, key="save-name")
-    originals = False
-    if images.folder is not None:
-        originals = st.toggle(
-            "Copy the original files too", key="save-originals",
-            help="Else the vectors, small pictures and what is known of the images are saved alone.",
-        )  # fmt: skip
-    full = target == _NEW and len(infos) >= server_settings().collections_limit
-    number = st.session_state.get("saves", 0)
-    if st.button("Save on the server", type="primary", disabled=full or not name.strip()):
-        st.session_state[_SAVING] = Saving(
-            name.strip(),
-            target != _NEW,
-            originals,
-            images.identity,
-            embedded.space.fingerprint,
-            number,
-        )
-        st.session_state["saves"] = number + 1
+    name, add = _target(images, embedded.space, infos)
+    originals = images.folder is not None and st.toggle(
+        "Copy the original files too", key="save-originals",
+        help="Else the vectors, small pictures and what is known of the images are saved alone.",
+    )  # fmt: skip
+    full = not add and len(infos) >= server_settings().collections_limit
+    these = (images.identity, embedded.space.fingerprint)
+    if st.button("Save on the server", type="primary", disabled=full or not name):
+        number = st.session_state["saves"] = st.session_state.get("saves", 0) + 1
+        st.session_state[_SAVING] = Saving(name, add, originals, *these, number)
     st.caption(
         "Vectors, small pictures and what is known of the images go to the server's disk, where "
         "everyone who opens this server sees them and may delete them. The original files are "
@@ -95,11 +74,27 @@ def _save(images: ImageSet, embedded: EmbeddedImages) -> None:
         + (" This server has as many collections as it may have." if full else "")
     )
     saving: Saving | None = st.session_state.get(_SAVING)
-    these = (images.identity, embedded.space.fingerprint)
     if saving is not None and (saving.identity, saving.fingerprint) == these:
         _carry_out(saving, images, embedded)
     else:  # it was about other images: a failed attempt must not save these instead
         st.session_state.pop(_SAVING, None)
+
+
+def _target(
+    images: ImageSet, space: EmbeddingSpace, infos: tuple[CollectionInfo, ...]
+) -> tuple[str, bool]:
+    """The name to save under, and whether it is of a collection to add to."""
+    fitting = [info.name for info in infos if is_same_encoder(info, space)]
+    target = _NEW
+    if fitting:
+        target = st.selectbox(
+            "Save to", [_NEW, *fitting], key="save-to",
+            help="Images can be added to collections that the same encoder and layer made.",
+        )  # fmt: skip
+    if target != _NEW:
+        return target, True
+    name = st.text_input("Name of the collection", images.name, max_chars=80, key="save-name")
+    return name.strip(), False
 
 
 def _carry_out(saving: Saving, images: ImageSet, embedded: EmbeddedImages) -> None:
