@@ -27,8 +27,8 @@ from embedviz.ui.work import work
 
 _MOST_OTHERS = 2
 _FROM_VIEWS = (
-    f" This encoder looked at the kept pictures of {VIEW_SHORT} pixels, not at the files, which are gone: its "
-    "numbers differ a little from those of the files."
+    f" This encoder looked at the kept pictures of {VIEW_SHORT} pixels, not at the files, which are "
+    "gone: its numbers differ a little from those of the files."
 )
 _AT_ONCE = 5_000
 
