@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable
+from collections.abc import Callable, Collection, Hashable, Iterator
+from itertools import count
 from typing import Any
 
 import streamlit as st
@@ -16,6 +17,7 @@ from embedviz.ui.session import session
 
 Work = Callable[[OnProgress, Cancel], Any]
 Watch = Callable[[Progress], None]
+_SHORT = 0.1  # seconds that a run of the page waits: short work then needs no second run
 _KEEPING = 60.0  # seconds that work whose stop keeps something has to hand it over
 
 
@@ -52,7 +54,7 @@ def work(
         return None
     job = _job(title, key, do, grace=_KEEPING if stop_keeps else None)
     if not _settled(job, key):
-        _progress_of(job.id, watch, stop_label, stop_keeps)
+        _progress_of(job.id, count(), watch, stop_label, stop_keeps)
         return None
     if key not in mine.results:
         _ended_without_result(title, key)
@@ -86,7 +88,7 @@ def _job(title: str, key: Hashable, do: Work, grace: float | None) -> Job:
 def _settled(job: Job, key: Hashable) -> bool:
     """True once the job has ended; its result or its reason is then the session's."""
     mine = session()
-    if job.alive:
+    if not job.wait(_SHORT):
         return False
     _running().pop(key, None)
     if job.state == "done":
@@ -118,10 +120,18 @@ def _ended_without_result(title: str, key: Hashable) -> None:
 
 
 @st.fragment(run_every=0.5)
-def _progress_of(job_id: str, watch: Watch | None, stop_label: str, stop_keeps: str) -> None:
+def _progress_of(
+    job_id: str, runs: Iterator[int], watch: Watch | None, stop_label: str, stop_keeps: str
+) -> None:
     job = jobs().get(job_id, session().owner)
-    if job is None or not job.alive:
+    ended = job is None or not job.alive
+    # Not in the page's own run: a timer's request that waits then (it was sent before this page
+    # came) would be joined with the new run, and its old widget values would win over those that
+    # the page has just set.
+    if next(runs) and ended:
         st.rerun()
+    if job is None:
+        return
     job.touch()
     bar, button = st.columns([5, 1], vertical_alignment="center")
     with bar:
