@@ -13,7 +13,7 @@ def _script() -> None:
     from embedviz.ui.work import work
 
     st.session_state["runs"] = st.session_state.get("runs", 0) + 1
-    result = work("Counting", ("count", 1), lambda on_progress, cancel: 42)
+    result = work("Counting", ("count", 1), lambda *_: 42)
     st.markdown(f"result {result}")
 
 
