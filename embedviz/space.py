@@ -145,6 +145,17 @@ class EmbeddingSpace:
         renamed._name = str(name)
         return renamed
 
+    def with_table(self, table: pd.DataFrame | None) -> EmbeddingSpace:
+        """The same vectors with other metadata, n rows; the vectors are not copied.
+
+        Raises InvalidSpaceError if the table has another number of rows.
+        """
+        checked = _checked_table(table, len(self), copy=True)
+        other = copy_module.copy(self)
+        other._table = checked
+        other.__dict__.pop("fingerprint", None)
+        return other
+
     def with_origin(self, origin: Mapping[str, Any]) -> EmbeddingSpace:
         """The same vectors with another account of where they come from; nothing is copied."""
         other = copy_module.copy(self)

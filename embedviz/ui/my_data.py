@@ -9,13 +9,16 @@ from embedviz.ui.server import server_settings
 from embedviz.ui.session import Owned, session
 
 
+_NOUNS = {"words": "word", "images": "image", "vectors": "vector"}
+
+
 def my_data_panel() -> None:
     """In the sidebar of every page: the models that belong to this browser session alone."""
     mine = session()
     with st.sidebar.expander(f"My data ({len(mine.owned)})"):
         if not mine.owned:
             st.caption(
-                "Nothing yet. Models that you open or train and images that you bring stand here. "
+                "Nothing yet. Models that you open or train, images and vectors that you bring stand here. "
                 "They belong to this browser tab alone and disappear with it."
             )
             return
@@ -28,7 +31,7 @@ def my_data_panel() -> None:
 def _one_model(identity: str, item: Owned) -> None:
     space = item.space
     st.markdown(f"**{plain(space.name)}**")
-    words = count(len(space), "image" if item.kind == "images" else "word")
+    words = count(len(space), _NOUNS[item.kind])
     st.caption(f"{words} × {space.dimensions} · {space.nbytes / 2**20:,.1f} MB · {plain(item.how)}")
     name = st.text_input(
         "New name",

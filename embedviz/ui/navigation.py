@@ -42,6 +42,7 @@ PAGES: dict[str, PageEntry] = {
         PageEntry("analogies", "Analogies", "Calculate with words: king − man + woman"),
         PageEntry("train", "Train", "Train Word2Vec or FastText on your own text"),
         PageEntry("images", "Images", "Find look-alikes in a folder of photos, on a map"),
+        PageEntry("vectors", "Vectors", "Bring any vectors; see how far their map can be trusted"),
     )
 }
 

@@ -28,7 +28,8 @@ _RESULTS_KEPT = 48
 class Owned:
     """What this session uploaded or trained.
 
-    ``kind`` is ``"words"`` for vectors that the word pages ask, ``"images"`` for embedded images.
+    ``kind`` is ``"words"`` for vectors that the word pages ask, ``"images"`` for embedded images,
+    ``"vectors"`` for any others.
     """
 
     model: Model

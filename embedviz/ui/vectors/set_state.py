@@ -1,0 +1,93 @@
+"""What a person did with a set of vectors in this browser session."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+from numpy.typing import NDArray
+
+from embedviz.space import EmbeddingSpace
+from embedviz.ui.vectors.vector_set import VectorSet
+
+Rows = NDArray[np.intp]
+_STATE = "vectors_state"
+_NOTHING = np.empty(0, np.intp)
+_UNDO_STEPS = 50
+
+
+@dataclass
+class SetState:
+    """Edits, filters, selections and groups of one set; a rerun of the page draws from here.
+
+    Attributes
+    ----------
+    table : DataFrame or None
+        The metadata as edited; None while nothing was.
+    filters : mapping from column name to a condition (see :mod:`embedviz.metadata.filters`)
+    groups : Any
+        What the groups panel found and named, or None.
+    added : Any
+        Points placed into the map afterwards, or None.
+    """
+
+    table: pd.DataFrame | None = None
+    filters: dict[str, Any] = field(default_factory=dict)
+    groups: Any = None
+    added: Any = None
+    _selections: list[Rows] = field(default_factory=lambda: [_NOTHING])
+    _at: int = 0
+
+    @property
+    def selected(self) -> Rows:
+        """The selected rows of the space, ascending; empty for none."""
+        return self._selections[self._at]
+
+    def select(self, rows: Any) -> None:
+        """Select these rows in place of the present ones, which undo brings back."""
+        chosen = np.unique(np.asarray(rows, np.intp))
+        if np.array_equal(chosen, self.selected):
+            return
+        self._selections = [*self._selections[: self._at + 1], chosen][-_UNDO_STEPS:]
+        self._at = len(self._selections) - 1
+
+    def undo(self) -> None:
+        """Back to the selection before."""
+        self._at = max(0, self._at - 1)
+
+    def redo(self) -> None:
+        """Forward to the selection that was undone."""
+        self._at = min(len(self._selections) - 1, self._at + 1)
+
+    @property
+    def can_undo(self) -> bool:
+        """True if there is a selection before this one."""
+        return self._at > 0
+
+    @property
+    def can_redo(self) -> bool:
+        """True if a selection was undone."""
+        return self._at < len(self._selections) - 1
+
+
+def state_of(vectors: VectorSet) -> SetState:
+    """What this session did with ``vectors``; empty at first."""
+    known: dict[str, SetState] = st.session_state.setdefault(_STATE, {})
+    return known.setdefault(vectors.identity, SetState())
+
+
+def forget_states(keep: Mapping[str, Any]) -> None:
+    """Let go of what was done with sets that are not in ``keep``."""
+    known: dict[str, SetState] = st.session_state.get(_STATE, {})
+    for identity in [name for name in known if name not in keep]:
+        del known[identity]
+
+
+def edited(vectors: VectorSet) -> EmbeddingSpace:
+    """The space with the metadata as edited; the vectors and their fingerprint stay the same."""
+    table = state_of(vectors).table
+    return vectors.space if table is None else vectors.space.with_table(table)
