@@ -8,7 +8,6 @@ from embedviz.ui.messages import count, plain
 from embedviz.ui.server import server_settings
 from embedviz.ui.session import Owned, session
 
-
 _NOUNS = {"words": "word", "images": "image", "vectors": "vector"}
 
 
