@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 from scipy.spatial.distance import cdist
 from sklearn.manifold import trustworthiness
 
-from embedviz import distance_blocks, trust
+from embedviz import distance_blocks
 from embedviz.errors import CancelledError, InvalidParameterError
 from embedviz.progress import Progress
 from embedviz.projections import project
 from embedviz.projections.projection import Projection
 from embedviz.space import EmbeddingSpace
 from embedviz.store import default_store
+from embedviz.trust import map_quality as trust
 from embedviz.trust import quality
 
 
