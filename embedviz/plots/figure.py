@@ -7,6 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from embedviz.errors import InvalidParameterError
 from embedviz.plots.colors import Colors
@@ -62,12 +63,18 @@ def _points(picture: Picture) -> dict[str, Any]:
         "hovertemplate": f"<b>%{{text}}</b>{more}<extra></extra>",
         "showlegend": False,
         "marker": {
-            "size": picture.size or point_size(len(picture), picture.dimensions),
+            "size": _size(picture),
             "opacity": point_opacity(len(picture)),
             "line": {"width": 0},
             **_marker_color(picture),
         },
     }
+
+
+def _size(picture: Picture) -> float | NDArray[np.float32]:
+    if picture.sizes is not None:
+        return picture.sizes  # Plotly takes them as diameters, in the plane and in space
+    return picture.size or point_size(len(picture), picture.dimensions)
 
 
 def _xyz(picture: Picture) -> dict[str, Any]:

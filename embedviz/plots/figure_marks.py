@@ -15,13 +15,16 @@ import numpy as np
 from embedviz.plots.picture import Line, LineKind, Mark, MarkKind, Picture
 from embedviz.plots.themes import FigureTheme
 
+# A group has a label and no dot.
 _SIZES: dict[MarkKind, int] = {"query": 14, "neighbor": 9, "selected": 9, "new": 10}
-_WIDTHS: dict[LineKind, float] = {"neighbor": 1.0, "arrow": 2.5, "side": 1.5}
+_WIDTHS: dict[LineKind, float] = {"neighbor": 1.0, "arrow": 2.5, "side": 1.5, "torn": 1.5}
+_DASHED: tuple[LineKind, ...] = ("side", "torn")
 
 
 def line_traces(picture: Picture, look: FigureTheme) -> list[dict[str, Any]]:
     """One trace for each kind of line; a gap (NaN) stands between two lines."""
     traces = []
+    colors: dict[LineKind, str] = {"arrow": look.accent, "torn": look.warning}
     for kind, width in _WIDTHS.items():
         lines = [line for line in picture.lines if line.kind == kind]
         if not lines or (kind == "arrow" and picture.dimensions == 2):
@@ -29,13 +32,13 @@ def line_traces(picture: Picture, look: FigureTheme) -> list[dict[str, Any]]:
         gap = (float("nan"),) * picture.dimensions
         places = [place for line in lines for place in (line.start, line.end, gap)]
         look_of_line = {
-            "color": look.accent if kind == "arrow" else look.text,
+            "color": colors.get(kind, look.text),
             "width": width,
-            "dash": "dash" if kind == "side" else "solid",
+            "dash": "dash" if kind in _DASHED else "solid",
         }
         traces.append(
             _places(places, picture.dimensions)
-            | {"mode": "lines", "opacity": 1.0 if kind == "arrow" else 0.5, "line": look_of_line}
+            | {"mode": "lines", "opacity": 1.0 if kind in colors else 0.5, "line": look_of_line}
         )
     return traces
 
@@ -51,7 +54,9 @@ def mark_traces(picture: Picture, look: FigureTheme) -> list[dict[str, Any]]:
 
 def mark_annotations(picture: Picture, look: FigureTheme) -> list[dict[str, Any]]:
     """The labels of a picture, after its arrows if it lies in the plane."""
-    labels = [_label(mark, look) for mark in picture.marks if mark.label]
+    # The last lies on top: names of groups give way to those of points, and later to earlier ones.
+    labels = [_group_label(m, look) for m in reversed(picture.marks) if _is_group(m) and m.label]
+    labels += [_label(mark, look) for mark in picture.marks if mark.label and not _is_group(mark)]
     if picture.dimensions == 3:
         return labels
     return [_arrow(line, look) for line in picture.lines if line.kind == "arrow"] + labels
@@ -73,16 +78,31 @@ def _marks(
 
 def _label(mark: Mark, look: FigureTheme) -> dict[str, Any]:
     main = mark.kind == "query"
+    return _label_at(mark, look) | {
+        "yshift": 10 + _SIZES[mark.kind] / 2,
+        "font": {"color": look.text, "size": 14 if main else 12, "weight": 700 if main else 400},
+        "opacity": 0.85,
+    }
+
+
+def _label_at(mark: Mark, look: FigureTheme) -> dict[str, Any]:
     return {
         **dict(zip("xyz", mark.coordinates, strict=False)),
         "text": escape(mark.label),
         "showarrow": False,
-        "yshift": 10 + _SIZES[mark.kind] / 2,
-        "font": {"color": look.text, "size": 14 if main else 12, "weight": 700 if main else 400},
         "bgcolor": look.background,
-        "opacity": 0.85,
         "borderpad": 1,
     }
+
+
+def _group_label(mark: Mark, look: FigureTheme) -> dict[str, Any]:
+    """Over its region, without a dot."""
+    font = {"color": look.text, "size": 16, "weight": 700}
+    return _label_at(mark, look) | {"font": font, "opacity": 0.9}
+
+
+def _is_group(mark: Mark) -> bool:
+    return mark.kind == "group"
 
 
 def _arrow(line: Line, look: FigureTheme) -> dict[str, Any]:

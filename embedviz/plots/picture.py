@@ -7,13 +7,13 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from embedviz.errors import InvalidParameterError
 from embedviz.plots.colors import Category, Colors, Tick, categorical, continuous
+from embedviz.plots.marks import Line, LineKind, Mark, MarkKind, check_places
 
 __all__ = [
     "Category",
@@ -27,32 +27,6 @@ __all__ = [
     "categorical",
     "continuous",
 ]
-
-MarkKind = Literal["query", "neighbor", "selected", "new"]
-LineKind = Literal["neighbor", "arrow", "side"]
-
-
-@dataclass(frozen=True)
-class Mark:
-    """A point that is pointed out, with its label.
-
-    ``query``: what was asked for. ``neighbor``: an answer. ``selected``: chosen by the person.
-    ``new``: placed into this picture afterwards (drawn hollow).
-    """
-
-    coordinates: tuple[float, ...]
-    label: str = ""
-    kind: MarkKind = "neighbor"
-
-
-@dataclass(frozen=True)
-class Line:
-    """A straight line between two places: ``neighbor`` (thin), ``arrow`` (with a head at ``end``)
-    or ``side`` (dashed)."""
-
-    start: tuple[float, ...]
-    end: tuple[float, ...]
-    kind: LineKind = "neighbor"
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +45,8 @@ class Picture:
         None: one calm color.
     size : float or None
         Diameter of a point in pixels; None: chosen by n.
+    sizes : ndarray of shape (n,), float32, or None
+        A diameter in pixels for each point, in place of ``size``; above 0.
     marks, lines : tuple
         What is pointed out, drawn above the points.
     faded : ndarray of shape (n,), bool, or None
@@ -93,6 +69,7 @@ class Picture:
     hover: Sequence[str] = ()
     colors: Colors | None = None
     size: float | None = None
+    sizes: NDArray[np.float32] | None = None
     marks: tuple[Mark, ...] = ()
     lines: tuple[Line, ...] = ()
     faded: NDArray[np.bool_] | None = None
@@ -102,8 +79,11 @@ class Picture:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "coordinates", _checked_coordinates(self.coordinates))
+        if self.sizes is not None:
+            object.__setattr__(self, "sizes", _checked_sizes(self.sizes))
         counts = {"keys": len(self.keys), "hover texts": len(self.hover) or len(self)}
         counts["colors"] = len(self) if self.colors is None else len(self.colors.codes)
+        counts["sizes"] = len(self) if self.sizes is None else len(self.sizes)
         counts["flags in faded"] = len(self) if self.faded is None else len(self.faded)
         for name, count in counts.items():
             if count != len(self):
@@ -115,7 +95,7 @@ class Picture:
                 f"{self.dimensions} axes but {len(self.axis_titles)} axis titles. "
                 "Give one per axis, or none."
             )
-        _check_places(self.marks, self.lines, self.dimensions)
+        check_places(self.marks, self.lines, self.dimensions)
 
     def __len__(self) -> int:
         return len(self.coordinates)
@@ -142,6 +122,11 @@ class Picture:
     def colors_version(self) -> str:
         """A hash of the colors; empty for none."""
         return "" if self.colors is None else self.colors.version
+
+    @cached_property
+    def sizes_version(self) -> str:
+        """A hash of the sizes; empty for none."""
+        return "" if self.sizes is None else _hashed(self.sizes.tobytes())
 
     @cached_property
     def marks_version(self) -> str:
@@ -171,18 +156,14 @@ def _checked_coordinates(coordinates: NDArray[np.float32]) -> NDArray[np.float32
     return checked
 
 
-def _check_places(marks: tuple[Mark, ...], lines: tuple[Line, ...], dimensions: int) -> None:
-    places = [mark.coordinates for mark in marks]
-    places += [place for line in lines for place in (line.start, line.end)]
-    if any(len(place) != dimensions for place in places):
+def _checked_sizes(sizes: NDArray[np.float32]) -> NDArray[np.float32]:
+    checked = np.ascontiguousarray(sizes, dtype=np.float32)
+    if checked.ndim != 1 or not np.isfinite(checked).all() or (checked <= 0).any():
         raise InvalidParameterError(
-            f"A mark or line does not have {dimensions} coordinates, as the points of this picture."
+            "Sizes are diameters in pixels, one per point: an array of shape (n,) of finite numbers "
+            f"above 0, got shape {checked.shape}. Give a point without a value the smallest size."
         )
-    for used, kinds in (([m.kind for m in marks], MarkKind), ([n.kind for n in lines], LineKind)):
-        if unknown := sorted(set(used) - set(get_args(kinds))):
-            raise InvalidParameterError(
-                f"Unknown kind {unknown[0]!r}; allowed: {', '.join(get_args(kinds))}."
-            )
+    return checked
 
 
 def _joined(texts: Sequence[str]) -> bytes:

@@ -29,7 +29,7 @@ class Projected(Protocol):
 def scatter(
     projection: Projected | ArrayLike,
     color: Colors | Iterable[object] | None = None,
-    size: float | None = None,
+    size: float | ArrayLike | None = None,
     hover: Sequence[str] | None = None,
     keys: Sequence[str] | None = None,
     marks: Sequence[Mark] = (),
@@ -47,8 +47,8 @@ def scatter(
         Text and booleans are categories, and so are whole numbers with at most ten different
         values; other numbers make a scale. ``plots.categorical`` and ``plots.continuous`` say it
         outright.
-    size : float, optional
-        Diameter of a point in pixels; None chooses by n.
+    size : float or array-like of shape (n,), optional
+        Diameter of a point in pixels, for all or for each; None chooses by n.
     hover : sequence of str, length n, optional
         More text for each point, under its key.
     keys : sequence of str, length n, optional
@@ -64,13 +64,15 @@ def scatter(
         If the parts do not fit together.
     """
     coordinates = np.asarray(getattr(projection, "coordinates", projection), dtype=np.float32)
+    one_size = None if size is None or np.ndim(size) else float(np.asarray(size))
     names = getattr(projection, "keys", None) if keys is None else keys
     picture = Picture(
         coordinates=coordinates,
         keys=[f"row {row}" for row in range(len(coordinates))] if names is None else names,
         hover=() if hover is None else hover,
         colors=coloring(color),
-        size=size,
+        size=one_size,
+        sizes=None if size is None or one_size is not None else np.asarray(size, np.float32),
         marks=tuple(marks),
         lines=tuple(lines),
         title=title or "",

@@ -16,9 +16,14 @@ class FigureTheme:
     text: str
     quiet: str
     accent: str
+    warning: str
 
 
 THEMES: dict[str, FigureTheme] = {
-    "light": FigureTheme(background="#ffffff", text="#1c2430", quiet="#d9dee8", accent="#2f5fd0"),
-    "dark": FigureTheme(background="#12161d", text="#e6eaf1", quiet="#2e3642", accent="#7aa2ff"),
+    "light": FigureTheme(
+        background="#ffffff", text="#1c2430", quiet="#d9dee8", accent="#2f5fd0", warning="#c2410c"
+    ),
+    "dark": FigureTheme(
+        background="#12161d", text="#e6eaf1", quiet="#2e3642", accent="#7aa2ff", warning="#ffa94d"
+    ),
 }

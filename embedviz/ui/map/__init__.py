@@ -6,9 +6,7 @@ plotly.js in a Streamlit component that keeps its zoom, its camera and the point
 
 from __future__ import annotations
 
-import base64
-import binascii
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,10 +16,12 @@ from numpy.typing import NDArray
 
 from embedviz.plots.picture import Picture
 from embedviz.ui.map.assets import loader
-from embedviz.ui.map.sending import Focus, Sent, forget, message
-from embedviz.ui.map.thumbnails import Thumbnails, Want, pictures_message, want_of
+from embedviz.ui.map.selecting import Select, Selecting
+from embedviz.ui.map.sending import Focus, forget, message
+from embedviz.ui.map.shown import Shown
+from embedviz.ui.map.thumbnails import Thumbnails, want_of
 
-__all__ = ["MapEvents", "Thumbnails", "show_map"]
+__all__ = ["MapEvents", "Select", "Shown", "Thumbnails", "show_map"]
 
 _component = st.components.v2.component(
     "embedviz_map", html='<div class="ev-map"></div>', js=loader(), isolate_styles=False
@@ -57,6 +57,8 @@ def show_map(
     on_select: Callable[[NDArray[np.uint32] | None], None] | None = None,
     thumbnails: Thumbnails | None = None,
     pictures_version: str = "",
+    select: Select | None = None,
+    link: str | None = None,
 ) -> MapEvents:
     """Show ``picture`` at this place of the page.
 
@@ -79,6 +81,13 @@ def show_map(
         may be left out. With it points are drawn as pictures while there is room.
     pictures_version : str
         Names what ``thumbnails`` gives for these keys; another name makes the browser ask anew.
+    select : (version, rows), optional
+        The selection as the page has it (None or no rows: nothing is selected). The map takes it
+        over once for each new version; what the person selects after that counts until the version
+        changes, and is told as ever through ``on_select`` and ``selected``. Taking a selection over
+        tells nothing.
+    link : str, optional
+        Maps of one page with the same ``link`` point out the key under the mouse in each other.
 
     Notes
     -----
@@ -96,7 +105,9 @@ def show_map(
     """
     shown = Shown.of(key)
     shown.keys, shown.rows = picture.keys_version, len(picture)
-    data = message(picture, key, height, focus, shown.sent) | {"selection": _selection_token(key)}
+    shown.selecting = Selecting.of(select, shown.keys, shown.rows)
+    data = message(picture, key, height, focus, shown.sent, shown.selecting)
+    data |= shown.selection((st.session_state.get(key) or {}).get("selected")) | {"link": link}
     data |= shown.answer(thumbnails, pictures_version)
 
     does = _callbacks(key, shown, on_click, on_select)
@@ -133,64 +144,12 @@ def _callbacks(
             on_click(row)
 
     def selected() -> None:
+        value = sent("selected")
+        if shown.selecting is not None and not shown.selecting.is_older_than(value):
+            return  # made before the browser knew of the page's newer one, which replaces it
         shown.changed = True
         if on_select is not None:
-            on_select(shown.selected(sent("selected")))
+            on_select(shown.selected(value))
 
     by_event = {"need": needed, "want": wanted, "clicked": clicked, "selected": selected}
     return {f"on_{event}_change": call for event, call in by_event.items()}
-
-
-def _selection_token(key: str) -> Any:
-    """By this the browser knows whether it and the server hold the same selection."""
-    selection = (st.session_state.get(key) or {}).get("selected")
-    return selection.get("token") if isinstance(selection, Mapping) else None
-
-
-@dataclass
-class Shown:
-    """What one map of one browser session shows now, and what its browser has."""
-
-    sent: Sent
-    keys: str = ""
-    rows: int = 0
-    pictures: str = ""
-    want: Want | None = None
-    answered: str = ""
-    changed: bool = False
-
-    @staticmethod
-    def of(key: str) -> Shown:
-        name = f"_map_shown:{key}"
-        if name not in st.session_state:
-            st.session_state[name] = Shown({})
-        shown: Shown = st.session_state[name]
-        return shown
-
-    def answer(self, thumbnails: Thumbnails | None, pictures_version: str) -> dict[str, Any]:
-        """What the browser is told about pictures, with those that it asked for."""
-        self.pictures = "" if thumbnails is None else f"{self.keys}:{pictures_version}"
-        if thumbnails is None:
-            return {}
-        said = pictures_message(self.pictures, self.want, thumbnails, self.answered)
-        self.want, self.answered = None, said["pictures"]["answered"]
-        return said
-
-    def clicked(self, value: Any) -> int | None:
-        """The clicked row, unless it was clicked on points that are no longer shown."""
-        if not isinstance(value, Mapping) or value.get("keys") != self.keys:
-            return None
-        row = value.get("row")
-        # A browser may send anything, and True is an int.
-        return row if type(row) is int and 0 <= row < self.rows else None
-
-    def selected(self, value: Any) -> NDArray[np.uint32] | None:
-        """The selected rows, unless they were selected among points no longer shown."""
-        if not isinstance(value, Mapping) or value.get("keys") != self.keys:
-            return None
-        try:
-            rows = np.frombuffer(base64.b64decode(value.get("rows", ""), validate=True), "<u4")
-        except (TypeError, ValueError, binascii.Error):
-            return None
-        rows = np.unique(rows[rows < self.rows]).astype(np.uint32)
-        return rows if len(rows) else None

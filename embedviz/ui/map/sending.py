@@ -11,6 +11,7 @@ import numpy as np
 from embedviz.plots.figure import point_opacity, point_size
 from embedviz.plots.palettes import PLAIN
 from embedviz.plots.picture import Picture
+from embedviz.ui.map.selecting import Selecting, rows_message
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -24,18 +25,25 @@ Sent = dict[str, list[str]]
 
 
 def message(
-    picture: Picture, key: str, height: int, focus: Focus | None, sent: Sent
+    picture: Picture,
+    key: str,
+    height: int,
+    focus: Focus | None,
+    sent: Sent,
+    selecting: Selecting | None = None,
 ) -> dict[str, Any]:
     """The data for the component; notes in ``sent`` what it carries."""
     versions = {
         "points": picture.points_version,
         "colors": picture.colors_version,
         "faded": picture.faded_version,
+        "sizes": picture.sizes_version,
+        "chosen": "" if selecting is None else selecting.content,
     }
     heavy: dict[str, Any] = {}
     for name, version in versions.items():
         if version and not _is_there(sent.setdefault(name, []), version):
-            heavy |= _PARTS[name](picture)
+            heavy |= _PARTS[name](picture) if name in _PARTS else _chosen(selecting, len(picture))
     return _description(picture, key, focus) | {"height": height} | {"versions": versions} | heavy
 
 
@@ -105,6 +113,17 @@ def _faded(picture: Picture) -> dict[str, pa.Table]:
     return {"faded": pa.table({"faded": np.asarray(picture.faded, dtype=np.uint8)})}
 
 
+def _sizes(picture: Picture) -> dict[str, pa.Table]:
+    import pyarrow as pa
+
+    return {"sizes": pa.table({"size": picture.sizes})}
+
+
+def _chosen(selecting: Selecting | None, n: int) -> dict[str, Any]:
+    assert selecting is not None
+    return {"chosen": rows_message(selecting.rows, n) | {"n": n}}
+
+
 def _text(texts: Sequence[str]) -> pa.Array:
     import pyarrow as pa
 
@@ -118,4 +137,5 @@ _PARTS: dict[str, Callable[[Picture], dict[str, Any]]] = {
     "points": _points,
     "colors": _colors,
     "faded": _faded,
+    "sizes": _sizes,
 }
