@@ -13,6 +13,7 @@ from embedviz.space import EmbeddingSpace
 from embedviz.trust import Quality
 from embedviz.ui.colorings import choose_coloring, colors_of
 from embedviz.ui.explorer.ask import Answer, ask, ask_about, show_answer
+from embedviz.ui.explorer.captions import axis_titles, map_caption
 from embedviz.ui.explorer.chosen_words import (
     add_to_map,
     also_words,
@@ -55,7 +56,7 @@ def explore(chosen: Chosen) -> None:
                 picture, key="words-map", focus=_focus(answer, places), on_click=_clicked
             )
         st.session_state["map_keys"] = drawn.projection.keys
-        st.caption(_caption(chosen.space, words, drawn, trust))
+        st.caption(map_caption(what_is_shown(chosen.space, words), drawn, trust, "word"))
     with answer_here:
         if answer is not None:
             show_answer(answer, chosen, set(places.at) if places else set())
@@ -116,38 +117,14 @@ def _picture(
     method = PROJECTIONS[drawn.projection.method].label
     description = f"{method} map of {len(space):,} words of {chosen.space.name}"
     return picture_of(
-        drawn.projection, hover, colors, answer, places, _axis_titles(drawn.projection), description
+        drawn.projection, hover, colors, answer, places, axis_titles(drawn.projection), description
     )
-
-
-def _axis_titles(projection: Projection) -> tuple[str, ...]:
-    shares = projection.details.get("explained_variance_ratio")
-    if shares is None:
-        return ()
-    return tuple(f"PC {i + 1} ({share:.1%} of the variance)" for i, share in enumerate(shares))
 
 
 def _focus(answer: Answer | None, places: Placed | None) -> tuple[str, tuple[float, ...]] | None:
     if answer is None or places is None or answer.word not in places.at:
         return None
     return answer.word, tuple(map(float, places.at[answer.word]))
-
-
-def _caption(full: EmbeddingSpace, words: DrawnWords, drawn: Drawn, trust: Quality | None) -> str:
-    parts = [what_is_shown(full, words), drawn.projection.works_on]
-    shares = drawn.projection.details.get("explained_variance_ratio")
-    if shares is not None:
-        kept = float(np.sum(shares))
-        parts.append(f"These axes keep {kept:.1%} of the variance.")
-    if drawn.instead:
-        parts.insert(0, drawn.instead)
-    elif trust is not None:
-        parts.append(
-            f"How far to trust it: {trust.recall:.0%} of each word's {trust.k} nearest words are also "
-            f"nearest on the map; trustworthiness {trust.trustworthiness:.3f}, continuity "
-            f"{trust.continuity:.3f} (1 is perfect), all {trust.n:,} drawn words compared."
-        )
-    return " ".join(parts)
 
 
 def _offer_missing(places: Placed | None, can_add: bool) -> None:

@@ -14,8 +14,8 @@ from embedviz.images.embedding import EmbeddedImages
 from embedviz.plots.picture import Mark, Picture
 from embedviz.projections import PROJECTIONS
 from embedviz.space import EmbeddingSpace
-from embedviz.trust import Quality
 from embedviz.ui.colorings import choose_coloring, colors_of
+from embedviz.ui.explorer.captions import axis_titles, map_caption
 from embedviz.ui.explorer.projected import Drawn, measured, projected
 from embedviz.ui.explorer.settings import map_settings
 from embedviz.ui.images.answers import Answer, Asked, answer_of, choose_nearness, show_answers
@@ -27,7 +27,7 @@ from embedviz.ui.images.map_of_pictures import FROM_MAP, map_of_pictures
 from embedviz.ui.images.query import ask_with_picture
 from embedviz.ui.images.seen import show_failures
 from embedviz.ui.images.table import as_table
-from embedviz.ui.messages import count, plain, show_error
+from embedviz.ui.messages import count, show_error
 
 _ENOUGH = 10
 
@@ -77,7 +77,8 @@ def _map(
     picture = _picture(images, space, drawn, colors, answer)
     with map_here:
         map_of_pictures(picture, space, embedded.pictures, _focus(drawn, answer))
-    st.caption(" ".join([*([why_none] if why_none else []), _caption(space, drawn, trust)]))
+    caption = map_caption(f"Showing all {len(space):,} images.", drawn, trust, "image")
+    st.caption(" ".join([*([why_none] if why_none else []), caption]))
     as_table(space, drawn, trust, answer)
 
 
@@ -96,7 +97,7 @@ def _picture(
         hover=_hover(space),
         colors=colors,
         marks=_marks(drawn.projection.coordinates, answer),
-        axis_titles=_axis_titles(drawn),
+        axis_titles=axis_titles(drawn.projection),
         description=f"{method} map of {len(space):,} images of {images.name}",
     )
 
@@ -135,23 +136,3 @@ def _focus(drawn: Drawn, answer: Answer | None) -> tuple[str, tuple[float, ...]]
         return None
     at = tuple(map(float, drawn.projection.coordinates[row]))
     return f"{drawn.projection.keys[row]}", at
-
-
-def _axis_titles(drawn: Drawn) -> tuple[str, ...]:
-    shares = drawn.projection.details.get("explained_variance_ratio")
-    if shares is None:
-        return ()
-    return tuple(f"PC {i + 1} ({share:.1%} of the variance)" for i, share in enumerate(shares))
-
-
-def _caption(space: EmbeddingSpace, drawn: Drawn, trust: Quality | None) -> str:
-    parts = [f"Showing all {len(space):,} images.", plain(drawn.projection.works_on)]
-    if drawn.instead:
-        parts.insert(0, drawn.instead)
-    elif trust is not None:
-        parts.append(
-            f"How far to trust it: {trust.recall:.0%} of each image's {trust.k} nearest images are "
-            f"also nearest on the map; trustworthiness {trust.trustworthiness:.3f}, continuity "
-            f"{trust.continuity:.3f} (1 is perfect), all {trust.n:,} images compared."
-        )
-    return " ".join(parts)

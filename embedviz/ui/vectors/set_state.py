@@ -33,12 +33,15 @@ class SetState:
         What the groups panel found and named, or None.
     added : Any
         Points placed into the map afterwards, or None.
+    told : int
+        Counts what the map must be told: selections that were not made on it.
     """
 
     table: pd.DataFrame | None = None
     filters: dict[str, Any] = field(default_factory=dict)
     groups: Any = None
     added: Any = None
+    told: int = 0
     _selections: list[Rows] = field(default_factory=lambda: [_NOTHING])
     _at: int = 0
 
@@ -47,21 +50,27 @@ class SetState:
         """The selected rows of the space, ascending; empty for none."""
         return self._selections[self._at]
 
-    def select(self, rows: Any) -> None:
-        """Select these rows in place of the present ones, which undo brings back."""
+    def select(self, rows: Any, on_map: bool = False) -> None:
+        """Select these rows in place of the present ones, which undo brings back.
+
+        ``on_map`` says that the person did it on the map, which knows it then.
+        """
         chosen = np.unique(np.asarray(rows, np.intp))
         if np.array_equal(chosen, self.selected):
             return
+        self.told += not on_map
         self._selections = [*self._selections[: self._at + 1], chosen][-_UNDO_STEPS:]
         self._at = len(self._selections) - 1
 
     def undo(self) -> None:
         """Back to the selection before."""
         self._at = max(0, self._at - 1)
+        self.told += 1
 
     def redo(self) -> None:
         """Forward to the selection that was undone."""
         self._at = min(len(self._selections) - 1, self._at + 1)
+        self.told += 1
 
     @property
     def can_undo(self) -> bool:

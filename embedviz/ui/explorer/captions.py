@@ -1,0 +1,37 @@
+"""What stands beside a map in words: its axes, and how far to trust it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from embedviz.projections import Projection
+from embedviz.trust import Quality
+from embedviz.ui.explorer.projected import Drawn
+
+
+def axis_titles(projection: Projection) -> tuple[str, ...]:
+    """Titles for axes that have a meaning (PCA's), with the variance that each keeps."""
+    shares = projection.details.get("explained_variance_ratio")
+    if shares is None:
+        return ()
+    return tuple(f"PC {i + 1} ({share:.1%} of the variance)" for i, share in enumerate(shares))
+
+
+def map_caption(shown: str, drawn: Drawn, trust: Quality | None, noun: str) -> str:
+    """What is shown, what the distances are made from, and what of them the map keeps.
+
+    ``shown`` says which points are drawn; ``noun`` is what one point is.
+    """
+    parts = [shown, drawn.projection.works_on]
+    shares = drawn.projection.details.get("explained_variance_ratio")
+    if shares is not None:
+        parts.append(f"These axes keep {float(np.sum(shares)):.1%} of the variance.")
+    if drawn.instead:
+        parts.insert(0, drawn.instead)
+    elif trust is not None:
+        parts.append(
+            f"How far to trust it: {trust.recall:.0%} of each {noun}'s {trust.k} nearest {noun}s are "
+            f"also nearest on the map; trustworthiness {trust.trustworthiness:.3f}, continuity "
+            f"{trust.continuity:.3f} (1 is perfect), all {trust.n:,} drawn {noun}s compared."
+        )
+    return " ".join(parts)
