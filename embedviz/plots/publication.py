@@ -1,0 +1,248 @@
+"""A picture for a paper: millimeters, dpi, a legend, text that stays text. Drawn by matplotlib."""
+
+from __future__ import annotations
+
+import io
+import textwrap
+from dataclasses import dataclass
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from embedviz.errors import InvalidParameterError, MissingDependencyError
+from embedviz.plots.colors import Colors
+from embedviz.plots.figure import point_opacity, point_size
+from embedviz.plots.palettes import PLAIN
+from embedviz.plots.picture import Picture
+from embedviz.plots.publication_marks import draw_lines, draw_marks, letters
+from embedviz.plots.themes import THEMES, FigureTheme, Theme
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+_FADED = 0.15
+_POINTS_PER_PIXEL = 0.75  # at the 96 pixels per inch of a screen
+# The map on the page is about this wide: points keep their share of the picture on paper.
+_PAGE_MM = 190.0
+_VECTORS_UP_TO = 20_000
+_LEGEND_LABEL = 40
+# Whichever of these are installed draw the letters that the first does not have.
+_FONTS = (
+    "DejaVu Sans", "Noto Sans", "Noto Sans CJK JP", "Noto Sans CJK KR", "Noto Sans CJK SC",
+    "Hiragino Sans", "Apple SD Gothic Neo", "Malgun Gothic", "Yu Gothic", "Microsoft YaHei",
+    "Noto Sans Arabic", "Noto Sans Hebrew", "Noto Sans Devanagari", "Arial Unicode MS",
+)  # fmt: skip
+# matplotlib's settings are one for the whole process, and pages are threads.
+_SETTINGS = Lock()
+
+
+@dataclass(frozen=True)
+class Look:
+    """How large a figure is, and on what paper.
+
+    Attributes
+    ----------
+    width_mm, height_mm : float
+        The whole figure, with legend and caption: 20 to 2,000. A column of a journal is some 85
+        wide, its page some 175.
+    dpi : int
+        Pixels per inch of a PNG, and of the points of a drawing above 20,000 points: 50 to 1,200.
+    theme : {"light", "dark"}
+
+    Raises
+    ------
+    InvalidParameterError
+        For a size, dpi or theme that is not possible.
+    """
+
+    width_mm: float = 170.0
+    height_mm: float = 120.0
+    dpi: int = 300
+    theme: Theme = "light"
+
+    def __post_init__(self) -> None:
+        ranges = (
+            ("width_mm", self.width_mm, 20, 2000),
+            ("height_mm", self.height_mm, 20, 2000),
+            ("dpi", self.dpi, 50, 1200),
+        )
+        for name, value, low, high in ranges:
+            if not low <= value <= high:
+                raise InvalidParameterError(
+                    f"{name} is {value:g}; from {low:,} to {high:,} is possible."
+                )
+        if self.theme not in THEMES:
+            raise InvalidParameterError(
+                f"Theme {self.theme!r} is unknown; allowed: {', '.join(THEMES)}."
+            )
+        if self.megapixels > 200:
+            raise InvalidParameterError(
+                f"{self.width_mm:g} × {self.height_mm:g} mm at {self.dpi} dpi are "
+                f"{self.megapixels:,.0f} million pixels; 200 are possible. Make it smaller."
+            )
+
+    @property
+    def megapixels(self) -> float:
+        """Millions of pixels of a PNG."""
+        return self.width_mm * self.height_mm * (self.dpi / 25.4) ** 2 / 1e6
+
+
+def publication(
+    picture: Picture,
+    format: str,  # noqa: A002 - the word for it
+    look: Look | None = None,
+    caption: str = "",
+) -> bytes:
+    """``picture`` as a ``"png"``, ``"svg"`` or ``"pdf"`` file; equal pictures give equal bytes.
+
+    Colors are those of the map. Text stays text: letters of the font in SVG, embedded fonts in
+    PDF. Above 20,000 points the points of a drawing are pixels, the rest stays sharp.
+
+    Raises
+    ------
+    InvalidParameterError
+        For another format.
+    MissingDependencyError
+        Without matplotlib.
+    """
+    if format not in ("png", "svg", "pdf"):
+        raise InvalidParameterError(f"A figure is a 'png', 'svg' or 'pdf', not {format!r}.")
+    try:
+        import matplotlib as mpl
+    except ImportError as error:
+        raise MissingDependencyError("matplotlib", "A figure for a paper") from error
+    look = look or Look()
+    settings: dict[str, Any] = {
+        "font.family": _fonts(), "font.size": 8, "svg.fonttype": "none", "pdf.fonttype": 42,
+        "svg.hashsalt": "embedviz", "text.parse_math": False, "axes.unicode_minus": True,
+    }  # fmt: skip
+    file = io.BytesIO()
+    with _SETTINGS, mpl.rc_context(settings):
+        made = _drawn(picture, look, caption)
+        made.savefig(file, format=format, dpi=look.dpi, metadata=_metadata(format, picture))
+    return file.getvalue()
+
+
+def _fonts() -> list[str]:
+    from matplotlib import font_manager
+
+    installed = {font.name for font in font_manager.fontManager.ttflist}
+    return [name for name in _FONTS if name in installed] or ["sans-serif"]
+
+
+def _metadata(kind: str, picture: Picture) -> dict[str, Any]:
+    # No date: the same picture gives the same file.
+    dates = {"png": {}, "svg": {"Date": None}, "pdf": {"CreationDate": None, "ModDate": None}}
+    title = letters(picture.title) or letters(picture.description)[:200]
+    return dates[kind] | ({"Title": title} if title else {})
+
+
+def _drawn(picture: Picture, look: Look, caption: str) -> Figure:
+    from matplotlib.figure import Figure
+
+    theme = THEMES[look.theme]
+    inches = (look.width_mm / 25.4, look.height_mm / 25.4)
+    made = Figure(figsize=inches, layout="constrained", facecolor=theme.background)
+    axes = made.add_subplot(projection="3d" if picture.dimensions == 3 else None)
+    _points(axes, picture, look)
+    draw_lines(axes, picture, theme)
+    draw_marks(axes, picture, theme)
+    _frame(axes, picture, theme)
+    if picture.colors is not None:
+        _legend(made, axes, picture.colors, theme)
+    if picture.title:
+        axes.set_title(letters(picture.title), color=theme.text, fontsize=10)
+    if caption:
+        wide = max(20, int(look.width_mm / 1.25))  # a letter at 7 points is some 1.25 mm wide
+        lines = textwrap.fill(letters(caption), wide)
+        made.supxlabel(lines, fontsize=7, color=theme.text)
+    return made
+
+
+def _points(axes: Any, picture: Picture, look: Look) -> None:
+    scale = _POINTS_PER_PIXEL * look.width_mm / _PAGE_MM
+    one = picture.size or point_size(len(picture), picture.dimensions)
+    sizes = np.full(len(picture), one) if picture.sizes is None else picture.sizes
+    axes.scatter(
+        *picture.coordinates.T,
+        s=(np.maximum(sizes * scale, 0.5) ** 2).astype(np.float64),
+        c=_colors_with_opacity(picture),
+        linewidths=0,
+        rasterized=len(picture) > _VECTORS_UP_TO,
+        **({"depthshade": False} if picture.dimensions == 3 else {}),
+    )
+
+
+def _colors_with_opacity(picture: Picture) -> Any:
+    """Red, green, blue and opacity of each point, of shape (n, 4)."""
+    from matplotlib.colors import to_rgba_array
+
+    palette = to_rgba_array((PLAIN,) if picture.colors is None else picture.colors.palette)
+    codes = np.zeros(len(picture), np.intp) if picture.colors is None else picture.colors.codes
+    colors = palette[codes]
+    colors[:, 3] = point_opacity(len(picture))
+    if picture.faded is not None:
+        colors[picture.faded, 3] *= _FADED
+    return colors
+
+
+def _frame(axes: Any, picture: Picture, theme: FigureTheme) -> None:
+    axes.set_facecolor(theme.background)
+    sides = ("x", "y", "z")[: picture.dimensions]
+    for side, title in zip(sides, picture.axis_titles, strict=False):
+        getattr(axes, f"set_{side}label")(letters(title), color=theme.text, fontsize=8)
+    for side in sides:
+        getattr(axes, f"set_{side}ticks")([])
+    if picture.dimensions == 2:
+        axes.set_aspect("equal", adjustable="datalim")
+        for spine in axes.spines.values():
+            spine.set_color(theme.quiet)
+            spine.set_linewidth(0.5)
+    else:
+        axes.set_aspect("equal")
+        axes.set_proj_type("ortho")
+        if not picture.axis_titles:
+            axes.set_axis_off()
+        for pane in (axes.xaxis, axes.yaxis, axes.zaxis):
+            pane.set_pane_color((0, 0, 0, 0))
+            pane.line.set_color(theme.quiet)
+
+
+def _legend(made: Figure, axes: Any, colors: Colors, theme: FigureTheme) -> None:
+    if colors.ticks:
+        _scale(made, axes, colors, theme)
+    elif colors.categories:
+        _list(made, colors, theme)
+
+
+def _scale(made: Figure, axes: Any, colors: Colors, theme: FigureTheme) -> None:
+    from matplotlib.cm import ScalarMappable
+    from matplotlib.colors import ListedColormap, Normalize
+
+    # The very last color is the gray of missing values.
+    scale = ScalarMappable(Normalize(0, 1), ListedColormap(list(colors.palette[:-1])))
+    bar = made.colorbar(scale, ax=axes, shrink=0.7, aspect=30, pad=0.02)
+    bar.set_ticks([tick.position for tick in colors.ticks])
+    bar.set_ticklabels([letters(tick.label) for tick in colors.ticks])
+    bar.ax.tick_params(colors=theme.text, labelsize=7, width=0.5)
+    bar.set_label(letters(colors.title), color=theme.text, fontsize=8)
+    bar.outline.set_visible(False)
+
+
+def _list(made: Figure, colors: Colors, theme: FigureTheme) -> None:
+    from matplotlib.lines import Line2D
+
+    dots = [
+        Line2D([], [], ls="", marker="o", ms=5, mew=0, color=colors.palette[entry.code])
+        for entry in colors.categories
+    ]
+    names = [
+        f"{textwrap.shorten(letters(entry.label), _LEGEND_LABEL, placeholder='…')} ({entry.count:,})"
+        for entry in colors.categories
+    ]
+    legend = made.legend(
+        dots, names, title=letters(colors.title), loc="outside right upper", frameon=False,
+        labelcolor=theme.text, fontsize=7, title_fontsize=8, handletextpad=0.2,
+    )  # fmt: skip
+    legend.get_title().set_color(theme.text)
