@@ -207,20 +207,26 @@ def _checked_keys(keys: Iterable[str]) -> tuple[str, ...]:
     if isinstance(keys, str):
         raise InvalidSpaceError(f"keys must be a sequence of strings, got the one string {keys!r}.")
     checked = tuple(keys)
-    for row, key in enumerate(checked):
-        if not isinstance(key, str) or not key:
-            raise InvalidSpaceError(
-                f"Key {row} is {key!r}. Every key must be a string that is not empty."
-            )
-    if len(set(checked)) != len(checked):
+    # A million keys: the types all at once, and one by one only where there are others than str.
+    if set(map(type, checked)) - {str} or not all(checked):
+        _check_each(checked)
+    if (different := len(set(checked))) != len(checked):
         seen: set[str] = set()
         repeated = next(key for key in checked if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-        extra = len(checked) - len(set(checked))
+        extra = len(checked) - different
         raise InvalidSpaceError(
             f"Keys must be unique: {repeated!r} stands more than once ({extra:,} repeats in all). "
             "Rename the repeats, or read the file with ev.read, which does so."
         )
     return checked
+
+
+def _check_each(keys: Sequence[object]) -> None:
+    for row, key in enumerate(keys):
+        if not isinstance(key, str) or not key:
+            raise InvalidSpaceError(
+                f"Key {row} is {key!r}. Every key must be a string that is not empty."
+            )
 
 
 def _checked_rows(rows: Sequence[int] | NDArray[np.integer[Any]], count: int) -> NDArray[np.intp]:

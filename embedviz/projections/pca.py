@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,11 @@ from embedviz.projections.base import (
 
 # Up to here the d × d covariance is small next to the data, also with fewer points than that.
 _SMALL_COVARIANCE = 2048
+# Numbers in float64 at a time: they stay in the processor's cache, however many points there are.
+_BLOCK = 250_000
+
+# Mean (d,), components (c, d), their variances (c,) and the variance of all directions.
+_Directions = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], float]
 
 
 @dataclass(frozen=True)
@@ -53,26 +58,63 @@ class FittedPCA:
 
 
 def _fit(task: Task, params: PCAParams) -> FittedPCA:
-    from sklearn.decomposition import PCA
-
     report(task.on_progress, None, "finding the directions of greatest variance")
-    vectors = _unit(task.vectors) if params.normalize else task.vectors
-    n, d = vectors.shape
-    # Centered with a mean in float64: the covariance of uncentered float32 loses digits.
-    mean = vectors.mean(axis=0, dtype=np.float64)
-    solver = "covariance_eigh" if n >= d or d <= _SMALL_COVARIANCE else "full"
-    model = PCA(task.n_components, svd_solver=solver, random_state=task.seed)
-    model.fit((vectors - mean).astype(np.float32))
-    stop_if(task.cancel, "PCA")
-    mean += model.mean_
+    n, d = task.vectors.shape
+    find = _by_covariance if n >= d or d <= _SMALL_COVARIANCE else _by_decomposition
+    mean, components, variances, total = find(task, params.normalize)
     details: dict[str, Any] = {
-        "explained_variance_ratio": np.asarray(model.explained_variance_ratio_, np.float64),
-        "explained_variance": np.asarray(model.explained_variance_, np.float64),
-        "components": np.asarray(model.components_, np.float64),
+        "explained_variance_ratio": variances / total,
+        "explained_variance": variances,
+        "components": components,
         "mean": mean,
     }
-    coordinates = _apply(vectors, mean, details["components"], normalize=False)
+    coordinates = _apply(task.vectors, mean, components, params.normalize)
     return FittedPCA(coordinates, details, params.normalize)
+
+
+def _by_covariance(task: Task, normalize: bool) -> _Directions:
+    """As scikit-learn's ``covariance_eigh``, without a centered copy of the data.
+
+    Added up in float64 around a point near the mean: around the origin, data that lie far from it
+    would lose their digits.
+    """
+    from scipy.linalg import eigh
+
+    n, d = task.vectors.shape
+    near = next(_blocks(task.vectors, normalize))[1].mean(axis=0)
+    moved, products = np.zeros(d), np.zeros((d, d))
+    for _, block in _blocks(task.vectors, normalize):
+        stop_if(task.cancel, "PCA")
+        centered = np.subtract(block, near, out=block)
+        moved += centered.sum(axis=0)
+        products += centered.T @ centered
+    moved /= n
+    covariance = (products - n * np.outer(moved, moved)) / (n - 1)
+    values, turned = eigh(covariance, subset_by_index=[d - task.n_components, d - 1])
+    variances = np.maximum(values[::-1], 0.0)
+    components = _with_fixed_signs(turned[:, ::-1].T)
+    return near + moved, components, variances, float(np.trace(covariance))
+
+
+def _by_decomposition(task: Task, normalize: bool) -> _Directions:
+    """Few points of very many dimensions: their covariance would be larger than they are."""
+    from sklearn.decomposition import PCA
+
+    vectors = np.concatenate([block for _, block in _blocks(task.vectors, normalize)])
+    mean = vectors.mean(axis=0)
+    model = PCA(task.n_components, svd_solver="full").fit((vectors - mean).astype(np.float32))
+    stop_if(task.cancel, "PCA")
+    variances = np.asarray(model.explained_variance_, np.float64)
+    ratio = float(model.explained_variance_ratio_[0])
+    components = np.asarray(model.components_, np.float64)
+    return mean + model.mean_, components, variances, float(variances[0]) / ratio
+
+
+def _with_fixed_signs(components: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The greatest entry of each is positive, as in scikit-learn: a picture is never mirrored."""
+    greatest = np.abs(components).argmax(axis=1)
+    signs = np.sign(components[np.arange(len(components)), greatest])
+    return np.ascontiguousarray(components * signs[:, None])
 
 
 def _apply(
@@ -81,17 +123,23 @@ def _apply(
     components: NDArray[np.float64],
     normalize: bool,
 ) -> Coordinates:
-    rows = _unit(vectors) if normalize else vectors
-    projected = np.empty((len(rows), len(components)), np.float64)
-    step = max(1, 4_000_000 // max(1, rows.shape[1]))
-    for start in range(0, len(rows), step):
-        projected[start : start + step] = (rows[start : start + step] - mean) @ components.T
+    projected = np.empty((len(vectors), len(components)), np.float64)
+    for start, block in _blocks(vectors, normalize):
+        centered = np.subtract(block, mean, out=block)
+        projected[start : start + len(block)] = centered @ components.T
     return projected
 
 
-def _unit(vectors: Vectors) -> Vectors:
-    lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors, dtype=np.float64))
-    return np.asarray(vectors / lengths[:, None], np.float32)
+def _blocks(vectors: Vectors, normalize: bool) -> Iterator[tuple[int, NDArray[np.float64]]]:
+    """Rows in float64, some at a time, each with the row that it begins at."""
+    d = max(1, vectors.shape[1])
+    # At least d rows: adding up the (d, d) products must not cost more than making them.
+    step = max(_BLOCK // d, min(d, _SMALL_COVARIANCE))
+    for start in range(0, len(vectors), step):
+        block = vectors[start : start + step].astype(np.float64)
+        if normalize:
+            block /= np.sqrt(np.einsum("ij,ij->i", block, block))[:, None]
+        yield start, block
 
 
 def _limits(n: int, d: int) -> Limits:  # noqa: ARG001 - PCA's parameters fit any data
@@ -122,7 +170,7 @@ PCA_METHOD = ProjectionMethod(
     params=PCAParams,
     transforms="exact",
     reports_progress=False,
-    libraries=("scikit-learn", "numpy"),
+    libraries=("scikit-learn", "scipy", "numpy"),
     least_points=2,
     components=lambda n, d: (1, min(n, d)),
     limits=_limits,
