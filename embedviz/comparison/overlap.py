@@ -1,0 +1,47 @@
+"""The neighbors that two spaces give the same keys."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embedviz.progress import Cancel, OnProgress, Progress, stop_if
+from embedviz.search import neighbors
+from embedviz.space import EmbeddingSpace
+
+_KEYS_AT_ONCE = 1024
+
+
+def neighbor_overlap(
+    a: EmbeddingSpace,
+    b: EmbeddingSpace,
+    k: int,
+    metric: str,
+    on_progress: OnProgress | None = None,
+    cancel: Cancel | None = None,
+) -> NDArray[np.float64]:
+    """Per key the share of its k nearest that are the same in both, of shape (n,).
+
+    The nearest are those of :func:`embedviz.neighbors`. ``a`` and ``b`` have the same keys in the
+    same order.
+    """
+    n = len(a)
+    shared = np.empty(n)
+    for start in range(0, n, _KEYS_AT_ONCE):
+        stop_if(cancel, "Comparing neighbors")
+        stop = min(start + _KEYS_AT_ONCE, n)
+        in_a, in_b = (
+            neighbors(space, space.keys[start:stop], k, metric, cancel=cancel).rows
+            for space in (a, b)
+        )
+        shared[start:stop] = shared_rows(in_a, in_b) / k
+        if on_progress is not None:
+            on_progress(Progress(stop / n, f"neighbors of {stop:,} of {n:,} keys compared"))
+    return shared
+
+
+def shared_rows(a: NDArray[np.intp], b: NDArray[np.intp]) -> NDArray[np.int64]:
+    """How many numbers each row of ``a`` (m, k) has in common with that of ``b``, of shape (m,)."""
+    together = np.sort(np.concatenate([a, b], axis=1), axis=1)
+    # No row holds a number twice, so an equal neighbor in sorted order is a shared one.
+    return np.asarray((together[:, 1:] == together[:, :-1]).sum(axis=1))
