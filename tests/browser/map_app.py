@@ -37,6 +37,9 @@ faded = row.checkbox("faded", key="faded")
 titled = row.checkbox("titled", key="titled", bind="query-params")
 hidden = row.checkbox("hidden", key="hidden")
 claim = row.checkbox("claim", key="claim", bind="query-params")
+sized = row.checkbox("sized", key="sized", bind="query-params")
+regions = row.checkbox("regions", key="regions", bind="query-params")
+page = row.selectbox("page", ["any", "ten", "half", "nothing"], key="page", bind="query-params")
 
 points, group, keys = cloud(n, dimensions, seed)
 COLORS = {
@@ -58,7 +61,16 @@ if word >= 0:
     )
     lines = tuple(Line(place[0], end) for end in place[1:9])
     lines += (Line(place[0], place[9], "arrow"), Line(place[9], place[10], "side"))
+    lines += (Line(place[0], tuple(map(float, points[group != group[word]][0])), "torn"),)
     focus = (keys[word], place[0])
+if regions:
+    middles = [tuple(map(float, points[group == at].mean(axis=0))) for at in range(8)]
+    # The second of two names at one place gives way.
+    marks += tuple(
+        Mark(middles[at], f"{name} {at}", "group")
+        for name in ("region", "again")
+        for at in range(8)
+    )
 
 picture = Picture(
     coordinates=points,
@@ -67,6 +79,7 @@ picture = Picture(
     colors=COLORS[color](),
     marks=marks,
     lines=lines,
+    sizes=np.where(np.arange(n) % 50 == 0, 40, 5).astype(np.float32) if sized else None,
     faded=group > 3 if faded else None,
     axis_titles=tuple(f"PC {i + 1} <b>" for i in range(dimensions)) if titled else (),
     description=f"A map of {n:,} made-up words",
@@ -75,6 +88,7 @@ if claim and "claimed" not in st.session_state:
     # As after a lost message: the server believes that the browser has what it has not.
     st.session_state["claimed"] = True
     message(picture, "the-map", 560, None, Shown.of("the-map").sent)
+PAGE = {"any": None, "ten": range(10), "half": np.flatnonzero(group < 4), "nothing": ()}
 heard = st.session_state.setdefault("heard", [])
 if not hidden:
     events = show_map(
@@ -82,6 +96,7 @@ if not hidden:
         key="the-map",
         focus=focus,
         on_click=lambda at: heard.append(f"clicked {at}"),
+        select=None if page == "any" else (page, PAGE[page]),
         on_select=lambda rows: heard.append("cleared" if rows is None else f"selected {len(rows)}"),
     )
     chosen = [] if events.selected is None else events.selected[:5].tolist()

@@ -22,12 +22,18 @@ class KeptVersions {
   }
 }
 
-const keptParts = { points: new KeptVersions(), colors: new KeptVersions(), faded: new KeptVersions() };
+const DECODERS = {
+  points: decodePoints,
+  colors: decodeColors,
+  faded: decodeFaded,
+  sizes: (table) => table.getChild("size").toArray(),
+  chosen: (message) => rowsOfMessage(message, message.n),
+};
 
-const DECODERS = { points: decodePoints, colors: decodeColors, faded: decodeFaded };
+const keptParts = Object.fromEntries(Object.keys(DECODERS).map((name) => [name, new KeptVersions()]));
 
-// Takes in what `data` carries and returns {points, colors, faded, missing}; `missing` names the
-// parts that Python thought were here.
+// Takes in what `data` carries and returns each part by its name (null for none) and `missing`: the
+// names of those that Python thought were here.
 function takeParts(data) {
   const parts = { missing: [] };
   for (const [name, kept] of Object.entries(keptParts)) {

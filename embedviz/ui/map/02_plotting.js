@@ -26,7 +26,9 @@ const CONFIG = {
 };
 
 const FADED_ALPHA = 0.13;
+const PALE_SHARE = 0.25;
 
+// `look`: the marker's size and colors.
 function traceOf(points, data, look) {
   return {
     type: points.z ? "scatter3d" : "scattergl",
@@ -35,17 +37,18 @@ function traceOf(points, data, look) {
     y: points.y,
     ...(points.z && { z: points.z }),
     hoverinfo: "skip",
-    marker: { size: data.size, opacity: data.opacity, line: { width: 0 }, ...look },
+    marker: { opacity: data.opacity, line: { width: 0 }, ...look },
   };
 }
 
 // The color of every point: its code, moved to the faded half of the scale where `isFaded` says so.
-function markerLook(n, colors, plainColor, isFaded) {
+// `pale(hex)` gives the color of a faded point.
+function markerLook(n, colors, plainColor, isFaded, pale) {
   const palette = colors ? colors.palette : [plainColor];
   const shown = colors ? Float32Array.from(colors.codes) : new Float32Array(n);
   if (!isFaded) return { color: shown, ...scaleOf(palette) };
   for (let row = 0; row < n; row++) if (isFaded(row)) shown[row] += palette.length;
-  return { color: shown, ...scaleOf([...palette, ...palette.map(transparent)]) };
+  return { color: shown, ...scaleOf([...palette, ...palette.map(pale)]) };
 }
 
 function scaleOf(colors) {
@@ -55,8 +58,18 @@ function scaleOf(colors) {
 }
 
 function transparent(hex) {
-  const [r, g, b] = [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
-  return `rgba(${r},${g},${b},${FADED_ALPHA})`;
+  return `rgba(${channels(hex).join()},${FADED_ALPHA})`;
+}
+
+// In 3-D Plotly draws what lies behind a transparent point wrongly: there a faded point is opaque.
+function mixed(hex, background) {
+  const below = channels(hexOf(background));
+  const mix = channels(hex).map((value, i) => Math.round(below[i] + PALE_SHARE * (value - below[i])));
+  return `rgb(${mix.join()})`;
+}
+
+function channels(hex) {
+  return [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
 }
 
 function layoutOf(data, theme, mode) {

@@ -61,6 +61,23 @@ class FlatView {
     return { "xaxis.range": state.x, "yaxis.range": state.y };
   }
 
+  // Moved by shares of what is seen, to the right and upwards.
+  panned(right, up) {
+    const { x, y } = this.state();
+    const moved = ([low, high], share) => [low + share * (high - low), high + share * (high - low)];
+    return { x: moved(x, right), y: moved(y, up) };
+  }
+
+  // Around the middle: below 1 is nearer.
+  zoomed(factor) {
+    const scaled = ([low, high]) => {
+      const [middle, half] = [(low + high) / 2, (factor * (high - low)) / 2];
+      return [middle - half, middle + half];
+    };
+    const { x, y } = this.state();
+    return { x: scaled(x), y: scaled(y) };
+  }
+
   // The view with `at` in its center: near enough to tell the marks around it apart and wide enough
   // for most of them, but never wider than now unless the marks need it.
   focused(at, marks, extents) {
@@ -69,6 +86,7 @@ class FlatView {
     const aspect = yaxis._length / xaxis._length;
     const whole = Math.max(...extents.map(([low, high]) => high - low)) || 1;
     const distances = marks
+        .filter((mark) => mark.kind !== "group")
       .map((mark) => Math.max(Math.abs(mark.at[0] - at[0]), Math.abs(mark.at[1] - at[1]) / aspect))
       .sort((a, b) => a - b);
     const most = distances.length ? distances[Math.floor((distances.length - 1) * 0.85)] : 0;
@@ -139,6 +157,35 @@ class SpaceView {
 
   static change(state) {
     return { "scene.camera": state.camera };
+  }
+
+  // By shares of the distance, to the right and upwards.
+  panned(right, up) {
+    const camera = this.state().camera;
+    const { eye, center } = camera;
+    const away = minus(eye, center);
+    const upwards = scaled(unit(camera.up), up * length(away));
+    const sideways = scaled(unit(cross(camera.up, away)), right * length(away));
+    const by = plus(upwards, sideways);
+    return { camera: { ...camera, eye: plus(eye, by), center: plus(center, by) } };
+  }
+
+  // Around the middle, by angles: the eye goes to the right and upwards.
+  turned(right, up) {
+    const camera = this.state().camera;
+    const { eye, center } = camera;
+    const upwards = unit(camera.up);
+    const away = rotated(minus(eye, center), upwards, right);
+    const side = unit(cross(upwards, away));
+    return {
+      camera: { ...camera, eye: plus(center, rotated(away, side, -up)), up: rotated(upwards, side, -up) },
+    };
+  }
+
+  zoomed(factor) {
+    const camera = this.state().camera;
+    const { eye, center } = camera;
+    return { camera: { ...camera, eye: plus(center, scaled(minus(eye, center), factor)) } };
   }
 
   // The camera moved sideways, without turning, until it looks at `at`, and nearer if it was far.

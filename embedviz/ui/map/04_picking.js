@@ -4,18 +4,25 @@
 const PICK_RADIUS = 12;
 
 // The row of the point nearest to pixel (px, py), or -1. In 3-D, of points at nearly the same
-// distance the one in front is meant.
-function nearestRow(project, points, px, py, radius = PICK_RADIUS) {
+// distance the one in front is meant. With `sizes` (diameters) a large point reaches further, and
+// what lies inside it is near it.
+function nearestRow(project, points, px, py, sizes) {
   const { n, x, y, z } = points;
   const out = [0, 0, 0];
   let best = -1;
-  let bestDistance = radius * radius;
+  let bestDistance = PICK_RADIUS * PICK_RADIUS;
   let bestDepth = Infinity;
   for (let row = 0; row < n; row++) {
     if (!project(out, x[row], y[row], z ? z[row] : 0)) continue;
     const dx = out[0] - px;
     const dy = out[1] - py;
-    const distance = dx * dx + dy * dy;
+    let distance = dx * dx + dy * dy;
+    if (sizes) {
+      const reach = sizes[row] / 2;
+      const center = Math.sqrt(distance);
+      // Inside the disk what is left of the distance only tells overlapping disks apart.
+      distance = center > reach ? (center - reach + 1) ** 2 : (center / reach) ** 2;
+    }
     if (distance > bestDistance + 4) continue;
     if (distance < bestDistance - 4 || (z ? out[2] < bestDepth : distance < bestDistance)) {
       best = row;
@@ -31,7 +38,7 @@ function rowsOfMarks(marks, points, before) {
   const version = JSON.stringify(marks);
   if (before.version === version && before.points === points) return before;
   const { n, x, y, z } = points;
-  const places = marks.map(({ at }) => at.map(Math.fround));
+  const places = marks.map(({ at, kind }) => (kind === "group" ? [NaN] : at.map(Math.fround)));
   const rowOf = marks.map(() => -1);
   for (let row = 0; row < n; row++) {
     for (let i = 0; i < places.length; i++) {
@@ -78,15 +85,4 @@ function boundsOf(polygon) {
     top: Math.min(...ys),
     bottom: Math.max(...ys),
   };
-}
-
-// Row numbers as base64 of little-endian uint32: 100,000 rows are half a megabyte, as JSON numbers
-// with Plotly's event around them they are twelve.
-function rowsToText(rows) {
-  const bytes = new Uint8Array(rows.buffer, rows.byteOffset, rows.byteLength);
-  let text = "";
-  for (let at = 0; at < bytes.length; at += 8192) {
-    text += String.fromCharCode(...bytes.subarray(at, at + 8192));
-  }
-  return btoa(text);
 }

@@ -14,14 +14,17 @@ function drawOverlay(svg, frame) {
   // A mark whose point is drawn as a picture is a frame around it.
   const marks = frame.marks
     .map((mark, i) => ({ ...mark, pixel: place(mark.at), box: frame.boxOfMark(i) }))
-    .filter((mark) => mark.pixel && isNear(mark.pixel, width, height));
+    .filter((mark) => mark.kind !== "group" && mark.pixel && isNear(mark.pixel, width, height));
   const framed = marks.filter((mark) => mark.box);
   for (const mark of marks) mark.isOnPicture = !mark.box && framed.some(({ box }) => isInBox(box, mark.pixel.x, mark.pixel.y));
+  const labels = labelsOf(marks, frame, place);
   svg.replaceChildren(
     ...frame.lines.flatMap((line) => lineShapes(line, place, frame.theme, framed)),
+    ...labels.regions,
     ...marks.map((mark) => markShape(mark, frame.theme)).reverse(), // the first mark on top
-    ...labelShapes(marks, frame),
+    ...labels.points,
     ...hoverShapes(frame.hovered && place(frame.hovered), frame.hoveredBox, frame.theme),
+    ...pointedShapes(frame.pointed, place, frame),
     ...outlineShapes(frame.outline, frame.theme),
   );
 }
@@ -50,9 +53,15 @@ function lineShapes({ start, end, kind }, place, theme, framed) {
   if (!from || !to) return [];
   const ends = { x1: from.x, y1: from.y, x2: to.x, y2: to.y };
   if (kind === "arrow") return arrowShapes(from, to, ends, theme);
+  return [shape("line", { ...ends, ...lineLook(kind, theme) })];
+}
+
+function lineLook(kind, theme) {
+  if (kind === "torn") {
+    return { class: "ev-torn", stroke: theme.warning, "stroke-dasharray": "4 4", "stroke-width": 1.8 };
+  }
   const dash = kind === "side" ? { "stroke-dasharray": "6 5", "stroke-width": 1.6 } : {};
-  const look = { stroke: theme.text, "stroke-opacity": 0.45, "stroke-width": 1, ...dash };
-  return [shape("line", { ...ends, ...look })];
+  return { stroke: theme.text, "stroke-opacity": 0.45, "stroke-width": 1, ...dash };
 }
 
 // Where the line from `at` to `other` leaves the frame around `at`, if there is one; null if it does

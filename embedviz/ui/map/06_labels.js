@@ -1,26 +1,44 @@
 // Labels of marks: where there is room for them.
 
 const MOST_LABELS = 30;
-const LABEL_SIZE = { query: 15, neighbor: 13, selected: 13, new: 13 };
+const LABEL_SIZE = { query: 15, neighbor: 13, selected: 13, new: 13, group: 17 };
+const BOLD = new Set(["query", "group"]);
 
-// Labels in the order of the marks (the query first), each at the first of eight places around its
-// mark that is free. One that finds none is left out, except the query's: its mark still shows, and
+// {points, regions}: the label of what was asked for first, then the names of regions, then the labels
+// of other marks, each where those before it leave room.
+function labelsOf(marks, frame, place) {
+  const isAsked = ({ kind }) => kind === "query";
+  const boxesOf = (labels) => labels.map(({ box }) => box);
+  const shapesOf = (labels) => labels.map(({ shape }) => shape);
+  const spaces = [...marks, ...frame.pictures].map(spaceOf);
+  const asked = placedLabels(marks.filter(isAsked), spaces, frame);
+  const regions = groupLabels(frame, place, [...marks.filter(isAsked).map(spaceOf), ...boxesOf(asked)]);
+  spaces.push(...boxesOf(asked), ...boxesOf(regions));
+  const others = placedLabels(marks.filter((mark) => !isAsked(mark)), spaces, frame);
+  return { points: shapesOf([...asked, ...others]), regions: shapesOf(regions) };
+}
+
+// [{shape, box}] in the order of the marks, each at the first of eight places around its mark that is
+// free of `spaces`. One that finds none is left out, except the query's: its mark still shows, and
 // hovering tells its name.
-function labelShapes(marks, { width, height, pictures, theme }) {
-  const taken = [...marks, ...pictures].map((mark) => boxAround(mark.pixel, ...reachOf(mark)));
-  const labels = [];
-  const ordered = [...marks].sort((a, b) => (b.kind === "query") - (a.kind === "query"));
-  for (const mark of ordered) {
-    if (!mark.label || mark.isOnPicture || labels.length >= MOST_LABELS) continue;
+function placedLabels(marks, spaces, { width, height, theme }) {
+  const taken = [...spaces];
+  const placed = [];
+  for (const mark of marks) {
+    if (!mark.label || mark.isOnPicture || placed.length >= MOST_LABELS) continue;
     const text = shortened(mark.label);
     const places = labelPlaces(mark, textWidth(text, mark.kind, theme));
     const isFree = (box) => isWithin(box, width, height) && !taken.some((other) => overlap(box, other));
     const box = places.find(isFree) ?? (mark.kind === "query" ? places[0] : null);
     if (!box) continue;
     taken.push(box);
-    labels.push(labelShape(text, mark.kind, box, theme));
+    placed.push({ box, shape: labelShape(text, mark.kind, box, theme) });
   }
-  return labels;
+  return placed;
+}
+
+function spaceOf(mark) {
+  return boxAround(mark.pixel, ...reachOf(mark));
 }
 
 // Half the width and half the height of a mark.
@@ -50,25 +68,25 @@ function labelShape(text, kind, box, theme) {
     y: box.bottom - 4,
     fill: theme.text,
     stroke: theme.background, // drawn under the letters: a halo
-    "stroke-width": 4,
+    "stroke-width": kind === "group" ? 6 : 4,
     "stroke-linejoin": "round",
     "paint-order": "stroke",
     "font-family": theme.font,
     "font-size": LABEL_SIZE[kind],
-    "font-weight": kind === "query" ? 700 : 500,
+    "font-weight": BOLD.has(kind) ? 700 : 500,
   }, text);
 }
 
 const measuring = document.createElement("canvas").getContext("2d");
 
 function textWidth(text, kind, theme) {
-  measuring.font = `${kind === "query" ? 700 : 500} ${LABEL_SIZE[kind]}px ${theme.font}`;
+  measuring.font = `${BOLD.has(kind) ? 700 : 500} ${LABEL_SIZE[kind]}px ${theme.font}`;
   return measuring.measureText(text).width;
 }
 
-function shortened(label) {
+function shortened(label, most = 32) {
   const characters = [...label.replaceAll(/\s+/g, " ")];
-  return characters.length > 32 ? `${characters.slice(0, 31).join("")}…` : characters.join("");
+  return characters.length > most ? `${characters.slice(0, most - 1).join("")}…` : characters.join("");
 }
 
 function boxAround({ x, y }, across, along) {

@@ -9,25 +9,28 @@ const ICONS = {
   home: "M2 8l6-5.500L14 8M3.800 6.800v6.700h8.400V6.800M6.700 13.500V9.800h2.600v3.700",
   pictures: "M2 3.200h12v9.600H2zM2 11l3.600-3.600 2.800 2.800 2-2L14 11.600M10.600 5.900h.1",
   picture: "M8 2v8M8 10 5 7M8 10l3-3M2.500 11v2.500h11V11",
+  vector: "M3 10.500C3 4 13 4 13 10.500M1.800 10.500h2.400v2.400H1.800zM11.800 10.500h2.400v2.400h-2.400zM6.800 4.400h2.400v2.400H6.800zM2 5.600h4.800M9.200 5.600H14",
 };
 
 const TOOLS = {
   2: [
-    ["pan", "Move the map by dragging (scroll to zoom)"],
+    ["pan", "Move the map by dragging or with the arrow keys (scroll, + and − zoom)"],
     ["zoom", "Zoom into a box"],
     null,
     ["box", "Select the points in a box"],
     ["lasso", "Select the points inside a line drawn around them"],
     null,
-    ["home", "Show everything"],
+    ["home", "Show everything (Home key)"],
     ["picture", "Download as PNG"],
+    ["vector", "Download as SVG"],
   ],
   3: [
-    ["orbit", "Turn by dragging (scroll to zoom)"],
-    ["pan3", "Move by dragging"],
+    ["orbit", "Turn by dragging or with the arrow keys (scroll, + and − zoom)"],
+    ["pan3", "Move by dragging or with the arrow keys"],
     null,
-    ["home", "Show everything"],
+    ["home", "Show everything (Home key)"],
     ["picture", "Download as PNG"],
+    ["vector", "Download as SVG"],
   ],
 };
 
@@ -85,31 +88,4 @@ function canvasOf(image) {
   if (share > TIP_PICTURE / PIXELATED) canvas.style.imageRendering = "pixelated";
   canvas.getContext("2d").drawImage(image, 0, 0);
   return canvas;
-}
-
-// Points as Plotly exports them, pictures and our overlay on top, twice as large as on the screen.
-async function downloadPicture(Plotly, plot, pictures, svg, theme, name) {
-  const { clientWidth: width, clientHeight: height } = plot;
-  const points = await Plotly.toImage(plot, { format: "png", width, height, scale: 2 });
-  const copy = svg.cloneNode(true);
-  for (const [key, value] of Object.entries({ xmlns: SVG, width, height })) copy.setAttribute(key, value);
-  const overlay = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(new XMLSerializer().serializeToString(copy))}`;
-  const canvas = document.createElement("canvas");
-  [canvas.width, canvas.height] = [2 * width, 2 * height];
-  const context = canvas.getContext("2d");
-  context.fillStyle = theme.background;
-  context.fillRect(0, 0, canvas.width, canvas.height);
-  const draw = async (source) => {
-    const image = new Image();
-    image.src = source;
-    await image.decode();
-    context.drawImage(image, 0, 0, canvas.width, canvas.height);
-  };
-  await draw(points);
-  pictures.paint(context, 2);
-  await draw(overlay);
-  const link = document.createElement("a");
-  link.href = canvas.toDataURL("image/png");
-  link.download = `${name}.png`;
-  link.click();
 }

@@ -1,10 +1,15 @@
 // The map itself: takes each rerun's data, changes only what changed, sends back what a person does.
 
 const leftViews = new Map(); // by key: the view when the map went off the page
-const selections = new Map(); // by token: rows that Python also holds
+const selections = new Map(); // by key: the selection made here that Python also holds
+
+// Makers of what is drawn under the points, each called with {stage, send(event, value)} and giving
+// {update(data, points, theme), draw(view), paint(context, ratio), end()}.
+const LAYERS = [];
 
 const MOST_LEFT_VIEWS = 20;
 const ASK_AGAIN_MS = 3000;
+const TOLD_MS = 10_000;
 
 class EmbedvizMap {
   // What is drawn now, by version.
@@ -15,8 +20,10 @@ class EmbedvizMap {
   #frame = 0;
   #signature = "";
   #chosen = new Set(); // codes of the legend that are pressed
-  #selected = null; // {token, rows, has: Uint8Array} or null
+  #selected = null; // {token, rows, has: Uint8Array, keys, isOfPage} or null
+  #adopted = null; // version of the page's selection that was taken over last
   #hovered = -1;
+  #pointed = -1; // the row of what is under the mouse in a linked map
   #outline = null;
   #focused = null;
   #moved = false; // whether the view is another than all the points at home
@@ -26,7 +33,9 @@ class EmbedvizMap {
     const part = (name) => root.querySelector(`.ev-${name}`);
     [this.stage, this.plot, this.svg] = [part("stage"), part("plot"), part("overlay")];
     [this.tools, this.chip, this.tip] = [part("tools"), part("chip"), part("tip")];
-    [this.note, this.legend] = [part("note"), part("legend")];
+    [this.note, this.legend, this.status] = [part("note"), part("legend"), part("status")];
+    const send = (event, value) => this.component.setTriggerValue(event, value);
+    this.layers = LAYERS.map((make) => make({ stage: this.stage, send }));
     this.pointer = new Pointer(this.stage, this.plot, {
       mode: () => this.mode,
       hover: (x, y) => this.#hover(this.#rowAt(x, y)),
@@ -63,8 +72,12 @@ class EmbedvizMap {
 
   end() {
     this.#rememberView();
+    tellLinked(this, null);
+    leaveLink(this);
+    for (const layer of this.layers) layer.end();
     cancelAnimationFrame(this.#frame);
     clearTimeout(this.#asking);
+    clearTimeout(this.telling);
     this.pointer.end();
     this.pictures.end();
     this.resizing.disconnect();
@@ -82,6 +95,8 @@ class EmbedvizMap {
     if (this.ended) return;
     const before = { data: this.data, points: this.points, colors: this.colors };
     [this.data, this.points, this.colors, this.faded] = [data, parts.points, parts.colors, parts.faded];
+    [this.sizes, this.chosen] = [parts.sizes, parts.chosen];
+    joinLink(this, data.link);
     this.theme = themeOf(this.root);
     this.root.style.height = `${data.height}px`;
     if (this.colors !== before.colors) this.#chosen.clear();
@@ -93,6 +108,7 @@ class EmbedvizMap {
     this.#say("");
     this.#drawLegend();
     this.#updatePictures();
+    for (const layer of this.layers) layer.update(data, this.points, this.theme);
     this.#drawTools();
     await this.#focus(data.focus);
     this.#watch();
@@ -123,7 +139,8 @@ class EmbedvizMap {
     if (fits && before.mode) this.mode = before.mode;
     const state = fits && before.moved ? before.state : View.home(points.extents);
     const layout = View.layoutWith(layoutOf(data, this.theme, this.mode), state);
-    this.#hovered = -1;
+    this.#hover(-1);
+    this.#pointed = -1;
     await this.Plotly.react(this.plot, [traceOf(points, data, this.#look())], layout, CONFIG);
     if (!this.view) this.plot.on("plotly_relayout", (change) => this.#noteMove(change));
     this.view = new View(this.plot);
@@ -139,7 +156,7 @@ class EmbedvizMap {
     if (version !== this.#drawn.look) {
       this.#drawn.look = version;
       this.counts.look += 1;
-      const look = { size: data.size, opacity: data.opacity, ...this.#look() };
+      const look = { opacity: data.opacity, ...this.#look() };
       const change = {};
       for (const [name, value] of Object.entries(look)) change[`marker.${name}`] = [value];
       await this.Plotly.restyle(plot, change, [0]);
@@ -153,7 +170,10 @@ class EmbedvizMap {
   }
 
   #look() {
-    return markerLook(this.points.n, this.colors, this.data.plain_color, this.#fading());
+    const { data, points, colors, theme } = this;
+    const pale = points.z ? (hex) => mixed(hex, theme.background) : transparent;
+    const size = this.sizes ?? data.size;
+    return { size, ...markerLook(points.n, colors, data.plain_color, this.#fading(), pale) };
   }
 
   // A function of the row, or null if nothing is faded.
@@ -175,7 +195,8 @@ class EmbedvizMap {
   #lookVersion() {
     const { versions, size, opacity } = this.data;
     const shown = [...this.#chosen].sort().join();
-    return [versions.colors, versions.faded, size, opacity, shown, this.#selected?.token].join("|");
+    const behind = this.points.z ? this.theme.background : "";
+    return [behind, versions.colors, versions.faded, versions.sizes, size, opacity, shown, this.#selected?.token].join("|");
   }
 
   #redrawLook() {
@@ -205,10 +226,8 @@ class EmbedvizMap {
 
   #useTool(tool) {
     if (tool === "home") return this.#goHome();
-    if (tool === "picture") {
-      return downloadPicture(this.Plotly, this.plot, this.pictures, this.svg, this.theme, this.data.file_name)
-        .catch((error) => this.#fail(error));
-    }
+    if (tool === "picture") return this.#downloadPng().catch((error) => this.#fail(error));
+    if (tool === "vector") return this.#downloadSvg().catch((error) => this.#fail(error));
     if (tool === "pictures") {
       this.pictures.toggle();
       return this.#drawTools();
@@ -216,6 +235,25 @@ class EmbedvizMap {
     this.mode = tool;
     this.#drawTools();
     return this.Plotly.relayout(this.plot, { [this.points.z ? "scene.dragmode" : "dragmode"]: PLOTLY_DRAG[tool] });
+  }
+
+  // What a download shows: the stage without what only answers the mouse.
+  #stageNow() {
+    this.#hover(-1);
+    this.#drawOverlay();
+    const { Plotly, plot, view, points, data, theme, svg } = this;
+    return { Plotly, plot, view, points, data, theme, svg, canvases: { under: this.layers, over: [this.pictures] } };
+  }
+
+  async #downloadPng() {
+    offerFile(await pngOf(this.#stageNow()), `${this.data.file_name}.png`);
+  }
+
+  async #downloadSvg() {
+    const { text, isDrawn } = await vectorOf(this.#stageNow());
+    offerText(text, "image/svg+xml", `${this.data.file_name}.svg`);
+    const most = MOST_CIRCLES.toLocaleString("en");
+    if (!isDrawn) this.#tell(`More than ${most} points are in view: in this SVG they are one image. Zoom in for drawn circles.`);
   }
 
   async #goHome() {
@@ -251,6 +289,7 @@ class EmbedvizMap {
       const signature = this.view.signature();
       if (signature === this.#signature) return;
       this.#signature = signature;
+      for (const layer of this.layers) layer.draw(this.view);
       this.pictures.draw(this.view);
       if (this.pictures.isAppearing) this.#signature = "";
       this.#drawOverlay();
@@ -268,12 +307,19 @@ class EmbedvizMap {
       lines: this.data.lines,
       hovered: this.#hovered >= 0 ? this.#placeOf(this.#hovered) : null,
       hoveredBox: this.pictures.boxOf(this.#hovered),
+      pointed: this.#pointedNow(),
       pictures: this.pictures.boxes().map((box) => ({ pixel: box, box })),
       boxOfMark: (i) => this.pictures.boxOfMark(i),
       outline: this.#outline,
       theme: this.theme,
     });
     this.#drawTip();
+  }
+
+  #pointedNow() {
+    const row = this.#pointed;
+    if (row < 0) return null;
+    return { at: this.#placeOf(row), box: this.pictures.boxOf(row), label: this.points.key(row) };
   }
 
   #placeOf(row) {
@@ -293,7 +339,7 @@ class EmbedvizMap {
   #rowAt(x, y) {
     if (!this.view) return -1;
     const pictured = this.pictures.rowAt(x, y);
-    return pictured >= 0 ? pictured : nearestRow(this.view.projector(), this.points, x, y);
+    return pictured >= 0 ? pictured : nearestRow(this.view.projector(), this.points, x, y, this.sizes);
   }
 
   #hover(row) {
@@ -301,7 +347,14 @@ class EmbedvizMap {
     this.#hovered = row;
     this.stage.dataset.over = row >= 0 ? "point" : "";
     this.pictures.hover(row);
+    tellLinked(this, row >= 0 ? this.points.key(row) : null);
     this.#signature = ""; // draw the ring in the next frame
+  }
+
+  // A linked map has this key under the mouse; null: nothing.
+  pointOut(key) {
+    this.#pointed = key === null || !this.points ? -1 : rowOfKey(this.points, key);
+    this.#signature = "";
   }
 
   #click(row) {
@@ -321,21 +374,34 @@ class EmbedvizMap {
   }
 
   #select(rows) {
+    const { id, keys, select } = this.data;
+    this.#selected = this.#selection(`${Date.now().toString(36)}-${rows.length}`, rows);
+    const { token } = this.#selected;
+    selections.set(id, this.#selected); // Python holds one per map; older ones can never come back
+    if (selections.size > MOST_LEFT_VIEWS) selections.delete(selections.keys().next().value);
+    this.#showSelection();
+    const after = select?.version ?? null;
+    this.component.setStateValue("selected", { token, keys, after, ...rowsMessage(rows, this.points.n) });
+  }
+
+  #selection(token, rows) {
     const has = new Uint8Array(this.points.n);
     for (const row of rows) has[row] = 1;
-    const token = `${Date.now().toString(36)}-${rows.length}`;
-    this.#selected = { token, rows, has, keys: this.data.keys };
-    selections.clear(); // Python holds one selection per map; older ones can never come back
-    selections.set(token, this.#selected);
-    this.#showSelection();
-    this.component.setStateValue("selected", { token, keys: this.data.keys, rows: rowsToText(rows) });
+    return { token, rows, has, keys: this.data.keys, isOfPage: false };
   }
 
   #clearSelection() {
     if (!this.#selected) return;
     this.#selected = null;
     this.#showSelection();
-    this.component.setStateValue("selected", null);
+    this.#tellCleared();
+  }
+
+  // Where the page sets selections it must know which of them was cleared.
+  #tellCleared() {
+    const { keys, select } = this.data;
+    const cleared = select ? { token: null, keys, after: select.version, rows: "" } : null;
+    this.component.setStateValue("selected", cleared);
   }
 
   #showSelection() {
@@ -345,12 +411,25 @@ class EmbedvizMap {
 
   // What Python holds as selected and what is shown here must be the same selection.
   #checkSelection() {
-    const { selection, keys } = this.data;
+    const { id, selection, select, keys } = this.data;
+    const isNew = select && select.version !== this.#adopted;
+    this.#adopted = select?.version ?? null;
+    if (select && !select.replaced) return isNew && this.#adopt(this.chosen ?? new Uint32Array(0));
     const mine = this.#selected;
-    if (mine && mine.keys === keys) return; // set here; Python follows
-    this.#selected = selections.get(selection) ?? null;
-    if (this.#selected?.keys !== keys) this.#selected = null;
-    if (selection && !this.#selected) this.component.setStateValue("selected", null);
+    if (mine && mine.keys === keys && !(mine.isOfPage && !select)) return; // set here; Python follows
+    const known = selections.get(id);
+    this.#selected = known && known.token === selection && known.keys === keys ? known : null;
+    if (selection && !this.#selected) this.#tellCleared();
+    this.#drawChip();
+  }
+
+  // The page's selection is now the one shown; nothing is sent back.
+  #adopt(rows) {
+    const mine = this.#selected;
+    if (!mine || mine.keys !== this.data.keys || !sameRows(mine.rows, rows)) {
+      const taken = this.#selection(`page-${this.data.versions.chosen}`, rows);
+      this.#selected = rows.length ? { ...taken, isOfPage: true } : null;
+    }
     this.#drawChip();
   }
 
@@ -365,10 +444,18 @@ class EmbedvizMap {
   }
 
   #key(event) {
-    if (event.key !== "Escape") return;
-    this.pointer.cancel();
-    this.#hover(-1);
-    this.#clearSelection();
+    if (event.key === "Escape") {
+      this.pointer.cancel();
+      this.#hover(-1);
+      return this.#clearSelection();
+    }
+    // Keys of the browser, and of the buttons on the stage, stay theirs.
+    if (!this.view || event.target !== this.stage || event.ctrlKey || event.metaKey || event.altKey) return;
+    const state = viewAfterKey(this.view, this.mode, event.key);
+    if (!state && event.key !== "Home") return;
+    event.preventDefault(); // the page would scroll
+    if (!state) return this.#goHome();
+    this.Plotly.relayout(this.plot, this.view.constructor.change(state));
   }
 
   #resize() {
@@ -393,6 +480,13 @@ class EmbedvizMap {
   #say(text) {
     this.note.hidden = !text;
     this.note.textContent = text;
+  }
+
+  // For some seconds, beside the map rather than in its place.
+  #tell(text) {
+    this.status.textContent = text;
+    clearTimeout(this.telling);
+    this.telling = setTimeout(() => (this.status.textContent = ""), TOLD_MS);
   }
 
   #fail(error) {

@@ -9,9 +9,21 @@ function themeOf(element) {
     text: read("text-color", "#1c2430"),
     background: read("background-color", "#ffffff"),
     accent: read("primary-color", "#2f5fd0"),
+    warning: isDark(read("background-color", "#ffffff")) ? "#ffa94d" : "#c2410c", // as in plots/themes.py
     quiet: read("border-color", "#d9dee8"),
     font: read("font", "sans-serif").replaceAll('"', "'"),
   };
+}
+
+// Any opaque CSS color as #rrggbb.
+function hexOf(color) {
+  measuring.fillStyle = color;
+  return measuring.fillStyle;
+}
+
+function isDark(color) {
+  const [r, g, b] = channels(hexOf(color));
+  return 0.3 * r + 0.59 * g + 0.11 * b < 128;
 }
 
 let webGL;
