@@ -14,6 +14,7 @@ from embedviz.progress import Cancel, OnProgress, report, stop_if
 from embedviz.projections import checks
 from embedviz.projections.base import Fitted, ProjectionMethod, Task
 from embedviz.projections.first_import import import_scikit_learn
+from embedviz.projections.fit_on import checked_fit_on, fit_sample, works_on_sample
 from embedviz.projections.kept import from_store, into_store
 from embedviz.projections.pca import PCA_METHOD
 from embedviz.projections.projection import LazyModel, Projection
@@ -59,6 +60,7 @@ def project(
     on_progress: OnProgress | None = None,
     cancel: Cancel | None = None,
     cache: bool = True,
+    fit_on: int | None = None,
     **params: Any,
 ) -> Projection:
     """Draw a space in few dimensions.
@@ -66,7 +68,7 @@ def project(
     Parameters
     ----------
     space : EmbeddingSpace
-        All of its points are drawn; nothing is sampled.
+        All of its points are drawn.
     method : str
         A name in ``PROJECTIONS``: ``"pca"``, ``"tsne"`` or ``"umap"``.
     n_components : int
@@ -77,6 +79,10 @@ def project(
         Called with :class:`~embedviz.progress.Progress`; an event that stops the work.
     cache : bool
         Keep the result on disk, and take it from there. False for what belongs to one person.
+    fit_on : int, optional
+        For t-SNE and UMAP of very many points: fit only so many, a random sample that ``seed``
+        decides, and place the others among them. ``works_on`` says so, and ``details`` have
+        ``fitted_on`` and ``fitted_rows``. None, or at least n: all are fitted. PCA always takes all.
     **params
         Parameters of the method (``perplexity``, ``n_neighbors``, …). Those not given have their
         default, where the data does not allow it the nearest allowed value; ``Projection.params``
@@ -104,17 +110,22 @@ def project(
     checks.check_seed(seed)
     checks.check_size(space, chosen)
     checks.check_components(space, chosen, n_components)
-    values = _checked_params(chosen, space, n_components, params)
+    sample = checked_fit_on(fit_on, space, chosen)
+    values = _checked_params(chosen, sample or len(space), space.dimensions, n_components, params)
     checks.check_directions(space, chosen.metric(values), chosen.label)
-    task = Task(space.vectors, int(n_components), int(seed), on_progress, cancel)
+    task = Task(space.vectors, int(n_components), int(seed), on_progress, cancel, sample)
     kept = from_store(space, chosen, values, task) if cache else None
     if kept is not None:
         report(on_progress, 1.0, "found among the results kept on disk")
         return kept
     stop_if(cancel, chosen.label)
-    import_scikit_learn()
+    if chosen is not PCA_METHOD:  # which takes it only for few points of very many dimensions
+        import_scikit_learn()
     started = time.perf_counter()
-    fitted = chosen.fit(task, values)
+    if sample:
+        fitted: Fitted = fit_sample(lambda part: chosen.fit(part, values), task, chosen.label)
+    else:
+        fitted = chosen.fit(task, values)
     projection = _drawn(space, chosen, values, task, fitted, time.perf_counter() - started)
     if cache:
         into_store(projection, chosen)
@@ -122,9 +133,8 @@ def project(
 
 
 def _checked_params(
-    method: ProjectionMethod, space: EmbeddingSpace, n_components: int, given: dict[str, Any]
+    method: ProjectionMethod, n: int, d: int, n_components: int, given: dict[str, Any]
 ) -> Any:
-    n, d = len(space), space.dimensions
     fitting = {name: spec.default for name, spec in param_specs(method.name, n, d).items()}
     # Checked as given first: a message must speak of the method's range before this data's.
     make(method.params, given, method.label)
@@ -156,7 +166,7 @@ def _drawn(
         task.seed,
         seconds,
         fitted.details,
-        method.works_on(values),
+        works_on_sample(method.works_on(values), task.fit_on, len(space)),
         method.metric(values),
         model=LazyModel(fitted),
     )

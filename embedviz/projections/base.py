@@ -22,13 +22,17 @@ MAX_SEED = 2**32 - 1
 
 @dataclass(frozen=True)
 class Task:
-    """What a method is asked to fit: ``vectors`` (n, d) float32 into ``n_components``."""
+    """What a method is asked to fit: ``vectors`` (n, d) float32 into ``n_components``.
+
+    ``fit_on``: of how many of them the picture is made before the others are placed; 0 for all.
+    """
 
     vectors: Vectors
     n_components: int
     seed: int
     on_progress: OnProgress | None = None
     cancel: Cancel | None = None
+    fit_on: int = 0
 
 
 class Fitted(Protocol):

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from embedviz.progress import Cancel, OnProgress
 from embedviz.projections.base import Fitted, ProjectionMethod, Task
+from embedviz.projections.fit_on import sample_of, works_on_sample
 from embedviz.projections.projection import LazyModel, Projection, check_same_picture
 from embedviz.space import EmbeddingSpace
 from embedviz.store import default_store, key_of
@@ -29,7 +30,12 @@ def into_store(projection: Projection, method: ProjectionMethod) -> None:
         else:
             plain[name] = value
     key = _key(
-        projection.space, method, projection.params, projection.n_components, projection.seed
+        projection.space,
+        method,
+        projection.params,
+        projection.n_components,
+        projection.seed,
+        projection.details.get("fitted_on", 0),
     )
     meta = {"seconds": projection.seconds, "details": plain}
     default_store().put(_KIND, key, arrays, meta)
@@ -40,7 +46,8 @@ def from_store(
 ) -> Projection | None:
     """The kept projection of ``space``, or None."""
     params = dataclasses.asdict(values)
-    entry = default_store().get(_KIND, _key(space, method, params, task.n_components, task.seed))
+    key = _key(space, method, params, task.n_components, task.seed, task.fit_on)
+    entry = default_store().get(_KIND, key)
     if entry is None:
         return None
     arrays, meta = entry
@@ -58,7 +65,7 @@ def from_store(
         task.seed,
         meta["seconds"],
         details,
-        method.works_on(values),
+        works_on_sample(method.works_on(values), task.fit_on, len(space)),
         method.metric(values),
         from_cache=True,
         model=_model(method, values, task, details, coordinates),
@@ -77,8 +84,9 @@ def _model(
 
     def refit(on_progress: OnProgress | None, cancel: Cancel | None) -> Fitted:
         again = dataclasses.replace(task, on_progress=on_progress, cancel=cancel)
-        fitted = method.fit(again, values)
-        check_same_picture(fitted, coordinates)
+        fitted = method.fit(sample_of(again) if task.fit_on else again, values)
+        made = coordinates[details["fitted_rows"]] if task.fit_on else coordinates
+        check_same_picture(fitted, made)
         return fitted
 
     return LazyModel(None, refit)
@@ -90,7 +98,10 @@ def _key(
     params: Mapping[str, Any],
     n_components: int,
     seed: int,
+    fit_on: int,
 ) -> str:
+    # Not named where all points are fitted: what was kept before there were samples still holds.
+    sampled = {"fit_on": fit_on} if fit_on else {}
     return key_of(
         method.libraries,
         vectors=space.vectors_fingerprint,
@@ -98,4 +109,5 @@ def _key(
         params=dict(params),
         n_components=n_components,
         seed=seed,
+        **sampled,
     )

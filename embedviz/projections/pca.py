@@ -19,6 +19,7 @@ from embedviz.projections.base import (
     Task,
     Vectors,
 )
+from embedviz.projections.first_import import import_scikit_learn
 
 # Up to here the d × d covariance is small next to the data, also with fewer points than that.
 _SMALL_COVARIANCE = 2048
@@ -98,6 +99,7 @@ def _by_covariance(task: Task, normalize: bool) -> _Directions:
 
 def _by_decomposition(task: Task, normalize: bool) -> _Directions:
     """Few points of very many dimensions: their covariance would be larger than they are."""
+    import_scikit_learn()
     from sklearn.decomposition import PCA
 
     vectors = np.concatenate([block for _, block in _blocks(task.vectors, normalize)])
