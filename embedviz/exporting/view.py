@@ -14,10 +14,11 @@ from embedviz.errors import InvalidParameterError
 @dataclass(frozen=True)
 class Measure:
     """Something to color or size by that is computed: ``code`` is the expression that gives it,
-    of ``ev``, ``space`` and ``projection``."""
+    of ``ev``, ``space``, ``projection``, ``quality`` and what the line ``imports`` brings."""
 
     title: str
     code: str
+    imports: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def script_of(view: View, file: str = "view.html") -> str:
         )
     parts = [
         '"""This view again, through the API of embedviz."""',
-        "\n".join(["import embedviz as ev", *_filter_import(view)]),
+        "\n".join(["import embedviz as ev", *_imports(view)]),
         _comments(view),
         f"space = {view.reading}",
         _call("projection = ev.project", ["space", repr(view.method)], _how(view)),
@@ -84,8 +85,10 @@ def script_of(view: View, file: str = "view.html") -> str:
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _filter_import(view: View) -> list[str]:
-    return ["from embedviz.metadata.filters import from_json, mask"] if view.filters else []
+def _imports(view: View) -> list[str]:
+    lines = ["from embedviz.metadata.filters import from_json, mask"] if view.filters else []
+    measures = [what for what in (view.color, view.size) if isinstance(what, Measure)]
+    return sorted({*lines, *(what.imports for what in measures if what.imports)})
 
 
 def _comments(view: View) -> str:
