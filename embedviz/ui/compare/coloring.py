@@ -1,0 +1,41 @@
+"""What the color of a point means, the same on both maps."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from embedviz.comparison import Comparison
+from embedviz.plots.picture import Colors, continuous
+from embedviz.plots.scatter import coloring
+from embedviz.ui.compare.sides import Sides, metadata_of
+
+_SHARED, _MOVED, _PLAIN = "Neighbors in common", "How far it moved", "One color"
+
+
+def choose_color(sides: Sides) -> str:
+    """The select box: what was measured, and the metadata of both sets."""
+    key, options = "compare_color", [_SHARED, _MOVED, _PLAIN, *metadata_of(sides)]
+    if st.session_state.get(key, _SHARED) not in options:
+        del st.session_state[key]
+    chosen: str = st.selectbox(
+        "Color by", options, key=key, bind="query-params", width=170,
+        help="What the color of a point means, on both maps.",
+    )  # fmt: skip
+    return chosen
+
+
+def colors_of(chosen: str, sides: Sides, found: Comparison | None) -> Colors | None:
+    """The colors; None for one color, or until the comparison is there."""
+    if chosen == _SHARED:
+        return None if found is None else continuous(found.overlap, "neighbors in common")
+    if chosen == _MOVED:
+        return None if found is None else continuous(found.movement, "moved")
+    values = metadata_of(sides).get(chosen)
+    return None if values is None else coloring(values, chosen)
+
+
+def moved_title(found: Comparison) -> str:
+    """What "moved" is measured in."""
+    if found.moved_by == "overlap":
+        return "share of neighbors that changed"
+    return "distance moved (1 = typical distance from the center)"
