@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -11,15 +12,17 @@ from hypothesis import strategies as st
 from scipy.spatial.distance import cdist
 from sklearn.manifold import trustworthiness
 
-from embedviz import distance_blocks
 from embedviz.errors import CancelledError, InvalidParameterError
 from embedviz.progress import Progress
 from embedviz.projections import project
 from embedviz.projections.projection import Projection
 from embedviz.space import EmbeddingSpace
 from embedviz.store import default_store
-from embedviz.trust import map_quality as trust
-from embedviz.trust import quality
+from embedviz.trust import blocks, map_quality, quality
+from embedviz.trust.nearness import FullNearness
+from embedviz.trust.product_threads import one_product_thread
+from embedviz.trust.ranking import RankedBlock
+from embedviz.trust.sampling import sampled_rows
 
 
 def space_of(vectors) -> EmbeddingSpace:
@@ -174,12 +177,12 @@ def test_blocks_change_nothing(monkeypatch):
     space, drawn = random_case(6, 200, 12, 3)
     whole = quality(space, drawn, k=9, cache=False)
     sizes: list[int] = []
-    plain = trust._ranks
-    monkeypatch.setattr(trust, "_BLOCK_BYTES", 8 * 200 * 7)
-    monkeypatch.setattr(trust, "_ranks", lambda *a: sizes.append(len(a[0])) or plain(*a))
+    plain = map_quality._measured
+    monkeypatch.setattr(blocks, "BLOCK_BYTES", 4 * 200 * 7)
+    monkeypatch.setattr(map_quality, "_measured", lambda *a: sizes.append(len(a[-1])) or plain(*a))
     blocked = quality(space, drawn, k=9, cache=False)
     assert max(sizes) == 7
-    assert sum(sizes) == 400
+    assert sum(sizes) == 200
     np.testing.assert_array_equal(blocked.per_point, whole.per_point)
     np.testing.assert_array_equal(blocked.per_point_continuity, whole.per_point_continuity)
 
@@ -236,7 +239,7 @@ def test_unknown_metric_names_the_known_ones():
 
 
 def test_progress_and_stop(monkeypatch):
-    monkeypatch.setattr(trust, "_BLOCK_BYTES", 8 * 40 * 4)
+    monkeypatch.setattr(blocks, "BLOCK_BYTES", 4 * 40 * 4)
     space, drawn = random_case(0, 40, 4, 2)
     seen: list[Progress] = []
     quality(space, drawn, 5, on_progress=seen.append, cache=False)
@@ -258,8 +261,8 @@ def test_kept_on_disk_by_content(cache_dir, monkeypatch):
     space, drawn = random_case(0, 40, 4, 2)
     first = quality(space, drawn, 5)
     computed: list[int] = []
-    plain = trust._per_point
-    monkeypatch.setattr(trust, "_per_point", lambda *a: computed.append(1) or plain(*a))
+    plain = map_quality._per_point
+    monkeypatch.setattr(map_quality, "_per_point", lambda *a: computed.append(1) or plain(*a))
     again = quality(space, drawn, 5)
     assert computed == []
     np.testing.assert_array_equal(again.per_point, first.per_point)
@@ -273,21 +276,118 @@ def test_kept_on_disk_by_content(cache_dir, monkeypatch):
     assert default_store().size() == size
 
 
-def test_no_matrix_of_all_pairs_is_ever_made(monkeypatch):
-    shapes: list[tuple[int, ...]] = []
-    plain = distance_blocks.by_products
-
-    def watched(vectors, metric):
-        block = plain(vectors, metric)
-
-        def measured(start, stop):
-            found = block(start, stop)
-            shapes.append(found.shape)
-            return found
-
-        return measured
-
-    monkeypatch.setattr(trust, "by_products", watched)
-    space, drawn = random_case(0, 3000, 3, 2)
+def test_no_matrix_of_all_pairs_is_ever_made():
+    space, drawn = random_case(0, 6000, 3, 2)
+    all_pairs = 8 * len(space) ** 2
+    quality(space, drawn, 5, sample=10, cache=False)  # what is imported once does not count
+    tracemalloc.start()
     quality(space, drawn, cache=False)
-    assert max(rows * columns for rows, columns in shapes) * 8 <= trust._BLOCK_BYTES
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < all_pairs / 2
+
+
+@pytest.mark.parametrize("metric", ["euclidean", "cosine", "correlation", "dot"])
+@pytest.mark.parametrize("spread", [0.0, 1e-5, 1e-2])
+def test_where_float32_cannot_tell_points_apart_the_ranks_are_still_exact(metric, spread):
+    """Tight groups far from one another: within a group float32 products are all alike."""
+    rng = np.random.default_rng(5)
+    groups = rng.normal(size=(4, 40)) * 10
+    space = space_of(np.repeat(groups, 30, axis=0) + spread * rng.normal(size=(120, 40)))
+    drawn = map_of(space, rng.normal(size=(120, 2)))
+    rows = np.arange(120)
+    full = FullNearness(space.vectors, metric)
+    exact = full.exact(np.repeat(rows, 120), np.tile(rows, 120)).reshape(120, 120)
+    np.fill_diagonal(exact, np.inf)
+    columns = np.array([rng.choice(np.delete(rows, row), 5, replace=False) for row in rows])
+    limits = np.take_along_axis(exact, columns, axis=1)
+    wanted = 1 + (exact[:, None, :] < limits[:, :, None]).sum(axis=2)
+    np.testing.assert_array_equal(RankedBlock(full, rows).ranks(columns), wanted)
+    nearest = RankedBlock(full, rows).nearest(6)
+    np.testing.assert_array_equal(nearest, np.argsort(exact, axis=1, kind="stable")[:, :6])
+    assert np.isfinite(quality(space, drawn, 5, metric, cache=False).trustworthiness)
+
+
+def test_one_far_point_changes_no_rank():
+    space, drawn = random_case(9, 150, 20, 2)
+    far = space.vectors.copy()
+    far[7] += 1e6
+    found = quality(space_of(far), map_of(space_of(far), drawn.coordinates), 9, cache=False)
+    wanted = by_definition(far.astype(np.float64), drawn.coordinates, 9, "euclidean")
+    np.testing.assert_allclose(found.per_point_trustworthiness, wanted[0], atol=1e-12)
+    np.testing.assert_allclose(found.per_point_continuity, wanted[1], atol=1e-12)
+
+
+@settings(max_examples=15)
+@given(seed=st.integers(0, 1000), k=st.integers(1, 12))
+def test_continuity_of_one_way_is_trustworthiness_of_the_other(seed, k):
+    rng = np.random.default_rng(seed)
+    first, second = rng.normal(size=(40, 2)), rng.normal(size=(40, 2))
+    there = quality(space_of(first), map_of(space_of(first), second), k, cache=False)
+    back = quality(space_of(second), map_of(space_of(second), first), k, cache=False)
+    assert there.continuity == pytest.approx(back.trustworthiness, abs=1e-12)
+    assert there.recall == pytest.approx(back.recall, abs=1e-12)
+
+
+def test_a_sample_is_measured_against_all_points():
+    space, drawn = random_case(1, 300, 8, 2)
+    whole = quality(space, drawn, 7, cache=False)
+    part = quality(space, drawn, 7, cache=False, sample=50, seed=3)
+    assert part.sampled is not None
+    assert (len(part.sampled), part.n) == (50, 300)
+    assert part.stated == "measured on 50 of 300 points"
+    assert whole.stated == "measured on all 300 points"
+    np.testing.assert_array_equal(part.per_point[part.sampled], whole.per_point[part.sampled])
+    outside = np.setdiff1d(np.arange(300), part.sampled)
+    assert np.isnan(part.per_point[outside]).all()
+    assert part.trustworthiness == pytest.approx(
+        whole.per_point_trustworthiness[part.sampled].mean()
+    )
+    again = quality(space, drawn, 7, cache=False, sample=50, seed=3)
+    np.testing.assert_array_equal(again.sampled, part.sampled)
+    other = quality(space, drawn, 7, cache=False, sample=50, seed=4)
+    assert not np.array_equal(other.sampled, part.sampled)
+    assert quality(space, drawn, 7, cache=False, sample=300).sampled is None
+
+
+def test_many_points_are_sampled_by_themselves():
+    assert sampled_rows(30_000, None, 0) is None
+    rows = sampled_rows(200_000, None, 0)
+    assert rows is not None
+    assert len(rows) == len(set(rows.tolist())) == 5_000
+    assert len(sampled_rows(5_000_000, None, 0)) == 1_000
+
+
+@pytest.mark.parametrize("sample", [0, -1, 2.5, True])
+def test_a_sample_is_a_whole_number(sample):
+    space, drawn = random_case(0, 40, 4, 2)
+    with pytest.raises(InvalidParameterError, match="sample="):
+        quality(space, drawn, 5, sample=sample, cache=False)
+
+
+def test_parts_are_as_in_the_whole_and_the_rest_is_nan(cache_dir):
+    space, drawn = random_case(2, 90, 6, 2)
+    whole = quality(space, drawn, 8)
+    trust_only = quality(space, drawn, 8, parts=("trustworthiness",))
+    recall_only = quality(space, drawn, 8, parts=("recall",))
+    assert trust_only.trustworthiness == whole.trustworthiness
+    np.testing.assert_array_equal(recall_only.per_point, whole.per_point)
+    assert np.isnan([trust_only.recall, trust_only.continuity, recall_only.continuity]).all()
+    with pytest.raises(InvalidParameterError, match="'continuity'"):
+        quality(space, drawn, 8, parts=("precision",))
+
+
+def test_product_threads_come_back_after_all_users_left():
+    from threadpoolctl import threadpool_info
+
+    def threads() -> list[int]:
+        return [pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"]
+
+    before = threads()
+    first, second = one_product_thread(), one_product_thread()
+    first.__enter__()
+    second.__enter__()
+    first.__exit__(None, None, None)
+    assert set(threads()) == {1}
+    second.__exit__(None, None, None)
+    assert threads() == before

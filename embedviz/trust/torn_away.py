@@ -1,0 +1,110 @@
+"""What a map did to one point: neighbors torn away, and strangers drawn near."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from embedviz.projections.projection import Projection
+from embedviz.space import EmbeddingSpace
+from embedviz.trust.checks import check_k, check_metric, check_same_points
+from embedviz.trust.map_nearness import MapNearness
+from embedviz.trust.nearness import FullNearness, Nearness, Rows
+from embedviz.trust.ranking import RankedBlock, Ranks
+
+
+@dataclass(frozen=True, eq=False)
+class Torn:
+    """True neighbors of a point that are not among its nearest on the map.
+
+    Attributes
+    ----------
+    key, k : str, int
+        The point, and how many neighbors count as near.
+    keys, rows : tuple of str, ndarray of shape (m,), intp
+        The neighbors torn away, nearest in the full space first.
+    ranks_on_map : ndarray of shape (m,), int64
+        Their ranks on the map, from 1: all above k.
+    kept : int
+        How many of the k stayed near.
+    """
+
+    key: str
+    k: int
+    keys: tuple[str, ...]
+    rows: Rows
+    ranks_on_map: Ranks
+    kept: int
+
+
+@dataclass(frozen=True, eq=False)
+class FalseNeighbors:
+    """Points that the map draws among a point's nearest, and that are not in the full space.
+
+    Attributes
+    ----------
+    key, k : str, int
+    keys, rows : tuple of str, ndarray of shape (m,), intp
+        The strangers, nearest on the map first.
+    ranks_in_space : ndarray of shape (m,), int64
+        Their ranks in the full space, from 1: all above k.
+    """
+
+    key: str
+    k: int
+    keys: tuple[str, ...]
+    rows: Rows
+    ranks_in_space: Ranks
+
+
+def torn(
+    space: EmbeddingSpace,
+    projection: Projection,
+    key: str,
+    k: int = 15,
+    metric: str | None = None,
+) -> Torn:
+    """The true neighbors of ``key`` that the map does not show near it.
+
+    Raises UnknownKeyError, and InvalidParameterError as :func:`~embedviz.trust.quality` does.
+    """
+    full, drawn, row = _asked(space, projection, key, k, metric)
+    rows, ranks = _beyond(full, drawn, row, k)
+    keys = tuple(space.keys[other] for other in rows)
+    return Torn(key, int(k), keys, rows, ranks, int(k) - len(rows))
+
+
+def false_neighbors(
+    space: EmbeddingSpace,
+    projection: Projection,
+    key: str,
+    k: int = 15,
+    metric: str | None = None,
+) -> FalseNeighbors:
+    """The points that the map draws near ``key`` though others are nearer in the full space.
+
+    Raises UnknownKeyError, and InvalidParameterError as :func:`~embedviz.trust.quality` does.
+    """
+    full, drawn, row = _asked(space, projection, key, k, metric)
+    rows, ranks = _beyond(drawn, full, row, k)
+    return FalseNeighbors(key, int(k), tuple(space.keys[other] for other in rows), rows, ranks)
+
+
+def _asked(
+    space: EmbeddingSpace, projection: Projection, key: str, k: int, metric: str | None
+) -> tuple[Nearness, Nearness, Rows]:
+    used = projection.metric if metric is None else metric
+    check_same_points(space, projection)
+    check_metric(used)
+    check_k(k, len(space))
+    row = np.array([space.index(key)], np.intp)
+    return FullNearness(space.vectors, used), MapNearness(projection.coordinates), row
+
+
+def _beyond(near: Nearness, other: Nearness, row: Rows, k: int) -> tuple[Rows, Ranks]:
+    """Of the k nearest by ``near``, those beyond the k nearest by ``other``, with ranks there."""
+    nearest = RankedBlock(near, row).nearest(k)
+    ranks = RankedBlock(other, row).ranks(nearest)
+    far = ranks[0] > k
+    return nearest[0][far], ranks[0][far]

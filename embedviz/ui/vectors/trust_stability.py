@@ -1,0 +1,68 @@
+"""The same map from other seeds: what of it is chance."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from embedviz.projections import PROJECTIONS
+from embedviz.trust import Stability, stability
+from embedviz.ui.messages import count
+from embedviz.ui.vectors.scene import Scene
+from embedviz.ui.vectors.trust_worst import first_rows, table_that_selects
+from embedviz.ui.work import cancel_others, work
+
+_RUNS = 3
+
+
+def show_stability(scene: Scene, _k: int) -> None:
+    """How far the map stays when only the seed changes."""
+    label = PROJECTIONS[scene.settings.method].label
+    if scene.settings.method == "pca":
+        st.info("PCA leaves nothing to chance: every seed gives the same map.")
+        return
+    key = ("stability", scene.space.vectors_fingerprint, scene.settings)
+    cancel_others("stability", keep=key)
+    if not st.toggle(
+        f"Draw {label} from {_RUNS} seeds and compare", key="vectors_stability",
+        bind="query-params", help=f"Takes about {_RUNS} times as long as the map itself.",
+    ):  # fmt: skip
+        st.caption(
+            "Another seed gives another map. What all of them show is in the data; the rest is chance."
+        )
+        return
+    found: Stability | None = work(
+        f"{label} of {count(len(scene.space), 'vector')} from {_RUNS} seeds",
+        key,
+        lambda on_progress, cancel: stability(
+            scene.space, scene.settings.method, scene.settings.n_components,
+            tuple(scene.settings.seed + step for step in range(_RUNS)),
+            on_progress=on_progress, cancel=cancel, cache=scene.vectors.shared,
+            **dict(scene.settings.params),
+        ),
+    )  # fmt: skip
+    if found is not None:
+        _show(scene, found)
+
+
+def _show(scene: Scene, found: Stability) -> None:
+    numbers, table = st.columns([2, 3], gap="medium")
+    seeds = ", ".join(map(str, found.seeds))
+    with numbers:
+        st.metric("Neighbors in common", f"{found.overlap:.0%}")
+        st.caption(
+            f"Of each point's {found.k} nearest on one map, so many are among its nearest on "
+            f"another (seeds {seeds}). The higher, the more you may read from neighborhoods."
+        )
+        st.metric("Layout left over", f"{found.residual:.3f}")
+        st.caption(
+            "Procrustes: 0 if the maps are the same but turned, mirrored or scaled; 1 if their "
+            "layouts have nothing in common."
+        )
+    with table:
+        rows = first_rows(-found.per_point)
+        st.caption(
+            "The points that stray most from seed to seed, as a share of the map's size. "
+            "Choose rows to select them on the map."
+        )
+        columns = {"strays": found.per_point, "neighbors in common": found.per_point_overlap}
+        table_that_selects(scene, rows, columns, "vectors_strays")
