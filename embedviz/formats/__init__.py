@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from typing import IO
 
 from embedviz.errors import FormatError, InvalidParameterError
 from embedviz.formats.base import FileSummary, Format, ReadOptions
+from embedviz.formats.columns import ColumnInfo, Recognised
+from embedviz.formats.folder import source_of
+from embedviz.formats.joining import checked_options, read_metadata
 from embedviz.formats.opening import Readable
-from embedviz.formats.source import DEFAULT_MAX_BYTES, Source
+from embedviz.formats.recognition import recognised_in
+from embedviz.formats.set_aside import MEANING
+from embedviz.formats.source import DEFAULT_MAX_BYTES
 from embedviz.formats.table import FORMATS, chosen, format_of, named
+from embedviz.formats.tabular import said_of
 from embedviz.formats.writing import write_whole
 from embedviz.progress import Cancel, OnProgress
 from embedviz.space import EmbeddingSpace
@@ -20,16 +26,19 @@ from embedviz.words.model import WordModel, as_space
 __all__ = [
     "DEFAULT_MAX_BYTES",
     "FORMATS",
+    "ColumnInfo",
     "FileSummary",
     "Format",
+    "Recognised",
     "describe",
     "format_of",
     "read",
+    "recognised",
     "write",
 ]
 
 
-def read(
+def read(  # noqa: PLR0913 - each is said by name
     path_or_file: Readable,
     *,
     format: str | None = None,  # noqa: A002 - the word for it
@@ -37,10 +46,13 @@ def read(
     trusted: bool = False,
     name: str | None = None,
     max_bytes: int = DEFAULT_MAX_BYTES,
+    vectors: str | Sequence[str] | None = None,
+    key: str | None = None,
+    metadata: Readable | None = None,
     on_progress: OnProgress | None = None,
     cancel: Cancel | None = None,
 ) -> EmbeddingSpace | WordModel:
-    """The word vectors in a file of any supported format.
+    """The vectors in a file of any supported format.
 
     Parameters
     ----------
@@ -56,12 +68,23 @@ def read(
         The name of the space; by default that of the file without its suffix.
     max_bytes : int
         What a packed file (gzip, npz) may unpack to, in bytes.
+    vectors : str or sequence of str, optional
+        The column of lists, or the columns of numbers, that make the vectors (of a NumPy archive
+        the array), in place of those that :func:`recognised` tells.
+    key : str, optional
+        The column that names the rows.
+    metadata : path or binary file, optional
+        A table whose rows belong to those of the first file, row by row: a CSV beside an npy, or
+        metadata.tsv beside tensors.tsv.
 
     Returns
     -------
     EmbeddingSpace, or SubwordModel for fastText files with n-grams. ``origin["format"]`` is the
     format and ``origin["read"]`` counts what was mended: ``rows``, ``duplicates``, ``blanks``,
-    ``undecodable`` (keys that were not UTF-8), ``not_finite`` (rows set aside), ``rows_in_file``.
+    ``undecodable`` (keys that were not UTF-8), ``not_finite``, ``rows_in_file``; and rows set
+    aside by reason: ``missing``, ``infinite``, ``ragged``, ``zero``, ``unreadable``, of which
+    ``set_aside`` lists the first 1,000 as [row from 1, key, reason]. Rows of zeros are set aside
+    in files of columns and arrays, not in those of word vectors.
 
     Raises
     ------
@@ -74,14 +97,51 @@ def read(
     """
     if limit is not None and limit < 1:
         raise InvalidParameterError(f"limit={limit!r} rows: at least 1, or None for all.")
-    with closing(Source(path_or_file, max_bytes)) as source:
+    with closing(source_of(path_or_file, max_bytes)) as source:
         kind = chosen(source, format)
         title = _title(source.filename) if name is None else name
-        options = ReadOptions(title, limit, trusted, on_progress, cancel)
+        joined = None if metadata is None else read_metadata(metadata, max_bytes, key)
+        options = ReadOptions(
+            title, limit, trusted, on_progress, cancel, _names(vectors), key, joined
+        )
+        checked_options(options, kind.chooses, kind.label)
         result = kind.read(source, options)
         if not len(as_space(result)):
-            raise source.broken("it holds no row of finite numbers.")
+            raise source.broken(
+                f"it holds no row of finite numbers that can be used.{_why(result)}"
+            )
     return result
+
+
+def recognised(
+    path_or_file: Readable,
+    *,
+    format: str | None = None,  # noqa: A002 - the word for it
+    vectors: str | Sequence[str] | None = None,
+    key: str | None = None,
+    max_bytes: int = DEFAULT_MAX_BYTES,
+) -> Recognised:
+    """What :func:`read` would take for the vector, the key and metadata; reads the first rows.
+
+    Formats without columns to choose from give no columns.
+
+    Raises
+    ------
+    FormatError
+        If no columns look like a vector, or the file is damaged.
+    InvalidParameterError
+        If there is no column of a name that was given.
+    """
+    with closing(source_of(path_or_file, max_bytes)) as source:
+        kind = chosen(source, format)
+        if kind.columns is None:
+            found = kind.describe(source, None)
+            return Recognised(kind.name, (), (), None, found.rows, found.dimensions)
+        tabular = kind.columns(source, ReadOptions(""))
+        taken: Recognised = said_of(
+            source, lambda: recognised_in(tabular, kind.name, _names(vectors), key)
+        )
+        return taken
 
 
 def describe(
@@ -95,7 +155,7 @@ def describe(
 
     Raises FormatError where the file's header cannot be true. Pickles are not looked into.
     """
-    with closing(Source(path_or_file, max_bytes)) as source:
+    with closing(source_of(path_or_file, max_bytes)) as source:
         return chosen(source, format).describe(source, limit)
 
 
@@ -135,6 +195,17 @@ def _title(filename: str) -> str:
     stem, suffix = os.path.splitext(bare)
     known = any(suffix.lower() in kind.suffixes for kind in FORMATS.values())
     return stem if known else bare
+
+
+def _names(vectors: str | Sequence[str] | None) -> tuple[str, ...]:
+    return () if vectors is None else (vectors,) if isinstance(vectors, str) else tuple(vectors)
+
+
+def _why(result: EmbeddingSpace | WordModel) -> str:
+    """What was wrong with all rows of a file, by reason."""
+    counts = as_space(result).origin.get("read", {})
+    found = [f" {counts[why]:,} rows: {text}." for why, text in MEANING.items() if counts.get(why)]
+    return "".join(found)
 
 
 def _writer(kind: Format | None, target: str) -> Callable[[EmbeddingSpace, IO[bytes]], None]:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from embedviz.errors import FormatError
 from embedviz.formats.source import Source
 from embedviz.progress import Cancel, OnProgress, report, stop_if
 from embedviz.space import EmbeddingSpace
 from embedviz.words.model import WordModel
+
+if TYPE_CHECKING:
+    from embedviz.formats.joining import Metadata
+    from embedviz.formats.tabular import Tabular
 
 MAX_DIMENSIONS = 1 << 16
 """Longer vectors than 65,536 numbers are taken for a damaged file."""
@@ -21,13 +25,20 @@ _BYTES_PER_KEY = 160
 
 @dataclass(frozen=True)
 class ReadOptions:
-    """What the caller of :func:`embedviz.formats.read` asked for; the same for every format."""
+    """What the caller of :func:`embedviz.formats.read` asked for; the same for every format.
+
+    ``vectors`` and ``key`` name columns (of a NumPy archive: arrays) to take instead of those that
+    would be recognised; ``metadata`` is joined row by row.
+    """
 
     name: str
     limit: int | None = None
     trusted: bool = False
     on_progress: OnProgress | None = None
     cancel: Cancel | None = None
+    vectors: tuple[str, ...] = ()
+    key: str | None = None
+    metadata: Metadata | None = None
 
     def first(self, rows: int) -> int:
         """How many of ``rows`` rows to read."""
@@ -94,6 +105,14 @@ class Format:
         True if reading runs code that the file brings.
     gzip : bool
         True if it is also written gzipped.
+    keys : str
+        What keys a written file can hold: ``"any"``; ``"text"``, which UTF-8 can hold; ``"lines"``,
+        text without tabs and line ends; ``"words"``, text without spaces; ``"rows"``, none but
+        ``row-1``, ``row-2``, ….
+    columns : callable or None
+        Opens it as columns, where a person can say which of them are the vector and the key.
+    arrays : bool
+        True for arrays, which metadata can be joined to as well.
     """
 
     name: str
@@ -106,6 +125,14 @@ class Format:
     write: Callable[[EmbeddingSpace, IO[bytes]], None] | None = None
     trusted_only: bool = False
     gzip: bool = True
+    keys: str = "words"
+    columns: Callable[[Source, ReadOptions], Tabular] | None = None
+    arrays: bool = False
+
+    @property
+    def chooses(self) -> bool:
+        """Whether a person can say what is the vector and the key, and join metadata."""
+        return self.columns is not None or self.arrays
 
 
 def memory(rows: int, dimensions: int, extra_rows: int = 0) -> int:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embedviz.formats.base import MAX_DIMENSIONS, FileSummary, Format, ReadOptions, memory
+from embedviz.formats.npz_foreign import arrays_in, read_foreign, vectors_member
 from embedviz.formats.npz_table import packed_table, unpacked_columns
 from embedviz.formats.rows import FileRows, space_of
 from embedviz.formats.source import Source
@@ -32,7 +33,9 @@ def sniff(head: bytes, _filename: str) -> bool:
 def read(source: Source, options: ReadOptions) -> EmbeddingSpace:
     """Keys, vectors, table and origin; raises FormatError, naming the member that broke."""
     archive = Archive(source)
-    shape = _shape(archive, source)
+    if options.vectors or options.key or options.metadata or not _is_ours(archive):
+        return read_foreign(archive, source, options, NAME)
+    shape = _shape(archive)
     wanted = options.first(shape[0])
     options.tell(source, 0, 0.0)
     keys = _keys(archive, wanted)
@@ -53,7 +56,8 @@ def read(source: Source, options: ReadOptions) -> EmbeddingSpace:
 
 def describe(source: Source, limit: int | None) -> FileSummary:
     """What the headers of the arrays say, checked against their sizes."""
-    rows, dimensions = _shape(Archive(source), source)
+    archive = Archive(source)
+    rows, dimensions = _shape(archive) if _is_ours(archive) else _foreign(archive, source)
     wanted = rows if limit is None else min(rows, limit)
     return FileSummary(NAME, rows, dimensions, memory(wanted, dimensions))
 
@@ -79,13 +83,18 @@ def write(space: EmbeddingSpace, file: IO[bytes]) -> None:
         archive.writestr(zipfile.ZipInfo(_ABOUT, _TIME), described)
 
 
-def _shape(archive: Archive, source: Source) -> tuple[int, int]:
-    if "vectors" not in archive.names or "keys" not in archive.names:
-        raise source.broken(
-            "expected the arrays 'keys' and 'vectors', as ev.write makes them; it holds "
-            f"{', '.join(map(repr, archive.names[:8])) or 'nothing'}. Load them with NumPy and "
-            "make a space of them: ev.EmbeddingSpace(keys, vectors)."
-        )
+def _is_ours(archive: Archive) -> bool:
+    """Whether it has the arrays that ev.write makes; others are told apart by their shapes."""
+    return "vectors" in archive.names and "keys" in archive.names
+
+
+def _foreign(archive: Archive, source: Source) -> tuple[int, int]:
+    headers = {name: archive.header(name) for name in arrays_in(archive)}
+    rows, dimensions = headers[vectors_member(source, headers)].shape
+    return rows, dimensions
+
+
+def _shape(archive: Archive) -> tuple[int, int]:
     header: ArrayHeader = archive.header("vectors")
     if len(header.shape) != 2 or header.dtype.kind not in "fiu":
         raise archive.broken(
@@ -142,4 +151,6 @@ FORMAT = Format(
     describe=describe,
     write=write,
     gzip=False,
+    keys="any",
+    arrays=True,
 )

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from embedviz.formats.set_aside import Codes, Skipped, codes_of, told
 from embedviz.space import EmbeddingSpace
 
 
@@ -56,42 +57,57 @@ class FileRows:
 
     Attributes
     ----------
-    keys : sequence of str or bytes, length n
-        Bytes are UTF-8, or meant to be.
+    keys : sequence of str or bytes, length n, or None
+        Bytes are UTF-8, or meant to be. Without keys each row is called by its number, ``row-17``.
     vectors : ndarray of shape (n, d), float32
     columns : mapping from name to sequence of length n
         Metadata.
     rows_in_file : int or None
         Rows that the file holds, if it says so.
+    zeros : bool
+        Whether rows of zeros are set aside too.
+    codes : ndarray of shape (n,), optional
+        What is known to be wrong with each row (:data:`embedviz.formats.set_aside.REASONS`).
+    skipped : sequence of Skipped
+        Rows of the file that are not among these.
     """
 
-    keys: Sequence[str] | Sequence[bytes]
+    keys: Sequence[str] | Sequence[bytes] | None
     vectors: NDArray[np.float32]
     columns: Mapping[str, Any]
     rows_in_file: int | None = None
+    zeros: bool = False
+    codes: Codes | None = None
+    skipped: Sequence[Skipped] = ()
 
 
 def space_of(rows: FileRows, name: str, format_name: str) -> EmbeddingSpace:
     """A valid space from ``rows``; what was mended is counted in ``origin["read"]``.
 
-    Rows with a number that is missing, infinite or beyond float32 are set aside; blank keys become
-    ``row-17`` (counted from 1 in the file) and repeated ones ``name#2``, the original in
-    ``table["label"]``; bytes that are not UTF-8 become U+FFFD. It may be empty.
+    Rows with a number that is missing, infinite or beyond float32 are set aside, and those that
+    ``rows`` says; blank keys become ``row-17`` (counted from 1 in the file) and repeated ones
+    ``name#2``, the original in ``table["label"]``; bytes that are not UTF-8 become U+FFFD. It may
+    be empty.
     """
-    labels, undecodable = decoded(rows.keys)
-    usable = _usable(rows.vectors)
-    numbers = np.arange(len(labels)) if usable is None else np.flatnonzero(usable)
+    labels, undecodable = (None, 0) if rows.keys is None else decoded(rows.keys)
+    codes = codes_of(rows.vectors, rows.zeros, rows.codes)
+    places = _places(len(rows.vectors), rows.skipped)
+    aside = told(labels, codes, places, rows.skipped)
     vectors, columns = rows.vectors, dict(rows.columns)
-    if usable is not None:
-        labels = [labels[row] for row in numbers]
-        vectors = vectors[numbers]
-        columns = {column: _taken(values, numbers) for column, values in columns.items()}
-    keys, duplicates, blanks = mended(labels, numbers)
+    if codes is not None:
+        sound = np.flatnonzero(codes == 0)
+        labels = None if labels is None else [labels[row] for row in sound]
+        vectors, places = vectors[sound], places[sound]
+        columns = {column: _taken(values, sound) for column, values in columns.items()}
+    if labels is None:
+        labels = [f"row-{place}" for place in (places + 1).tolist()]
+    keys, duplicates, blanks = mended(labels, places)
     if duplicates or blanks:
         columns = {"label": labels, **{k: v for k, v in columns.items() if k != "label"}}
     counts = {
         "rows": len(keys), "duplicates": duplicates, "blanks": blanks, "undecodable": undecodable,
-        "not_finite": len(rows.keys) - len(keys), "rows_in_file": rows.rows_in_file,
+        "not_finite": aside["missing"] + aside["infinite"], "rows_in_file": rows.rows_in_file,
+        **aside,
     }  # fmt: skip
     origin = {"format": format_name, "read": counts}
     return EmbeddingSpace(keys, vectors, _table(columns), name, origin, copy=False)
@@ -145,14 +161,11 @@ def _free(label: str, taken: set[str], start: int) -> tuple[str, int]:
     return key, count
 
 
-def _usable(vectors: NDArray[np.float32]) -> NDArray[np.bool_] | None:
-    """Which rows are finite; None if all are."""
-    with np.errstate(invalid="ignore", over="ignore"):
-        # One pass without a copy; it is not finite where any number is not, or where it overflows.
-        if np.isfinite(vectors.sum(dtype=np.float64)):
-            return None
-        finite = np.asarray(np.isfinite(vectors).all(axis=1))
-    return None if finite.all() else finite
+def _places(count: int, skipped: Sequence[Skipped]) -> NDArray[np.intp]:
+    """Where each of ``count`` rows stands in the file, from 0, between those that were skipped."""
+    if not skipped:
+        return np.arange(count)
+    return np.delete(np.arange(count + len(skipped)), [one.row for one in skipped])[:count]
 
 
 def _taken(values: Any, numbers: NDArray[np.intp]) -> Any:

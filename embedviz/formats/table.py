@@ -4,25 +4,42 @@ from __future__ import annotations
 
 from embedviz.errors import InvalidParameterError
 from embedviz.formats import (
+    arrow,
+    comma_separated,
     fasttext_bin,
     gensim_native,
     glove_text,
+    jsonl,
+    lance_table,
+    npy,
     npz,
+    parquet,
+    projector,
+    tab_separated,
     word2vec_binary,
     word2vec_text,
 )
 from embedviz.formats.base import Format
+from embedviz.formats.folder import Folder
 from embedviz.formats.source import Source
 
 FORMATS: dict[str, Format] = {
     module.FORMAT.name: module.FORMAT
     for module in (
+        parquet,
+        arrow,
+        projector,
+        jsonl,
+        comma_separated,
+        tab_separated,
         word2vec_binary,
         word2vec_text,
         glove_text,
         fasttext_bin,
         npz,
         gensim_native,
+        npy,
+        lance_table,
     )
 }
 """Every format by name. Of two with the same suffix, the first is written."""
@@ -31,7 +48,6 @@ _ELSEWHERE = {
     b"PK": "It is a zip archive: unpack it and read the file inside.",
     b"BZh": "It is packed with bzip2: unpack it first (gzip is read as it is).",
     b"\xfd7zXZ": "It is packed with xz: unpack it first (gzip is read as it is).",
-    b"\x93NUMPY": "It is an array without words: make ev.EmbeddingSpace(keys, numpy.load(path)).",
     b"\xff\xfe": "It looks like UTF-16 text: save it as UTF-8.",
     b"\xfe\xff": "It looks like UTF-16 text: save it as UTF-8.",
 }
@@ -41,6 +57,8 @@ def chosen(source: Source, name: str | None) -> Format:
     """The format called ``name``, or the one that the content tells; raises FormatError."""
     if name is not None:
         return named(name)
+    if isinstance(source, Folder):
+        return FORMATS[lance_table.NAME]
     for kind in FORMATS.values():
         if kind.sniff(source.head, source.filename):
             return kind

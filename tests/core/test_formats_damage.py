@@ -30,7 +30,7 @@ def _written(name: str) -> bytes:
     import pandas as pd
 
     rng = np.random.default_rng(3)
-    keys = [f"word{i}é" for i in range(20)]
+    keys = [f"word{i}é" if FORMATS[name].keys != "rows" else f"row-{i + 1}" for i in range(20)]
     table = pd.DataFrame({"n": range(20), "label": keys})
     space = EmbeddingSpace(keys, rng.normal(size=(20, 4)), table)
     file = io.BytesIO()

@@ -1,0 +1,82 @@
+"""Arrow columns as keys and as metadata: numbers keep their type, text stays text."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+
+def texts_of(column: Any) -> list[str] | list[bytes]:
+    """The values as keys; what is missing is empty."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if pa.types.is_dictionary(column.type):
+        column = column.dictionary_decode()
+    if pa.types.is_binary(column.type) or pa.types.is_large_binary(column.type):
+        return [value or b"" for value in column.to_pylist()]
+    if pa.types.is_nested(column.type):
+        return [_text(value) or "" for value in column.to_pylist()]
+    texts: list[str] = pc.fill_null(pc.cast(column, pa.large_string()), "").to_pylist()
+    return texts
+
+
+def values_of(batches: Sequence[Any]) -> dict[str, Any]:
+    """The columns of all batches by name, as pandas Series of one type each."""
+    import pyarrow as pa
+
+    if not batches or not batches[0].num_columns:
+        return {}
+    columns = {}
+    for name in batches[0].schema.names:
+        parts = [_simple(batch.column(name)) for batch in batches]
+        table = _together([pa.table({"column": part}) for part in parts])
+        columns[name] = table.unify_dictionaries().to_pandas(date_as_object=False)["column"]
+    return columns
+
+
+def _together(tables: Sequence[Any]) -> Any:
+    """One column from its parts; parts of kinds that do not go together become text."""
+    import pyarrow as pa
+
+    try:
+        return pa.concat_tables(tables, promote_options="permissive")
+    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError):
+        return pa.concat_tables(
+            [pa.table({"column": _as_text(table.column(0))}) for table in tables]
+        )
+
+
+def _simple(column: Any) -> Any:
+    """Lists, structures and bytes as text; decimals as numbers; the rest as it is."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    kind = column.type
+    binary = pa.types.is_binary(kind) or pa.types.is_large_binary(kind)
+    if pa.types.is_nested(kind) or binary or pa.types.is_fixed_size_binary(kind):
+        return _as_text(column)
+    if pa.types.is_dictionary(kind) and not pa.types.is_string(kind.value_type):
+        return _simple(column.dictionary_decode())
+    if pa.types.is_decimal(kind):
+        return pc.cast(column, pa.float64())
+    return column
+
+
+def _as_text(column: Any) -> Any:
+    import pyarrow as pa
+
+    return pa.array([_text(value) for value in column.to_pylist()], pa.large_string())
+
+
+def _text(value: Any) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    return (
+        json.dumps(value, default=str, ensure_ascii=False)
+        if isinstance(value, list | dict)
+        else str(value)
+    )

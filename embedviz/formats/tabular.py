@@ -1,0 +1,141 @@
+"""Files of columns: opened one way by every such format, read by batches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from embedviz.errors import EmbedvizError, FormatError
+from embedviz.formats.base import MAX_DIMENSIONS, FileSummary, ReadOptions, memory, nothing_in
+from embedviz.formats.metadata_columns import texts_of, values_of
+from embedviz.formats.rows import FileRows, GrowingRows, space_of
+from embedviz.formats.set_aside import Codes, Skipped
+from embedviz.formats.source import Source
+from embedviz.formats.vector_columns import vectors_of
+from embedviz.space import EmbeddingSpace
+
+MAX_COLUMNS = 2 * MAX_DIMENSIONS
+_COUNTED_WHOLE = 64 << 20
+
+
+@dataclass(frozen=True)
+class Tabular:
+    """A file of columns, opened.
+
+    Attributes
+    ----------
+    schema : pyarrow.Schema
+    sample : pyarrow.Table
+        The first rows, at most some 1,000.
+    batches : callable
+        The RecordBatches of the whole file; takes the names of the vector's columns and the key.
+    rows : int or None
+        How many there are, if the file says so.
+    vector, key : str or None
+        What the file itself says they are.
+    headless : bool
+        True if the columns have no names of their own.
+    skipped : list of Skipped
+        Rows that no batch holds; filled while the batches are read.
+    """
+
+    schema: Any
+    sample: Any
+    batches: Callable[[Sequence[str], str | None], Iterator[Any]]
+    rows: int | None = None
+    vector: str | None = None
+    key: str | None = None
+    headless: bool = False
+    skipped: list[Skipped] = field(default_factory=list)
+
+
+def read_tabular(
+    tabular: Tabular, source: Source, options: ReadOptions, name: str
+) -> EmbeddingSpace:
+    """The space in a file of columns, of format ``name``; raises FormatError."""
+    from embedviz.formats.joining import with_metadata
+    from embedviz.formats.recognition import recognised_in
+
+    key = options.key if options.metadata is None or options.key in tabular.schema.names else None
+    found = said_of(source, lambda: recognised_in(tabular, name, options.vectors, key))
+    dimensions = found.dimensions or 0
+    if dimensions > MAX_DIMENSIONS:
+        raise source.broken(f"{dimensions:,} numbers in each vector; {MAX_DIMENSIONS:,} at most.")
+    rows = GrowingRows(dimensions, 1024 if tabular.rows is None else options.first(tabular.rows))
+    codes: list[Codes] = []
+    keys: list[Any] | None = None if found.key is None else []
+    kept: list[Any] = []
+    for batch in said_by(source, tabular.batches(found.vector, found.key)):
+        part = batch.slice(0, options.first(len(rows) + batch.num_rows) - len(rows))
+        numbers, wrong = said_of(source, partial(vectors_of, part, found.vector, dimensions))
+        rows.append(numbers)
+        codes.append(wrong)
+        if keys is not None:
+            keys += texts_of(part.column(found.key))
+        kept.append(part.select(list(found.metadata)))
+        _tell(tabular, source, options, len(rows))
+        if len(rows) == options.limit:
+            break
+    if not len(rows):
+        raise nothing_in(source)
+    options.tell(source, len(rows), 1.0)
+    content = FileRows(
+        keys, rows.finished(), values_of(kept), tabular.rows, True, np.concatenate(codes),
+        sorted(tabular.skipped, key=lambda one: one.row),
+    )  # fmt: skip
+    return space_of(with_metadata(content, options), options.name, name)
+
+
+def describe_tabular(tabular: Tabular, source: Source, limit: int | None, name: str) -> FileSummary:
+    """Rows, dimensions and memory; rows are counted in a small file."""
+    from embedviz.formats.recognition import recognised_in
+
+    found = said_of(source, lambda: recognised_in(tabular, name))
+    dimensions, rows = found.dimensions or 0, tabular.rows
+    if rows is None and source.stored_size <= _COUNTED_WHOLE:
+        batches = said_by(source, tabular.batches(found.vector, found.key))
+        rows = sum(batch.num_rows for batch in batches) + len(tabular.skipped)
+    if rows is None:
+        needed = None if limit is None else memory(limit, dimensions)
+        return FileSummary(name, None, dimensions, needed, exact=False)
+    wanted = rows if limit is None else min(rows, limit)
+    return FileSummary(name, rows, dimensions, memory(wanted, dimensions))
+
+
+def said_of(source: Source, do: Callable[[], Any]) -> Any:
+    """What ``do`` gives; anything but our own errors becomes one that names the file."""
+    try:
+        return do()
+    except FormatError as error:
+        text = str(error)
+        raise error if text.startswith(source.label) else source.broken(text) from error
+    except EmbedvizError:
+        raise
+    except Exception as error:  # Arrow's readers raise many kinds for damage
+        raise source.broken(_problem(error)) from error
+
+
+def said_by(source: Source, batches: Iterator[Any]) -> Iterator[Any]:
+    """``batches``, checked before they are used; damage is a FormatError that names the file."""
+    while (batch := said_of(source, lambda: _checked(next(batches, None)))) is not None:
+        yield batch
+
+
+def _checked(batch: Any) -> Any:
+    if batch is not None:
+        batch.validate(full=True)  # offsets that lie would read beyond the memory
+    return batch
+
+
+def _problem(error: Exception) -> str:
+    text = " ".join(str(error).split())[:300] or type(error).__name__
+    return f"expected columns that can be read: {text}. It is truncated or damaged."
+
+
+def _tell(tabular: Tabular, source: Source, options: ReadOptions, rows: int) -> None:
+    total = None if tabular.rows is None else options.first(tabular.rows)
+    options.tell(source, rows, None if total is None else min(1.0, rows / max(total, 1)))

@@ -1,0 +1,136 @@
+"""Numbers out of columns: wide ones, lists, or lists written as text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embedviz.errors import FormatError
+from embedviz.formats.set_aside import MISSING, RAGGED, UNREADABLE, Codes
+
+Vectors = NDArray[np.float32]
+_SEPARATORS = re.compile(r"[\s,;\[\]()]+")
+
+
+def is_list(kind: Any) -> bool:
+    """Whether an Arrow type is a list of numbers."""
+    import pyarrow as pa
+
+    listed = (
+        pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind)
+    )
+    return bool(listed and is_number(kind.value_type))
+
+
+def is_number(kind: Any) -> bool:
+    """Whether an Arrow type is a number."""
+    import pyarrow as pa
+
+    types = pa.types
+    return bool(types.is_integer(kind) or types.is_floating(kind) or types.is_decimal(kind))
+
+
+def is_text(kind: Any) -> bool:
+    """Whether an Arrow type is text."""
+    import pyarrow as pa
+
+    types = pa.types
+    return bool(types.is_string(kind) or types.is_large_string(kind) or types.is_string_view(kind))
+
+
+def numbers_in(text: str | None) -> list[float] | None:
+    """The numbers of a list written as text, such as ``[0.1, 0.2]`` or ``0.1 0.2``; None if not."""
+    try:
+        return [float(part) for part in _SEPARATORS.split(text or "") if part] or None
+    except ValueError:
+        return None
+
+
+def vectors_of(batch: Any, names: Sequence[str], dimensions: int) -> tuple[Vectors, Codes]:
+    """The vectors in a RecordBatch, of shape (m, d), float32, and what is wrong with each row.
+
+    Raises FormatError for a column that holds no numbers.
+    """
+    if len(names) == 1:
+        column = batch.column(names[0])
+        if is_list(column.type):
+            return _of_lists(column, dimensions)
+        if is_text(column.type):
+            return _of_texts(column.to_pylist(), dimensions)
+    rows = np.empty((batch.num_rows, len(names)), np.float32)
+    with np.errstate(over="ignore", invalid="ignore"):
+        for place, name in enumerate(names):
+            rows[:, place] = _numbers(batch.column(name), name)
+    return rows, np.zeros(len(rows), np.uint8)
+
+
+def dimensions_of(table: Any, names: Sequence[str]) -> int:
+    """How many numbers most rows of ``table`` have in these columns; 0 if none has any."""
+    if len(names) != 1:
+        return len(names)
+    column = table.column(names[0])
+    if is_list(column.type):
+        import pyarrow.compute as pc
+
+        lengths = pc.list_value_length(column).drop_null().to_numpy()
+    elif is_text(column.type):
+        found = [numbers_in(text) for text in column.to_pylist()]
+        lengths = np.array([len(numbers) for numbers in found if numbers], int)
+    else:
+        return 1
+    return int(np.bincount(lengths).argmax()) if len(lengths) else 0
+
+
+def _of_lists(column: Any, dimensions: int) -> tuple[Vectors, Codes]:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    valid = column.is_valid().to_numpy(zero_copy_only=False)
+    lengths = pc.fill_null(pc.list_value_length(column), 0).to_numpy(zero_copy_only=False)
+    sound = valid & (lengths == dimensions)
+    codes = np.where(valid, np.where(sound, 0, RAGGED), MISSING).astype(np.uint8)
+    flat = (column if sound.all() else column.filter(pa.array(sound))).flatten()
+    with np.errstate(over="ignore", invalid="ignore"):
+        numbers = _numbers(flat, "").astype(np.float32, copy=False).reshape(-1, dimensions)
+    if sound.all():
+        return numbers, codes
+    rows = np.ones((len(column), dimensions), np.float32)
+    rows[sound] = numbers
+    return rows, codes
+
+
+def _of_texts(texts: Sequence[str | None], dimensions: int) -> tuple[Vectors, Codes]:
+    rows = np.ones((len(texts), dimensions), np.float32)
+    codes = np.zeros(len(texts), np.uint8)
+    with np.errstate(over="ignore", invalid="ignore"):
+        for row, text in enumerate(texts):
+            numbers = numbers_in(text)
+            if numbers is None:
+                codes[row] = UNREADABLE if text and text.strip("[]() ") else MISSING
+            elif len(numbers) != dimensions:
+                codes[row] = RAGGED
+            else:
+                rows[row] = numbers
+    return rows, codes
+
+
+def _numbers(column: Any, name: str) -> NDArray[Any]:
+    """A column as NumPy numbers; what is missing becomes NaN."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if pa.types.is_decimal(column.type) or is_text(column.type):
+        try:
+            column = pc.cast(column, pa.float64())
+        except pa.ArrowInvalid as error:
+            raise FormatError(f"Column {name!r} was to hold numbers: {error}.") from error
+    if pa.types.is_null(column.type):
+        return np.full(len(column), np.nan, np.float32)
+    if not is_number(column.type) and not pa.types.is_boolean(column.type):
+        raise FormatError(f"Column {name!r} holds {column.type}, which makes no vectors.")
+    numbers: NDArray[Any] = column.to_numpy(zero_copy_only=False)
+    return numbers
