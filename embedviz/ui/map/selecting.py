@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -50,26 +51,38 @@ class Selecting:
     Attributes
     ----------
     version : str
-        Its name among the selections of these keys: the browser takes each over once.
+        Never used twice on a map: the browser takes each over once.
+    name : str
+        As the page calls it, with the version of the keys.
     rows : ndarray of uint32, ascending
     content : str
         A hash of the rows, by which the browser may have them already; empty for no rows.
     """
 
     version: str
+    name: str
     rows: Rows
     content: str
 
     @staticmethod
-    def of(select: Select | None, keys: str, n: int) -> Selecting | None:
-        """``select`` for n points with the keys of this version; rows beyond n are left out."""
+    def of(
+        select: Select | None, keys: str, n: int, before: Selecting | None = None
+    ) -> Selecting | None:
+        """``select`` for n points with the keys of this version; rows beyond n are left out.
+
+        ``before``: what the page had set in the run before. An undo brings a name back, and the
+        browser must take it over again, so the version counts on.
+        """
         if select is None:
             return None
         name, given = select
         rows = _NO_ROWS if given is None else np.unique(np.asarray(given, dtype=np.int64))
         rows = rows[(rows >= 0) & (rows < n)].astype(np.uint32)
         digest = hashlib.blake2b(rows.tobytes() + str(n).encode(), digest_size=12).hexdigest()
-        return Selecting(f"{keys}:{name}", rows, digest if len(rows) else "")
+        named = f"{keys}:{name}"
+        is_known = before is not None and before.name == named
+        version = before.version if before is not None and is_known else secrets.token_hex(6)
+        return Selecting(version, named, rows, digest if len(rows) else "")
 
     def is_older_than(self, value: Any) -> bool:
         """Whether the person selected ``value`` when this was already shown."""
