@@ -15,6 +15,7 @@ from streamlit.testing.v1 import AppTest
 from embedviz.plots import Mark, Picture, categorical
 from embedviz.ui.map import Shown
 from embedviz.ui.map.assets import ensure_plotly_js, loader, map_script
+from embedviz.ui.map.selecting import Selecting
 from embedviz.ui.map.sending import KEPT_VERSIONS, Sent, forget, message
 
 PICTURE = Picture(
@@ -23,8 +24,9 @@ PICTURE = Picture(
     hover=("1", "2", "3"),
     colors=categorical("aab"),
     faded=np.array([True, False, True]),
+    sizes=np.array([3, 14, 5]),
 )
-HEAVY = {"points", "colors", "faded"}
+HEAVY = {"points", "colors", "faded", "sizes"}
 
 
 def heavy(picture: Picture, sent: Sent) -> set[str]:
@@ -37,7 +39,7 @@ def test_each_heavy_part_goes_once() -> None:
     assert heavy(PICTURE, sent) == set()
     assert heavy(replace(PICTURE, marks=(Mark((0.0, 1.0), "a"),)), sent) == set()
     assert heavy(replace(PICTURE, colors=categorical("abb")), sent) == {"colors"}
-    assert heavy(replace(PICTURE, colors=None, faded=None), sent) == set()
+    assert heavy(replace(PICTURE, colors=None, faded=None, sizes=None), sent) == set()
     assert heavy(PICTURE, sent) == set()  # the browser still has the first colors
     forget(sent, ["points", "no such part"])
     assert heavy(PICTURE, sent) == {"points"}
@@ -68,7 +70,24 @@ def test_the_points_travel_exactly() -> None:
     assert table["key"].to_pylist() == ["a", "b?", "c"]
     assert data["colors"]["code"].to_pylist() == PICTURE.colors.codes.tolist()  # type: ignore[union-attr]
     assert data["faded"]["faded"].to_pylist() == [1, 0, 1]
+    assert data["sizes"]["size"].to_pylist() == [3, 14, 5]
     assert data["focus"] == {"version": "a", "at": [0.0, 1.0]}
+
+
+def test_a_selection_of_the_page_goes_once() -> None:
+    sent: Sent = {}
+
+    def sends(*select: Any) -> Any:
+        selecting = Selecting.of(select, PICTURE.keys_version, len(PICTURE))
+        return message(PICTURE, "map", 500, None, sent, selecting).get("chosen")
+
+    assert sends("first", [0, 2]) == {"bits": "BQ==", "n": 3}
+    assert sends("first", [0, 2]) is None
+    assert sends("second", [1]) is not None
+    assert sends("nothing", None) is None
+    assert sends("undone", [0, 2]) is None  # the browser has these rows
+    forget(sent, ["chosen"])
+    assert sends("undone", [0, 2]) is not None
 
 
 def rows_text(*rows: int) -> str:

@@ -17,7 +17,8 @@ BASE = Picture(
     hover=("1", "2", "3"),
 )
 
-VERSIONS = ("keys_version", "points_version", "colors_version", "faded_version", "marks_version")
+PARTS = ("keys", "points", "colors", "faded", "sizes", "marks")
+VERSIONS = tuple(f"{part}_version" for part in PARTS)
 
 
 def changed(**parts: Any) -> set[str]:
@@ -35,6 +36,8 @@ def test_each_version_follows_its_parts_alone() -> None:
     assert changed(lines=(Line((0.0, 0.0), (1.0, 2.0)),)) == {"marks_version"}
     faded = np.array([True, False, False])
     assert changed(faded=faded) == {"faded_version", "marks_version"}
+    assert changed(sizes=np.array([3, 4, 5])) == {"sizes_version"}
+    assert changed(marks=(Mark((0.0, 0.0), "royals", "group"),)) == {"marks_version"}
     assert changed(title="A title", description="words", size=3.0) == set()
     assert changed(coordinates=BASE.coordinates.copy(), keys=list(BASE.keys)) == set()
 
@@ -60,6 +63,10 @@ def test_two_and_three_dimensions_of_the_same_numbers_differ() -> None:
         ({"hover": ("a",)}, "3 points but 1 hover"),
         ({"colors": categorical("ab")}, "3 points but 2 colors"),
         ({"faded": np.array([True])}, "3 points but 1 flags in faded"),
+        ({"sizes": np.array([3.0, 4.0])}, "3 points but 2 sizes"),
+        ({"sizes": np.array([3.0, 0.0, 4.0])}, r"above 0, got shape \(3,\)"),
+        ({"sizes": np.array([3.0, np.nan, 4.0])}, "finite"),
+        ({"sizes": np.ones((3, 1))}, r"got shape \(3, 1\)"),
         ({"axis_titles": ("x", "y", "z")}, "2 axes but 3 axis titles"),
         ({"marks": (Mark((0.0, 0.0, 0.0)),)}, "does not have 2 coordinates"),
         ({"lines": (Line((0.0, 0.0), (0.0,)),)}, "does not have 2 coordinates"),

@@ -127,6 +127,36 @@ def test_values_choose_their_kind_of_color() -> None:
     assert {t.name for t in made.data[1:]} == {"True (26)", "False (4)"}
 
 
+@pytest.mark.parametrize("dimensions", [2, 3])
+def test_each_point_has_its_size(dimensions: int) -> None:
+    made = scatter(cloud(4, dimensions), size=[3, 5, 9, 14])
+    assert list(made.data[0].marker.size) == [3, 5, 9, 14]
+    assert made.data[0].marker.sizemode is None  # so they are diameters
+    with pytest.raises(InvalidParameterError, match="4 points but 2 sizes"):
+        scatter(cloud(4, dimensions), size=[3, 5])
+
+
+@pytest.mark.parametrize("dimensions", [2, 3])
+def test_names_of_groups_and_torn_lines_are_drawn(dimensions: int) -> None:
+    points = cloud(3, dimensions)
+    place = [tuple(map(float, point)) for point in points]
+    marks = [Mark(place[0], "<b>one", "group"), Mark(place[1], "two", "group"), Mark(place[2], "p")]
+    picture = Picture(
+        points, tuple("abc"), marks=tuple(marks), lines=(Line(place[0], place[1], "torn"),)
+    )
+    seen = set()
+    for theme in ("light", "dark"):
+        made = figure(picture, theme)  # type: ignore[arg-type]
+        layout = made.layout if dimensions == 2 else made.layout.scene
+        # What comes last lies on top: points' labels, then groups in the order given.
+        assert [label.text for label in layout.annotations] == ["two", "&lt;b&gt;one", "p"]
+        (torn,) = [trace for trace in made.data if trace.mode == "lines"]
+        assert torn.line.dash == "dash"
+        seen.add(torn.line.color)
+        assert [trace.name for trace in made.data if trace.name] == ["neighbor"]
+    assert len(seen) == 2
+
+
 def test_50_000_points_are_small() -> None:
     n = 50_000
     points, codes = cloud(n, 2), np.arange(n) % 7

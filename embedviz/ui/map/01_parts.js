@@ -26,7 +26,6 @@ const DECODERS = {
   points: decodePoints,
   colors: decodeColors,
   faded: decodeFaded,
-  density: decodeDensity,
   sizes: (table) => table.getChild("size").toArray(),
   chosen: (message) => rowsOfMessage(message, message.n),
 };
@@ -57,8 +56,7 @@ function decodePoints(table, data) {
     key: (row) => column("key").get(row),
     hover: (row) => column("hover")?.get(row) ?? "",
   };
-  // Of a part of very many points the home view is that of all.
-  points.extents = data.whole ?? [points.x, points.y, points.z].filter(Boolean).map(extentOf);
+  points.extents = [points.x, points.y, points.z].filter(Boolean).map(extentOf);
   return points;
 }
 

@@ -18,10 +18,10 @@ from embedviz.plots.picture import Picture
 from embedviz.ui.map.assets import loader
 from embedviz.ui.map.selecting import Select, Selecting
 from embedviz.ui.map.sending import Focus, forget, message
-from embedviz.ui.map.shown import Looking, Shown
+from embedviz.ui.map.shown import Shown
 from embedviz.ui.map.thumbnails import Thumbnails, want_of
 
-__all__ = ["Looking", "MapEvents", "Select", "Shown", "Thumbnails", "show_map"]
+__all__ = ["MapEvents", "Select", "Shown", "Thumbnails", "show_map"]
 
 _component = st.components.v2.component(
     "embedviz_map", html='<div class="ev-map"></div>', js=loader(), isolate_styles=False
@@ -48,19 +48,17 @@ class MapEvents:
     changed: bool = False
 
 
-def show_map(  # noqa: PLR0913 - one map, and all that a page can do with it
+def show_map(
     picture: Picture,
     key: str,
     height: int = 560,
     focus: Focus | None = None,
-    *,
     on_click: Callable[[int], None] | None = None,
     on_select: Callable[[NDArray[np.uint32] | None], None] | None = None,
     thumbnails: Thumbnails | None = None,
     pictures_version: str = "",
     select: Select | None = None,
     link: str | None = None,
-    looking: Looking | None = None,
 ) -> MapEvents:
     """Show ``picture`` at this place of the page.
 
@@ -90,8 +88,6 @@ def show_map(  # noqa: PLR0913 - one map, and all that a page can do with it
         tells nothing.
     link : str, optional
         Maps of one page with the same ``link`` point out the key under the mouse in each other.
-    looking : Looking, optional
-        Of a picture with ``density``: the view that it was made for, and who is told of another.
 
     Notes
     -----
@@ -108,14 +104,13 @@ def show_map(  # noqa: PLR0913 - one map, and all that a page can do with it
     ``selected`` outlasts that rerun, ``clicked`` does not: keep the row in ``on_click``.
     """
     shown = Shown.of(key)
-    shown.keys, shown.rows, shown.view_of = picture.keys_version, len(picture), picture.view_of
+    shown.keys, shown.rows = picture.keys_version, len(picture)
     shown.selecting = Selecting.of(select, shown.keys, shown.rows, shown.selecting)
     data = message(picture, key, height, focus, shown.sent, shown.selecting)
     data |= shown.selection((st.session_state.get(key) or {}).get("selected")) | {"link": link}
-    data["view"] = None if looking is None else looking.extent
     data |= shown.answer(thumbnails, pictures_version)
 
-    does = _callbacks(key, shown, on_click, on_select, looking)
+    does = _callbacks(key, shown, on_click, on_select)
     result = _component(key=key, data=data, height=height, **does)
     changed, shown.changed = shown.changed, False
     return MapEvents(
@@ -128,7 +123,6 @@ def _callbacks(
     shown: Shown,
     on_click: Callable[[int], None] | None,
     on_select: Callable[[NDArray[np.uint32] | None], None] | None,
-    looking: Looking | None,
 ) -> dict[str, Any]:
     """What happens before the rerun, by the component's parameter for it."""
 
@@ -157,12 +151,5 @@ def _callbacks(
         if on_select is not None:
             on_select(shown.selected(value))
 
-    def viewed() -> None:
-        extent = shown.viewed(sent("view"))
-        if looking is not None and extent is not None:
-            looking.on_change(extent)
-
-    by_event = {
-        "need": needed, "want": wanted, "clicked": clicked, "selected": selected, "view": viewed,
-    }  # fmt: skip
+    by_event = {"need": needed, "want": wanted, "clicked": clicked, "selected": selected}
     return {f"on_{event}_change": call for event, call in by_event.items()}
