@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,6 +53,8 @@ def listed(path: str | os.PathLike[str]) -> tuple[Listed, ...]:
 
     Pickles are left out. Raises FormatError if the folder cannot be opened.
     """
+    from embedviz.formats.base import ReadOptions
+    from embedviz.formats.recognition import recognised_in
     from embedviz.formats.table import chosen
 
     try:
@@ -63,9 +66,10 @@ def listed(path: str | os.PathLike[str]) -> tuple[Listed, ...]:
         if name.name.startswith(".") or not (name.is_file() or is_lance(name)):
             continue
         try:
-            source = source_of(name, 1 << 24)
-            kind = chosen(source, None)
-            source.close()
+            with closing(source_of(name, 1 << 24)) as source:
+                kind = chosen(source, None)
+                if kind.columns is not None:  # text with commas may be no table of vectors
+                    recognised_in(kind.columns(source, ReadOptions("")), kind.name)
         except EmbedvizError:
             continue
         if not kind.trusted_only:

@@ -163,7 +163,8 @@ def _names_rows(tabular: Tabular, name: str) -> bool:
     if not (is_text(kind) or whole):
         return False
     values = tabular.sample.column(name).to_pylist()
-    return len(set(values)) == len(values)
+    # Without a header the one column of text is what names the rows, repeats or not.
+    return len(set(values)) * (2 if tabular.headless else 1) >= len(values)
 
 
 def _info(sample: Any, name: str, role: Role) -> ColumnInfo:

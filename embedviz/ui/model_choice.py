@@ -61,7 +61,7 @@ def choose_model() -> Chosen | None:
         help="The word vectors that this page asks. Open a file on the Words page, or train your own.",
     )
     session().selected = names[name]
-    opened = _open(names[name])
+    opened = open_model(names[name])
     if opened is not None:
         space = opened.space
         words = count(len(space), "word")
@@ -92,7 +92,8 @@ def name_of(identity: str) -> str:
     return next(name for name, known in available().items() if known == identity)
 
 
-def _open(identity: str) -> Chosen | None:
+def open_model(identity: str) -> Chosen | None:
+    """The model with this id, or None while it is being read."""
     if identity in session().owned:
         return Chosen(identity, session().owned[identity].model, shared=False)
     if identity == DEFAULT:

@@ -2,22 +2,85 @@
 
 from __future__ import annotations
 
-import pandas as pd
-import streamlit as st
+from collections.abc import Callable
+from dataclasses import dataclass
 
-from embedviz.space import EmbeddingSpace
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from embedviz.ui.links import tell_unknown
+from embedviz.ui.messages import count, plain
+from embedviz.ui.server import server_settings
+from embedviz.ui.session import session
+from embedviz.ui.vectors.available import Opener, sample_sets, server_sets, sets_here
+from embedviz.ui.vectors.read_report import read_report
+from embedviz.ui.vectors.uploads import OPENED, bring_files
 from embedviz.ui.vectors.vector_set import VectorSet
 
 
+@dataclass(frozen=True)
+class _Source:
+    """One entry of "Vectors from": its label, the sets it has, and what asks for one."""
+
+    label: str
+    sets: Callable[[], dict[str, Opener]]
+    choose: str = ""
+
+
+_SOURCES = {
+    "sample": _Source("Samples", sample_sets, "Sample"),
+    "own": _Source("Your files", dict),
+    "server": _Source("On the server", server_sets, "File"),
+    "here": _Source("Already here", sets_here, "Vectors"),
+}
+_KEYS = {"sample": "vectors_sample", "server": "vectors_file", "here": "vectors_here"}
+
+
 def bring_vectors() -> VectorSet | None:
-    """The sets that are here, and the ways to bring others."""
-    return VectorSet("sample:digits", "Digits", _digits(), shared=True, reading="")
+    """The sets that are here, and the ways to bring others; None until there are vectors."""
+    _show_opened()
+    offered = [name for name in _SOURCES if name != "server" or server_settings().vectors]
+    row, beside = st.columns([2, 1], vertical_alignment="bottom")
+    tell_unknown("vectors", [_SOURCES[name].label for name in offered], "source of vectors")
+    source = (
+        row.segmented_control(
+            "Vectors from", offered, format_func=lambda name: _SOURCES[name].label,
+            default="sample", key="vectors", bind="query-params", required=True,
+        )
+        or "sample"
+    )  # fmt: skip
+    if source == "own":
+        bring_files()
+        return None
+    vectors = _chosen(beside, source)
+    if vectors is None:
+        return None
+    space = vectors.space
+    said = f"{count(len(space), 'vector')} × {space.dimensions}. {plain(vectors.how)}"
+    st.caption(said)
+    read_report(space)
+    return vectors
 
 
-@st.cache_resource(show_spinner=False)
-def _digits() -> EmbeddingSpace:
-    from sklearn.datasets import load_digits
+def _chosen(place: DeltaGenerator, source: str) -> VectorSet | None:
+    sets, key = _SOURCES[source].sets(), _KEYS[source]
+    if not sets:
+        st.info("Nothing is here yet. Open a file under 'Your files', or look at a sample.")
+        return None
+    tell_unknown(key, sets, "vectors")
+    if st.session_state.get(key) not in sets:
+        st.session_state.pop(key, None)
+    name = place.selectbox(_SOURCES[source].choose, list(sets), key=key, bind="query-params")
+    return sets[name]()
 
-    digits = load_digits()
-    keys = [f"digit {row}" for row in range(len(digits.data))]
-    return EmbeddingSpace(keys, digits.data, pd.DataFrame({"digit": digits.target}), "Digits")
+
+def _show_opened() -> None:
+    """After a file was read: show it, before the widgets that choose are drawn."""
+    identity = st.session_state.pop(OPENED, None)
+    if identity is None or identity not in session().owned:
+        return
+    for name, opener in sets_here().items():
+        opened = opener.args[0] if hasattr(opener, "args") else None
+        if opened == identity:
+            st.session_state["vectors"] = "here"
+            st.session_state["vectors_here"] = name

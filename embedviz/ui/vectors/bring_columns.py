@@ -1,0 +1,87 @@
+"""What the columns of a file were taken for, and the way to change it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from embedviz.formats import FORMATS, Recognised
+from embedviz.formats.set_aside import MEANING
+from embedviz.ui.messages import count, plain
+
+_NUMBERED = "none: number the rows"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The columns that a person chose in place of those recognised; empty and None: as they are."""
+
+    vectors: tuple[str, ...] = ()
+    key: str | None = None
+
+    def reading(self, name: str, metadata: str | None, most: int, rows: int) -> str:
+        """The Python expression that reads the same from a file of this name."""
+        said = [repr(name)]
+        if self.vectors:
+            said.append(
+                f"vectors={list(self.vectors) if len(self.vectors) > 1 else self.vectors[0]!r}"
+            )
+        if self.key is not None:
+            said.append(f"key={self.key!r}")
+        if metadata is not None:
+            said.append(f"metadata={metadata!r}")
+        if rows >= most:
+            said.append(f"limit={most}")
+        return f"ev.read({', '.join(said)})"
+
+
+def choose_columns(found: Recognised, file_id: str) -> Choice | None:
+    """What the file holds, with its columns; None while what was chosen makes no vector."""
+    rows = "an unknown number of" if found.rows is None else f"{found.rows:,}"
+    st.markdown(
+        f"**{plain(FORMATS[found.format].label)}**: {rows} rows × {found.dimensions or '?'} dimensions"
+    )
+    if found.note:
+        st.caption(plain(found.note))
+    if found.set_aside:
+        said = "; ".join(f"{n:,} because {MEANING[why]}" for why, n in found.set_aside)
+        st.caption(f"Of the first {count(found.sampled, 'row')} would be set aside: {said}.")
+    if not found.columns:
+        return Choice()
+    names = [column.name for column in found.columns]
+    left, right = st.columns([1, 2])
+    free = [name for name in names if name not in found.vector]
+    keys = free if found.key is not None else [_NUMBERED, *free]
+    at = keys.index(found.key) if found.key in keys else 0
+    key = left.selectbox("Rows are named by", keys, index=at, key=f"vectors-key-{file_id}")
+    wide = len(found.vector) > 1
+    if wide and not st.toggle("Choose the vector's columns", key=f"vectors-change-{file_id}"):
+        vectors = list(found.vector)
+        right.caption(
+            f"Vector: {len(vectors):,} columns, {plain(vectors[0])} to {plain(vectors[-1])}"
+        )
+    else:
+        vectors = right.multiselect(
+            "Vector", names, default=list(found.vector), key=f"vectors-vector-{file_id}",
+            help="One column that holds lists of numbers, or a column for each number.",
+        )  # fmt: skip
+    _table(found, vectors, key)
+    if not vectors:
+        st.info("Choose the column, or the columns, that make the vector.")
+        return None
+    changed = tuple(vectors) if tuple(vectors) != found.vector else ()
+    return Choice(changed, key if key not in (found.key, _NUMBERED) else None)
+
+
+def _table(found: Recognised, vectors: list[str], key: str) -> None:
+    def role(name: str) -> str:
+        return "vector" if name in vectors else "key" if name == key else "metadata"
+
+    rest = [column for column in found.columns if column.name not in vectors]
+    first = [column for column in found.columns if column.name in vectors][:3]
+    rows = [
+        {"column": one.name, "taken as": role(one.name), "type": one.type, "example": one.example}
+        for one in [*first, *rest][:200]
+    ]
+    st.dataframe(rows, hide_index=True, height=min(240, 36 * len(rows) + 38))

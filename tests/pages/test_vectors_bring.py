@@ -1,0 +1,100 @@
+"""Vectors are brought: samples and links to them, files of one's own, what is already here."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pytest
+
+from embedviz.ui.vectors.available import available_sets
+from embedviz.vector_samples import SAMPLES, sample
+from tests.pages.conftest import text_of
+
+
+def _file(rows: int = 40) -> bytes:
+    rng = np.random.default_rng(0)
+    lines = ["id,kind,x0,x1,x2"]
+    lines += [
+        f"k{i},{'ab'[i % 2]},{','.join(f'{v:.3f}' for v in rng.normal(size=3))}"
+        for i in range(rows)
+    ]
+    lines[5] = "k4,a,0,0,0"
+    return "\n".join(lines).encode()
+
+
+@pytest.fixture
+def brought(open_page, settle):
+    """The page with these files in the uploader."""
+
+    def with_files(*files):
+        at = open_page("vectors", vectors="Your files")
+        at.file_uploader[0].set_value(list(files))
+        at.run()
+        assert not at.exception, at.exception
+        return at
+
+    return with_files
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_a_sample_has_metadata_and_opens_from_its_link(name, open_page) -> None:
+    space = sample(name)
+    assert len(space.table.columns) >= 2
+    at = open_page("vectors", vectors="Samples", vectors_sample=SAMPLES[name].label)
+    assert f"{len(space):,} vectors × {space.dimensions}" in text_of(at)
+
+
+def test_an_unknown_sample_in_a_link_is_told(open_page) -> None:
+    at = open_page("vectors", vectors="Samples", vectors_sample="<b>gone</b>")
+    assert any("is not here" in info.value for info in at.info)
+    assert "1,797 vectors" in text_of(at)
+
+
+def test_a_file_is_shown_as_taken_and_opened(brought, settle) -> None:
+    at = brought(("mine.csv", _file(), "text/csv"))
+    said = text_of(at)
+    assert "× 3 dimensions" in said
+    assert "1 because all its numbers are zero" in said
+    table = next(frame.value for frame in at.dataframe if "taken as" in frame.value)
+    assert dict(zip(table["column"], table["taken as"], strict=True)) == {
+        "id": "key", "kind": "metadata", "x0": "vector", "x1": "vector", "x2": "vector",
+    }  # fmt: skip
+    next(button for button in at.button if button.label == "Open them").click()
+    at.run()
+    settle(at, lambda at: "39 vectors × 3" in text_of(at))
+    assert "1 row set aside: all its numbers are zero" in text_of(at)
+    next(toggle for toggle in at.toggle if toggle.label.startswith("List the rows")).set_value(True)
+    at.run()
+    aside = next(frame.value for frame in at.dataframe if "reason" in frame.value)
+    assert aside["key"].tolist() == ["k4"]
+
+
+def test_vectors_and_metadata_as_two_files(brought, settle) -> None:
+    array = io.BytesIO()
+    np.save(array, np.random.default_rng(0).normal(size=(30, 4)).astype(np.float32))
+    metadata = "name,n\n" + "\n".join(f"m{i},{i}" for i in range(30))
+    at = brought(("v.npy", array.getvalue(), ""), ("metadata.csv", metadata.encode(), "text/csv"))
+    next(button for button in at.button if button.label == "Open them").click()
+    at.run()
+    settle(at, lambda at: "30 vectors × 4" in text_of(at))
+
+
+def test_a_pickle_is_refused_with_the_way_out(brought) -> None:
+    import pickle
+
+    at = brought(("frame.pkl", pickle.dumps({"a": [1]}), ""))
+    assert any("can run any code" in error.value for error in at.error)
+
+
+def test_a_file_without_vectors_lists_its_columns(brought) -> None:
+    at = brought(("notes.csv", b"name,note\na,b\nc,d\n", "text/csv"))
+    assert any("columns that make a vector" in error.value for error in at.error)
+
+
+def test_every_sample_stands_among_the_available_sets() -> None:
+    opened = available_sets()["Wines"]()
+    assert opened is not None
+    assert (opened.shared, opened.reading) == (True, 'ev.sample("wine")')
+    assert opened.link == {"vectors": "Samples", "vectors_sample": "Wines"}
+    assert "glove-6b-50d" in available_sets()
