@@ -68,8 +68,8 @@ def hubness_of(
 ) -> Hubness:
     """What ``counts`` say, of shape (n,), as :func:`hubness` counted them for these keys."""
     most = np.argsort(-counts, kind="stable")[:20]
-    hubs = tuple(keys[row] for row in most if counts[row] > k)
-    antihubs = tuple(keys[row] for row in np.flatnonzero(counts == 0))
+    hubs = tuple(keys[int(row)] for row in most if counts[row] > k)
+    antihubs = tuple(keys[int(row)] for row in np.flatnonzero(counts == 0))
     return Hubness(counts, _skewness(counts), hubs, antihubs, k, metric)
 
 

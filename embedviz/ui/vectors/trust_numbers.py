@@ -7,6 +7,7 @@ import math
 import streamlit as st
 
 from embedviz.trust import Quality
+from embedviz.ui.messages import count
 from embedviz.ui.vectors.scene import Scene
 from embedviz.ui.vectors.trust_measured import measured_with
 
@@ -42,7 +43,7 @@ def _entries(scene: Scene, found: Quality) -> list[tuple[str, str, str]]:
             "Are points that are really near drawn near? 1: nothing is torn apart.",
         ),
         (
-            f"Recall of {k} neighbors", _number(found.recall),
+            f"Recall of {count(k, 'neighbor')}", _number(found.recall),
             f"{found.recall:.0%} of each point's {k} true neighbors are among its {k} nearest here.",
         ),
     ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping
 
 import numpy as np
@@ -44,6 +45,8 @@ def table_that_selects(
     scene: Scene, rows: NDArray[np.intp], columns: Mapping[str, NDArray[np.float64]], key: str
 ) -> None:
     """A table of these rows; the rows chosen in it are selected on the map."""
+    # Another table's rows are other points: what was chosen there is not chosen here.
+    key = f"{key}-{zlib.crc32(rows.tobytes())}"
     shown = pd.DataFrame({"key": [scene.space.keys[row] for row in rows]})
     for name, values in columns.items():
         shown[name] = values[rows]
