@@ -33,7 +33,7 @@ _FIRST_KINDS: tuple[Kind, ...] = ("category", "flag", "number", "date")
 
 
 def option_of(column: str) -> str:
-    """How a column stands in the link; a name that looks like one of ours gets another "@"."""
+    """A column among the options; a name that looks like one of ours gets another "@"."""
     return f"@{column}" if column.startswith("@") else column
 
 
@@ -188,11 +188,16 @@ _WHY_NOT = {
 
 
 def _name(option: str) -> str:
-    return ({"@same": "Same for all"} | _OWN).get(option) or column_of_option(option) or option
+    """What an option is called on the page and, by Streamlit's rule, in its link."""
+    own = {"@same": "Same for all"} | _OWN
+    column = column_of_option(option)
+    if column is None:
+        return own.get(option, option)
+    return f"{column} (column)" if column in own.values() else column
 
 
 def _choose(label: str, key: str, options: list[str], first: str, said: str) -> str:
-    tell_unknown(key, options, "column")
+    tell_unknown(key, [_name(option) for option in options], "column")
     if st.session_state.get(key) not in (None, *options):
         del st.session_state[key]
     return st.selectbox(

@@ -44,7 +44,16 @@ def condition_of(selection: Mapping[str, Any], bins: Histogram, missing: bool) -
     low, high = sorted(map(float, ends))
     if bins.edges.dtype.kind == "M":
         return Range(_iso(low), _iso(high), missing)
-    return Range(float(f"{low:.6g}"), float(f"{high:.6g}"), missing)
+    return Range(*_rounded(low, high, bins.edges), missing)
+
+
+def _rounded(low: float, high: float, edges: NDArray[Any]) -> tuple[float, float]:
+    """The ends to a ten-thousandth of the whole, finer than a pixel of the chart."""
+    span = float(edges[-1]) - float(edges[0])
+    if not 0 < span < np.inf:
+        return low, high
+    digits = 4 - int(np.floor(np.log10(span)))
+    return round(low, digits), round(high, digits)
 
 
 def _axis_numbers(edges: NDArray[Any]) -> NDArray[np.float64]:

@@ -19,7 +19,7 @@ from embedviz.ui.vectors.selection_search import search_rows
 from embedviz.ui.vectors.selection_table import selected_table
 from embedviz.ui.vectors.set_state import SetState
 
-_ACTIONS = ("Save", "Set a value", "Rename", "Download")
+_ACTIONS = ("Save", "Set", "Rename", "Download")
 
 
 def selection_panel(scene: Scene) -> None:
@@ -68,7 +68,7 @@ def _actions(scene: Scene, columns: Columns) -> None:
         st.caption(f"{plain(action)}: select something first.")
     elif action == "Save":
         save_as_column(scene, columns)
-    elif action == "Set a value":
+    elif action == "Set":
         set_value(scene, columns)
     elif action == "Download":
         download_selection(scene)
