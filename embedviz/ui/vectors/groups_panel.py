@@ -53,7 +53,7 @@ def groups_panel(scene: Scene) -> None:
     if len(scene.space) < _LEAST_POINTS:
         st.info(f"Groups need at least {_LEAST_POINTS} points; here are {len(scene.space)}.")
         return
-    choices, result = st.columns([3, 7], gap="medium")
+    choices, result = st.columns([2, 3], gap="medium")
     with choices:
         _choices(scene)
     with result:
@@ -65,7 +65,24 @@ def groups_panel(scene: Scene) -> None:
 
 
 def _choices(scene: Scene) -> None:
-    method = (
+    with st.container(horizontal=True, gap="medium"):
+        method = _method()
+        where = (
+            st.segmented_control(
+                "Look in", list(_WHERE), format_func=_WHERE.__getitem__, default="full",
+                key="vectors_groups_where", bind="query-params", required=True,
+                help="The full space is the honest place. A map may tear groups or push two together.",
+            )
+            or "full"
+        )  # fmt: skip
+    with st.form(f"vectors_groups_form_{method}_{where}", border=False):
+        params, seed = _parameters(scene, method, where)
+        if st.form_submit_button("Find groups", type="primary", width="stretch"):
+            _want(scene, method, where == "map", seed, params)
+
+
+def _method() -> str:
+    return (
         st.segmented_control(
             "Find groups by", list(CLUSTERINGS), format_func=lambda name: CLUSTERINGS[name].label,
             default="hdbscan", key="vectors_groups_method", bind="query-params", required=True,
@@ -73,18 +90,6 @@ def _choices(scene: Scene) -> None:
         )
         or "hdbscan"
     )  # fmt: skip
-    where = (
-        st.segmented_control(
-            "Look in", list(_WHERE), format_func=_WHERE.__getitem__, default="full",
-            key="vectors_groups_where", bind="query-params", required=True,
-            help="The full space is the honest place. A map may tear groups or push two together.",
-        )
-        or "full"
-    )  # fmt: skip
-    with st.form(f"vectors_groups_form_{method}_{where}", border=False):
-        params, seed = _parameters(scene, method, where)
-        if st.form_submit_button("Find groups", type="primary", width="stretch"):
-            _want(scene, method, where == "map", seed, params)
 
 
 def _parameters(scene: Scene, method: str, where: str) -> tuple[dict[str, Any], int]:
@@ -93,9 +98,11 @@ def _parameters(scene: Scene, method: str, where: str) -> tuple[dict[str, Any], 
     if where == "full":
         values |= param_widgets(
             PreparationParams, f"vectors_groups_{method}", {"reduce_to": (0, min(n, d))},
-            preparation_defaults(chosen, n, d),
+            preparation_defaults(chosen, n, d), columns=2,
         )  # fmt: skip
-    values |= param_widgets(chosen.params, f"vectors_groups_{method}", chosen.limits(n, d))
+    values |= param_widgets(
+        chosen.params, f"vectors_groups_{method}", chosen.limits(n, d), columns=2
+    )
     seed = 0
     if chosen.uses_seed:
         seed = st.number_input(

@@ -11,12 +11,15 @@ import streamlit as st
 
 from embedviz.groups import CLUSTERINGS, Clusters
 from embedviz.ui.messages import count, plain
+from embedviz.ui.vectors.coloring import COLOR
 from embedviz.ui.vectors.groups_shown import GroupsShown
 from embedviz.ui.vectors.scene import Scene
 from embedviz.ui.vectors.set_state import SetState
 
 _COLUMN = "vectors_groups_column"
 _BASE = "vectors_groups_base"
+# How the groups stand among the options of "Color by".
+BY_GROUP = "@groups"
 _LONGEST_NAME = 200
 _COLUMNS = {
     "select": st.column_config.CheckboxColumn(width=55, help="Selects its points on the map."),
@@ -47,12 +50,13 @@ def show_groups(scene: Scene, shown: GroupsShown) -> None:
 
 
 def summary(clusters: Clusters) -> str:
-    """``**13 groups** by HDBSCAN in the full space · 28.7 % noise · silhouette 0.24``."""
+    """``**13 groups** by HDBSCAN in the full space · 516 of 1,797 points (29%) in none · …``."""
     place = "on the map" if clusters.on == "map" else "in the full space"
-    parts = [
-        f"**{count(clusters.n_groups, 'group')}** by {CLUSTERINGS[clusters.method].label} {place}",
-        f"{clusters.noise:,} of {len(clusters):,} points ({clusters.noise / len(clusters):.1%}) in no group",
-    ]
+    method = CLUSTERINGS[clusters.method].label
+    parts = [f"**{count(clusters.n_groups, 'group')}** by {method} {place}"]
+    if clusters.noise:
+        share = clusters.noise / len(clusters)
+        parts.append(f"{clusters.noise:,} of {len(clusters):,} points ({share:.0%}) in none")
     if not math.isnan(clusters.silhouette):
         parts.append(f"silhouette **{clusters.silhouette:.2f}**")
     return " · ".join(parts)
@@ -67,7 +71,11 @@ def meaning(clusters: Clusters) -> str:
         )
     said = [clusters.works_on]
     if math.isnan(clusters.silhouette):
-        said.append("A silhouette needs two groups or more.")
+        said.append(
+            "A silhouette needs two groups or more."
+            if clusters.n_groups < 2
+            else "No silhouette: nearly all points are in one group."
+        )
     else:
         said.append(
             "Silhouette: how much nearer points are to their own group than to the next, from −1 to 1; "
@@ -132,14 +140,15 @@ def apply_edits(
 
 
 def _tools(scene: Scene, shown: GroupsShown) -> None:
-    row = st.container(horizontal=True, vertical_alignment="bottom")
-    with row:
+    if _COLUMN not in st.session_state:
+        st.session_state[_COLUMN] = _free_name(scene.table)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
         labels = st.toggle(
             "Names on the map", value=shown.labels_on_map, key=f"vectors_groups_labels_{shown.number}",
             help="Each name stands where its group is densest.",
         )  # fmt: skip
         name = st.text_input(
-            "Column", value=_free_name(scene.table), key=_COLUMN, width=160, max_chars=_LONGEST_NAME,
+            "Column", key=_COLUMN, width=160, max_chars=_LONGEST_NAME,
             help="The name of the new metadata column.",
         ).strip()  # fmt: skip
         taken = name in scene.table.columns
@@ -148,6 +157,8 @@ def _tools(scene: Scene, shown: GroupsShown) -> None:
             key="vectors_groups_save",
             help="Writes the names into the metadata: to color and filter by, and to take away.",
         )  # fmt: skip
+        if st.session_state.get(COLOR) != BY_GROUP:
+            st.button("Color by group", on_click=_color, key="vectors_groups_color")
         st.button("Forget", on_click=_forget, args=(scene.state,), key="vectors_groups_forget")
     if labels != shown.labels_on_map:
         scene.state.groups = shown.with_labels(labels)
@@ -167,8 +178,12 @@ def _save(scene: Scene, shown: GroupsShown, name: str) -> None:
     table = scene.table.copy()
     table[name] = shown.column()
     scene.state.table = table
-    # The next suggestion is another name.
-    st.session_state.pop(_COLUMN, None)
+    # Set, not dropped: the browser would keep showing the name that is now taken.
+    st.session_state[_COLUMN] = _free_name(table)
+
+
+def _color() -> None:
+    st.session_state[COLOR] = BY_GROUP
 
 
 def _forget(state: SetState) -> None:
