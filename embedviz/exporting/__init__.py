@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from typing import IO, Any, Literal
+from collections.abc import Iterable, Sequence
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -14,12 +13,11 @@ from numpy.typing import ArrayLike, NDArray
 from embedviz.errors import FormatError, InvalidParameterError
 from embedviz.exporting.captions import caption_of
 from embedviz.exporting.content import Content, described
-from embedviz.exporting.html_page import html_page
-from embedviz.exporting.tables import coordinates_csv, write_as
+from embedviz.exporting.table import EXPORTS, Export, export_named
 from embedviz.exporting.view import Measure, View, script_of
 from embedviz.formats.writing import write_whole
 from embedviz.plots.colors import Colors
-from embedviz.plots.publication import Look, publication
+from embedviz.plots.publication import Look
 from embedviz.projections.projection import Projection
 from embedviz.trust import Quality
 
@@ -36,93 +34,6 @@ __all__ = [
     "script_of",
     "write_content",
 ]
-
-Kind = Literal["page", "figure", "data"]
-
-
-@dataclass(frozen=True)
-class Export:
-    """One way to take a map away.
-
-    Attributes
-    ----------
-    name, label, help : str
-        In the API, on the page, and one line in plain words.
-    suffix : str
-        What its files end in.
-    kind : str
-        ``"page"`` (opens in a browser), ``"figure"`` (as drawn) or ``"data"`` (numbers).
-    write : callable
-        ``write(content, file)`` writes a :class:`Content` to a binary file.
-    """
-
-    name: str
-    label: str
-    suffix: str
-    help: str
-    kind: Kind
-    write: Callable[[Content, IO[bytes]], None]
-
-
-def _page(content: Content, file: IO[bytes]) -> None:
-    file.write(html_page(content.picture, content.caption, content.look.theme))
-
-
-def _figure(name: str) -> Callable[[Content, IO[bytes]], None]:
-    def write(content: Content, file: IO[bytes]) -> None:
-        file.write(publication(content.picture, name, content.look, content.caption))
-
-    return write
-
-
-EXPORTS: dict[str, Export] = {
-    item.name: item
-    for item in (
-        Export(
-            "html", "Web page (HTML)", ".html",
-            "One file that opens in any browser without a network: zoom, hover, search.",
-            "page", _page,
-        ),
-        Export(
-            "png", "Image (PNG)", ".png", "Pixels, at the size and dpi that you choose.",
-            "figure", _figure("png"),
-        ),
-        Export(
-            "svg", "Drawing (SVG)", ".svg",
-            "Sharp at any size; its text stays text, for editing in a drawing program.",
-            "figure", _figure("svg"),
-        ),
-        Export(
-            "pdf", "Drawing (PDF)", ".pdf", "Sharp at any size, with its fonts: for LaTeX.",
-            "figure", _figure("pdf"),
-        ),
-        Export(
-            "coordinates", "Coordinates and metadata (CSV)", ".csv",
-            "Keys, places on the map and metadata, without the vectors: for a spreadsheet.",
-            "data", coordinates_csv,
-        ),
-        Export(
-            "parquet", "Everything (Parquet)", ".parquet",
-            "Vectors, places on the map and metadata: small, typed, for pandas, R or DuckDB.",
-            "data", write_as("parquet"),
-        ),
-        Export(
-            "csv", "Everything (CSV)", ".csv",
-            "Vectors, places on the map and metadata as text: large, read by everything.",
-            "data", write_as("csv"),
-        ),
-        Export(
-            "npz", "Everything (NumPy)", ".npz",
-            "Vectors, places on the map and metadata: ev.read gives the same space again.",
-            "data", write_as("npz"),
-        ),
-        Export(
-            "projector", "TensorFlow Projector (zip)", ".zip",
-            "tensors.tsv and metadata.tsv: vectors, places on the map and metadata.",
-            "data", write_as("projector"),
-        ),
-    )
-}  # fmt: skip
 
 
 def export(  # noqa: PLR0913 - one argument for each thing that a map shows
@@ -195,15 +106,6 @@ def write_content(content: Content, name: str) -> bytes:
     file = io.BytesIO()
     export_named(name).write(content, file)
     return file.getvalue()
-
-
-def export_named(name: str) -> Export:
-    """The format of this name; raises InvalidParameterError, which lists them."""
-    if name not in EXPORTS:
-        raise InvalidParameterError(
-            f"There is no export {name!r}. Exports: {', '.join(map(repr, EXPORTS))}."
-        )
-    return EXPORTS[name]
 
 
 def _chosen(path_or_file: Any, name: str | None) -> Export:

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from embedviz.errors import InvalidParameterError, MissingDependencyError
-from embedviz.plots.colors import Colors
 from embedviz.plots.figure import point_opacity, point_size
 from embedviz.plots.palettes import PLAIN
 from embedviz.plots.picture import Picture
+from embedviz.plots.publication_legend import draw_frame, draw_legend
 from embedviz.plots.publication_marks import draw_lines, draw_marks, letters
-from embedviz.plots.themes import THEMES, FigureTheme, Theme
+from embedviz.plots.themes import THEMES, Theme
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -26,7 +26,6 @@ _POINTS_PER_PIXEL = 0.75  # at the 96 pixels per inch of a screen
 # The map on the page is about this wide: points keep their share of the picture on paper.
 _PAGE_MM = 190.0
 _VECTORS_UP_TO = 20_000
-_LEGEND_LABEL = 40
 # Whichever of these are installed draw the letters that the first does not have.
 _FONTS = (
     "DejaVu Sans", "Noto Sans", "Noto Sans CJK JP", "Noto Sans CJK KR", "Noto Sans CJK SC",
@@ -148,9 +147,9 @@ def _drawn(picture: Picture, look: Look, caption: str) -> Figure:
     _points(axes, picture, look)
     draw_lines(axes, picture, theme)
     draw_marks(axes, picture, theme)
-    _frame(axes, picture, theme)
+    draw_frame(axes, picture, theme)
     if picture.colors is not None:
-        _legend(made, axes, picture.colors, theme)
+        draw_legend(made, axes, picture.colors, theme)
     if picture.title:
         axes.set_title(letters(picture.title), color=theme.text, fontsize=10)
     if caption:
@@ -185,64 +184,3 @@ def _colors_with_opacity(picture: Picture) -> Any:
     if picture.faded is not None:
         colors[picture.faded, 3] *= _FADED
     return colors
-
-
-def _frame(axes: Any, picture: Picture, theme: FigureTheme) -> None:
-    axes.set_facecolor(theme.background)
-    sides = ("x", "y", "z")[: picture.dimensions]
-    for side, title in zip(sides, picture.axis_titles, strict=False):
-        getattr(axes, f"set_{side}label")(letters(title), color=theme.text, fontsize=8)
-    for side in sides:
-        getattr(axes, f"set_{side}ticks")([])
-    if picture.dimensions == 2:
-        axes.set_aspect("equal", adjustable="datalim")
-        for spine in axes.spines.values():
-            spine.set_color(theme.quiet)
-            spine.set_linewidth(0.5)
-    else:
-        axes.set_aspect("equal")
-        axes.set_proj_type("ortho")
-        if not picture.axis_titles:
-            axes.set_axis_off()
-        for pane in (axes.xaxis, axes.yaxis, axes.zaxis):
-            pane.set_pane_color((0, 0, 0, 0))
-            pane.line.set_color(theme.quiet)
-
-
-def _legend(made: Figure, axes: Any, colors: Colors, theme: FigureTheme) -> None:
-    if colors.ticks:
-        _scale(made, axes, colors, theme)
-    elif colors.categories:
-        _list(made, colors, theme)
-
-
-def _scale(made: Figure, axes: Any, colors: Colors, theme: FigureTheme) -> None:
-    from matplotlib.cm import ScalarMappable
-    from matplotlib.colors import ListedColormap, Normalize
-
-    # The very last color is the gray of missing values.
-    scale = ScalarMappable(Normalize(0, 1), ListedColormap(list(colors.palette[:-1])))
-    bar = made.colorbar(scale, ax=axes, shrink=0.7, aspect=30, pad=0.02)
-    bar.set_ticks([tick.position for tick in colors.ticks])
-    bar.set_ticklabels([letters(tick.label) for tick in colors.ticks])
-    bar.ax.tick_params(colors=theme.text, labelsize=7, width=0.5)
-    bar.set_label(letters(colors.title), color=theme.text, fontsize=8)
-    bar.outline.set_visible(False)
-
-
-def _list(made: Figure, colors: Colors, theme: FigureTheme) -> None:
-    from matplotlib.lines import Line2D
-
-    dots = [
-        Line2D([], [], ls="", marker="o", ms=5, mew=0, color=colors.palette[entry.code])
-        for entry in colors.categories
-    ]
-    names = [
-        f"{textwrap.shorten(letters(entry.label), _LEGEND_LABEL, placeholder='…')} ({entry.count:,})"
-        for entry in colors.categories
-    ]
-    legend = made.legend(
-        dots, names, title=letters(colors.title), loc="outside right upper", frameon=False,
-        labelcolor=theme.text, fontsize=7, title_fontsize=8, handletextpad=0.2,
-    )  # fmt: skip
-    legend.get_title().set_color(theme.text)

@@ -79,8 +79,8 @@ def test_a_link_opens_the_view_in_a_fresh_session(page: Page, browser: Browser, 
 
 def test_new_points_are_drawn_on_the_map(page: Page, server):
     opened(page, server(APP))
-    page.get_by_role("button", name="Add points").click()
-    page.get_by_label("Vectors of 5 numbers").fill("mine 1 2 3 4 5")
+    page.get_by_text("Add points", exact=True).click()
+    page.get_by_role("textbox", name="Vectors of 5 numbers").fill("mine 0 0 1 2 0")
     page.get_by_role("button", name="Place them").click()
     expect(page.get_by_text("1 new point (pasted) drawn hollow.")).to_be_visible()
     settled(page)
