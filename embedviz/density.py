@@ -14,8 +14,8 @@ from embedviz.errors import InvalidParameterError
 Extent = tuple[float, float, float, float]
 """The borders of a part of the map: left, right, bottom, top."""
 
-IMAGE_SHAPE = (280, 440)
-"""Cells (down, across) of a density image: about two pixels of a map each."""
+CELLS = 120_000
+"""Cells of a density image: about two pixels of a map each way."""
 
 # Cells beyond this help nobody's eyes and take a browser's time.
 _MOST_CELLS = 4_000_000
@@ -63,7 +63,7 @@ class Density:
 def density_of(
     coordinates: NDArray[np.float32],
     extent: Extent | None = None,
-    shape: tuple[int, int] = IMAGE_SHAPE,
+    shape: tuple[int, int] | None = None,
     whole: Extent | None = None,
     of: str = "",
 ) -> Density:
@@ -75,8 +75,8 @@ def density_of(
         Finite.
     extent : tuple of float, optional
         Left, right, bottom and top; None: all points.
-    shape : tuple of int
-        Cells down and across.
+    shape : tuple of int, optional
+        Cells down and across; None: square ones, ``CELLS`` in all.
     whole : tuple of float, optional
         Borders of all points where they are known already.
     of : str
@@ -88,9 +88,9 @@ def density_of(
         For coordinates of another shape, borders in the wrong order, or an impossible grid.
     """
     points = _flat(coordinates)
-    height, width = _checked_shape(shape)
     everywhere = whole or borders(points)
     shown = everywhere if extent is None else checked_extent(extent)
+    height, width = _square_cells(shown) if shape is None else _checked_shape(shape)
     counts = _counts(points, shown, height, width)
     most = int(counts.max(initial=0))
     levels = np.log1p(counts) * (255 / np.log1p(max(most, 1)))
@@ -207,6 +207,14 @@ def _flat(coordinates: NDArray[np.float32]) -> NDArray[np.float32]:
             "Project with n_components=2."
         )
     return points
+
+
+def _square_cells(extent: Extent) -> tuple[int, int]:
+    left, right, bottom, top = extent
+    # A strip has at least some cells across it, and never more than a canvas can hold along it.
+    slope = min(max((top - bottom) / (right - left), 1 / 50), 50.0)
+    height = max(1, round((CELLS * slope) ** 0.5))
+    return height, max(1, CELLS // height)
 
 
 def _checked_shape(shape: tuple[int, int]) -> tuple[int, int]:

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embedviz.density import (
-    IMAGE_SHAPE,
     Density,
     Extent,
     borders,
@@ -26,7 +25,18 @@ MOST_DRAWN = 100_000
 MOST_IN_REGION = 20_000
 """Points drawn above the density, and in 3-D."""
 
+FITTED_WHOLE = 50_000
+"""Up to so many points a page fits t-SNE and UMAP on all of them."""
+
+FIT_ON = 10_000
+"""Points that a page fits them on above that, before it places the others."""
+
 Rows = NDArray[np.intp]
+
+
+def fit_on_for(n: int) -> int | None:
+    """How many of n points a page fits a slow method on (``ev.project(fit_on=…)``); None: all."""
+    return FIT_ON if n > FITTED_WHOLE else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,7 +102,7 @@ class ManyPoints:
     @cached_property
     def overview(self) -> Density:
         """The density of all points."""
-        return density_of(self.coordinates, None, IMAGE_SHAPE, self.whole, self.name)
+        return density_of(self.coordinates, None, None, self.whole, self.name)
 
     def region(
         self,
@@ -116,9 +126,9 @@ class ManyPoints:
         if self.coordinates.shape[1] != 2:
             return self._sampled(kept, first, most)
         shown = self._around(view)
-        density = self.overview if view is None else density_of(
-            self.coordinates, shown, IMAGE_SHAPE, self.whole, self.name
-        )  # fmt: skip
+        density = self.overview
+        if shown != self.whole:
+            density = density_of(self.coordinates, shown, None, self.whole, self.name)
         there = inside(self.coordinates, shown)
         if kept is not None:
             there &= kept

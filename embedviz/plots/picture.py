@@ -11,6 +11,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from embedviz.density import Density
 from embedviz.errors import InvalidParameterError
 from embedviz.plots.colors import Category, Colors, Tick, categorical, continuous
 from embedviz.plots.marks import Line, LineKind, Mark, MarkKind, check_places
@@ -51,6 +52,8 @@ class Picture:
         What is pointed out, drawn above the points.
     faded : ndarray of shape (n,), bool, or None
         True: shown as context only.
+    density : Density or None
+        How many points lie where, drawn under those that are points of this picture; flat maps only.
     axis_titles : tuple of str
         One per axis, or empty where axes have no meaning (t-SNE, UMAP).
     title : str
@@ -73,6 +76,7 @@ class Picture:
     marks: tuple[Mark, ...] = ()
     lines: tuple[Line, ...] = ()
     faded: NDArray[np.bool_] | None = None
+    density: Density | None = None
     axis_titles: tuple[str, ...] = ()
     title: str = ""
     description: str = ""
@@ -95,6 +99,8 @@ class Picture:
                 f"{self.dimensions} axes but {len(self.axis_titles)} axis titles. "
                 "Give one per axis, or none."
             )
+        if self.density is not None and self.dimensions != 2:
+            raise InvalidParameterError("Density lies under flat maps only, of 2 dimensions.")
         check_places(self.marks, self.lines, self.dimensions)
 
     def __len__(self) -> int:
@@ -104,6 +110,16 @@ class Picture:
     def dimensions(self) -> int:
         """2 or 3."""
         return int(self.coordinates.shape[1])
+
+    @property
+    def density_version(self) -> str:
+        """A hash of the density's image and place; empty for none."""
+        return "" if self.density is None else self.density.version
+
+    @property
+    def view_of(self) -> str:
+        """What a view belongs to: of a part of many points, all of them."""
+        return self.density.of if self.density is not None else self.keys_version
 
     @cached_property
     def keys_version(self) -> str:

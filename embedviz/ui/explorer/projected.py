@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from embedviz.many import fit_on_for
 from embedviz.progress import Cancel, OnProgress
 from embedviz.projections import PROJECTIONS, Projection, project
 from embedviz.space import EmbeddingSpace
@@ -95,5 +96,6 @@ def _project(
         on_progress=on_progress,
         cancel=cancel,
         cache=shared,
+        fit_on=fit_on_for(len(space)),
         **dict(settings.params),
     )

@@ -26,6 +26,7 @@ const DECODERS = {
   points: decodePoints,
   colors: decodeColors,
   faded: decodeFaded,
+  density: decodeDensity,
   sizes: (table) => table.getChild("size").toArray(),
   chosen: (message) => rowsOfMessage(message, message.n),
 };
@@ -56,7 +57,8 @@ function decodePoints(table, data) {
     key: (row) => column("key").get(row),
     hover: (row) => column("hover")?.get(row) ?? "",
   };
-  points.extents = [points.x, points.y, points.z].filter(Boolean).map(extentOf);
+  // Of a part of very many points the home view is that of all.
+  points.extents = data.whole ?? [points.x, points.y, points.z].filter(Boolean).map(extentOf);
   return points;
 }
 

@@ -55,3 +55,8 @@ function withText(tag, className, text) {
   element.textContent = text;
   return element;
 }
+
+// Other points in the same colors keep what is pressed.
+function sameLegend(colors, before) {
+  return colors === before || JSON.stringify(colors?.legend) === JSON.stringify(before?.legend);
+}

@@ -99,7 +99,7 @@ class EmbedvizMap {
     joinLink(this, data.link);
     this.theme = themeOf(this.root);
     this.root.style.height = `${data.height}px`;
-    if (this.colors !== before.colors) this.#chosen.clear();
+    if (!sameLegend(this.colors, before.colors)) this.#chosen.clear();
     this.#checkSelection();
     this.stage.setAttribute("aria-label", data.description || "Map of points");
     if (this.#drawn.points !== data.versions.points) await this.#drawPoints(before);
@@ -131,9 +131,9 @@ class EmbedvizMap {
     const { data, points } = this;
     const View = data.dimensions === 3 ? SpaceView : FlatView;
     const before = this.view
-      ? { keys: old.keys, extents: oldPoints.extents, state: this.view.state(), mode: this.mode, moved: this.#moved }
+      ? { keys: old.view_of, extents: oldPoints.extents, state: this.view.state(), mode: this.mode, moved: this.#moved }
       : leftViews.get(data.id);
-    const fits = before && viewStillFits(before, { keys: data.keys, extents: points.extents });
+    const fits = before && viewStillFits(before, { keys: data.view_of, extents: points.extents });
     if (before && "focused" in before) [this.#focused, this.pictures.isOn] = [before.focused, before.pictures];
     if (old?.dimensions !== data.dimensions) this.mode = data.dimensions === 3 ? "orbit" : "pan";
     if (fits && before.mode) this.mode = before.mode;
@@ -466,7 +466,7 @@ class EmbedvizMap {
     if (!this.view) return;
     leftViews.delete(this.data.id);
     leftViews.set(this.data.id, {
-      keys: this.data.keys,
+      keys: this.data.view_of,
       extents: this.points.extents,
       state: this.view.state(),
       mode: this.mode,

@@ -18,10 +18,10 @@ from embedviz.plots.picture import Picture
 from embedviz.ui.map.assets import loader
 from embedviz.ui.map.selecting import Select, Selecting
 from embedviz.ui.map.sending import Focus, forget, message
-from embedviz.ui.map.shown import Shown
+from embedviz.ui.map.shown import Looking, Shown
 from embedviz.ui.map.thumbnails import Thumbnails, want_of
 
-__all__ = ["MapEvents", "Select", "Shown", "Thumbnails", "show_map"]
+__all__ = ["Looking", "MapEvents", "Select", "Shown", "Thumbnails", "show_map"]
 
 _component = st.components.v2.component(
     "embedviz_map", html='<div class="ev-map"></div>', js=loader(), isolate_styles=False
@@ -48,17 +48,19 @@ class MapEvents:
     changed: bool = False
 
 
-def show_map(
+def show_map(  # noqa: PLR0913 - one map, and all that a page can do with it
     picture: Picture,
     key: str,
     height: int = 560,
     focus: Focus | None = None,
+    *,
     on_click: Callable[[int], None] | None = None,
     on_select: Callable[[NDArray[np.uint32] | None], None] | None = None,
     thumbnails: Thumbnails | None = None,
     pictures_version: str = "",
     select: Select | None = None,
     link: str | None = None,
+    looking: Looking | None = None,
 ) -> MapEvents:
     """Show ``picture`` at this place of the page.
 
@@ -88,6 +90,8 @@ def show_map(
         tells nothing.
     link : str, optional
         Maps of one page with the same ``link`` point out the key under the mouse in each other.
+    looking : Looking, optional
+        Of a picture with ``density``: the view that it was made for, and who is told of another.
 
     Notes
     -----
@@ -104,13 +108,14 @@ def show_map(
     ``selected`` outlasts that rerun, ``clicked`` does not: keep the row in ``on_click``.
     """
     shown = Shown.of(key)
-    shown.keys, shown.rows = picture.keys_version, len(picture)
+    shown.keys, shown.rows, shown.view_of = picture.keys_version, len(picture), picture.view_of
     shown.selecting = Selecting.of(select, shown.keys, shown.rows, shown.selecting)
     data = message(picture, key, height, focus, shown.sent, shown.selecting)
     data |= shown.selection((st.session_state.get(key) or {}).get("selected")) | {"link": link}
+    data["view"] = None if looking is None else looking.extent
     data |= shown.answer(thumbnails, pictures_version)
 
-    does = _callbacks(key, shown, on_click, on_select)
+    does = _callbacks(key, shown, on_click, on_select, looking)
     result = _component(key=key, data=data, height=height, **does)
     changed, shown.changed = shown.changed, False
     return MapEvents(
@@ -123,6 +128,7 @@ def _callbacks(
     shown: Shown,
     on_click: Callable[[int], None] | None,
     on_select: Callable[[NDArray[np.uint32] | None], None] | None,
+    looking: Looking | None,
 ) -> dict[str, Any]:
     """What happens before the rerun, by the component's parameter for it."""
 
@@ -151,5 +157,12 @@ def _callbacks(
         if on_select is not None:
             on_select(shown.selected(value))
 
-    by_event = {"need": needed, "want": wanted, "clicked": clicked, "selected": selected}
+    def viewed() -> None:
+        extent = shown.viewed(sent("view"))
+        if looking is not None and extent is not None:
+            looking.on_change(extent)
+
+    by_event = {
+        "need": needed, "want": wanted, "clicked": clicked, "selected": selected, "view": viewed,
+    }  # fmt: skip
     return {f"on_{event}_change": call for event, call in by_event.items()}

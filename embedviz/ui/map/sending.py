@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from embedviz.density import Extent
 from embedviz.plots.figure import point_opacity, point_size
 from embedviz.plots.palettes import PLAIN
 from embedviz.plots.picture import Picture
@@ -38,6 +39,7 @@ def message(
         "colors": picture.colors_version,
         "faded": picture.faded_version,
         "sizes": picture.sizes_version,
+        "density": picture.density_version,
         "chosen": "" if selecting is None else selecting.content,
     }
     heavy: dict[str, Any] = {}
@@ -69,6 +71,8 @@ def _description(picture: Picture, key: str, focus: Focus | None) -> dict[str, A
         "id": key,
         "dimensions": dimensions,
         "keys": picture.keys_version,
+        "view_of": picture.view_of,
+        "whole": None if picture.density is None else _corners(picture.density.whole),
         "size": picture.size or point_size(n, dimensions),
         "opacity": point_opacity(n),
         "plain_color": PLAIN,
@@ -119,6 +123,21 @@ def _sizes(picture: Picture) -> dict[str, pa.Table]:
     return {"sizes": pa.table({"size": picture.sizes})}
 
 
+def _density(picture: Picture) -> dict[str, Any]:
+    import pyarrow as pa
+
+    density = picture.density
+    assert density is not None
+    place = {"extent": density.extent, "shape": density.image.shape, "whole": density.whole}
+    cells = pa.table({"cell": density.image.ravel()})
+    return {"density": cells, "density_place": place | {"version": density.version}}
+
+
+def _corners(extent: Extent) -> list[list[float]]:
+    left, right, bottom, top = extent
+    return [[left, right], [bottom, top]]
+
+
 def _chosen(selecting: Selecting | None, n: int) -> dict[str, Any]:
     assert selecting is not None
     return {"chosen": rows_message(selecting.rows, n) | {"n": n}}
@@ -138,4 +157,5 @@ _PARTS: dict[str, Callable[[Picture], dict[str, Any]]] = {
     "colors": _colors,
     "faded": _faded,
     "sizes": _sizes,
+    "density": _density,
 }

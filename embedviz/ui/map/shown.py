@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,9 +10,27 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from embedviz.density import Extent, checked_extent
+from embedviz.errors import InvalidParameterError
 from embedviz.ui.map.selecting import Selecting, rows_of
 from embedviz.ui.map.sending import Sent
 from embedviz.ui.map.thumbnails import Thumbnails, Want, pictures_message
+
+
+@dataclass(frozen=True)
+class Looking:
+    """What of very many points a picture was made for.
+
+    Attributes
+    ----------
+    extent : tuple of float or None
+        Left, right, bottom and top of the view, as ``on_change`` told it; None: everything.
+    on_change : callable
+        Called before the rerun with what is in view, when that has changed and rests.
+    """
+
+    extent: Extent | None
+    on_change: Callable[[Extent], None]
 
 
 @dataclass
@@ -21,6 +39,7 @@ class Shown:
 
     sent: Sent
     keys: str = ""
+    view_of: str = ""
     rows: int = 0
     pictures: str = ""
     want: Want | None = None
@@ -52,6 +71,17 @@ class Shown:
         row = value.get("row")
         # A browser may send anything, and True is an int.
         return row if type(row) is int and 0 <= row < self.rows else None
+
+    def viewed(self, value: Any) -> Extent | None:
+        """What is in view, unless it is a view of points that are no longer shown, or damaged."""
+        if not isinstance(value, Mapping) or value.get("of") != self.view_of:
+            return None
+        given = value.get("extent")
+        numbers = isinstance(given, list) and all(type(side) in (int, float) for side in given)
+        try:
+            return checked_extent(tuple(given)) if numbers else None  # type: ignore[arg-type]
+        except InvalidParameterError:
+            return None
 
     def selection(self, value: Any) -> dict[str, Any]:
         """What the browser is told: its own selection's name, and the page's if there is one."""
