@@ -111,10 +111,19 @@ def _placed(scene: Scene, added: AddedPoints) -> None:
         added.place(projection, coordinates)
     st.caption(
         f"{count(len(added.space), 'new point')} ({plain(added.how)}) drawn hollow. "
-        f"{_HOW[method.transforms]}"
+        f"{_HOW[method.transforms]}{_beyond(scene, added)}"
     )
     st.dataframe(_nearest(scene, added), hide_index=True, height=200)
     _forget_button(scene)
+
+
+def _beyond(scene: Scene, added: AddedPoints) -> str:
+    """Says that some lie where the view, which shows the map's own points, may not reach."""
+    places, own = added.on(scene.projection), scene.projection.coordinates
+    if places is None:
+        return ""
+    outside = int(((places < own.min(axis=0)) | (places > own.max(axis=0))).any(axis=1).sum())
+    return f" {outside:,} beyond the map's own points: zoom out to see." if outside else ""
 
 
 def _nearest(scene: Scene, added: AddedPoints) -> pd.DataFrame:

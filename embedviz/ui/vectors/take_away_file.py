@@ -77,9 +77,9 @@ def _asked(chosen: Export, scene: Scene, places: list[Any]) -> tuple[str, Look]:
 
 
 _NUMBERS = (
-    ("Width, mm", "width_mm", 170, 20, 2000, "A journal's column is some 85 mm, its page 175."),
-    ("Height, mm", "height_mm", 120, 20, 2000, "With the legend and the caption."),
-    ("Dots per inch", "dpi", 300, 50, 1200, "For print 300 or more; for a slide 150."),
+    ("mm wide", "width_mm", 170, 20, 2000, "A journal's column is some 85 mm, its page 175."),
+    ("mm high", "height_mm", 120, 20, 2000, "With the legend and the caption."),
+    ("dpi", "dpi", 300, 50, 1200, "For print 300 or more; for a slide 150."),
 )
 
 
