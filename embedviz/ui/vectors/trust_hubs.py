@@ -29,7 +29,7 @@ def show_hubs(scene: Scene, _k: int) -> None:
         st.metric("Neighbors of nobody", f"{len(found.antihubs):,}")
         st.caption(
             f"Of {count(len(scene.space), 'point')}, in no other's list of the {k} nearest by "
-            "cosine: a search never finds them."
+            "cosine: such lists never show them."
         )
     with table:
         rows = first_rows(-counts.astype(np.float64))

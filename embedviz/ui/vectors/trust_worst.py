@@ -58,6 +58,11 @@ def table_that_selects(
     st.dataframe(
         shown, hide_index=True, height=260, key=key, on_select=select, selection_mode="multi-row",
         column_config={
-            name: st.column_config.NumberColumn(format="%.3f") for name in columns
+            name: st.column_config.NumberColumn(format=_format(values[rows]))
+            for name, values in columns.items()
         },
     )  # fmt: skip
+
+
+def _format(values: NDArray[np.float64]) -> str:
+    return "%d" if np.array_equal(values, np.rint(values)) and values.max(initial=0) > 1 else "%.3f"
