@@ -35,10 +35,10 @@ async function vectorOf(stage) {
   const picture = svgOf(width, height, [
     shape("title", {}, data.description || "A map of points"),
     shape("rect", { ...all, fill: theme.background }),
-    ...canvases.under.map((layer) => painted(layer, all)),
+    ...canvases.under.flatMap((layer) => painted(layer, all)),
     ...(data.dimensions === 3 ? spaceEdges(stage) : await flatAxes(stage)),
     circles ?? shape("image", { ...all, href: await pointsAsPng(stage) }),
-    ...canvases.over.map((layer) => painted(layer, all)),
+    ...canvases.over.flatMap((layer) => painted(layer, all)),
     ...svg.cloneNode(true).childNodes,
   ]);
   return { text: serialized(picture), isDrawn: circles !== null };
@@ -123,11 +123,14 @@ function spaceEdges({ view, points, data, theme }) {
   return edges;
 }
 
+// What a layer paints as an image, or nothing if it paints nothing.
 function painted(layer, { width, height, ...at }) {
   const canvas = document.createElement("canvas");
   [canvas.width, canvas.height] = [2 * width, 2 * height];
-  layer.paint(canvas.getContext("2d"), 2);
-  return shape("image", { ...at, width, height, href: canvas.toDataURL("image/png") });
+  const context = canvas.getContext("2d");
+  layer.paint(context, 2);
+  if (!context.getImageData(0, 0, canvas.width, canvas.height).data.some(Boolean)) return [];
+  return [shape("image", { ...at, width, height, href: canvas.toDataURL("image/png") })];
 }
 
 function offerFile(address, name) {
