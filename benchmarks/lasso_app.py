@@ -18,7 +18,7 @@ N = 100_000
 
 
 @st.cache_resource
-def points() -> np.ndarray:  # type: ignore[type-arg]
+def points() -> np.ndarray:
     return np.random.default_rng(0).normal(size=(N, 2)).astype(np.float32)
 
 

@@ -7,13 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from embedviz import collections, errors, plots
+    from embedviz.comparison.alignment import align
+    from embedviz.comparison.compared import compare
+    from embedviz.exporting import export
     from embedviz.formats import read, write
+    from embedviz.groups.clustering import cluster
     from embedviz.images.embedding import embed_images
     from embedviz.images.look_alikes import look_alikes
     from embedviz.projections import project
     from embedviz.search import neighbors
     from embedviz.space import EmbeddingSpace
-    from embedviz.trust import quality
+    from embedviz.trust import hubness, quality, shepard, stability, torn
+    from embedviz.vector_samples import sample
     from embedviz.words.analogies import analogy
     from embedviz.words.evaluation import evaluate_analogies, evaluate_similarity
     from embedviz.words.pretrained import load, models
@@ -24,12 +29,17 @@ __version__ = "0.1.0"
 # Public name → the module that holds it; a name that is a module itself maps to None.
 _HOMES: dict[str, str | None] = {
     "EmbeddingSpace": "embedviz.space",
+    "align": "embedviz.comparison.alignment",
     "analogy": "embedviz.words.analogies",
+    "cluster": "embedviz.groups.clustering",
     "collections": None,
+    "compare": "embedviz.comparison.compared",
     "embed_images": "embedviz.images.embedding",
     "errors": None,
     "evaluate_analogies": "embedviz.words.evaluation",
     "evaluate_similarity": "embedviz.words.evaluation",
+    "export": "embedviz.exporting",
+    "hubness": "embedviz.trust",
     "load": "embedviz.words.pretrained",
     "look_alikes": "embedviz.images.look_alikes",
     "models": "embedviz.words.pretrained",
@@ -38,18 +48,27 @@ _HOMES: dict[str, str | None] = {
     "project": "embedviz.projections",
     "quality": "embedviz.trust",
     "read": "embedviz.formats",
+    "sample": "embedviz.vector_samples",
+    "shepard": "embedviz.trust",
+    "stability": "embedviz.trust",
+    "torn": "embedviz.trust",
     "train_words": "embedviz.words.training",
     "write": "embedviz.formats",
 }
 
 __all__ = [
     "EmbeddingSpace",
+    "align",
     "analogy",
+    "cluster",
     "collections",
+    "compare",
     "embed_images",
     "errors",
     "evaluate_analogies",
     "evaluate_similarity",
+    "export",
+    "hubness",
     "load",
     "look_alikes",
     "models",
@@ -58,6 +77,10 @@ __all__ = [
     "project",
     "quality",
     "read",
+    "sample",
+    "shepard",
+    "stability",
+    "torn",
     "train_words",
     "write",
 ]

@@ -46,7 +46,7 @@ def _digits() -> EmbeddingSpace:
 
     found = load_digits()
     keys = [f"digit {row}" for row in range(len(found.data))]
-    table = pd.DataFrame({"digit": found.target.astype(str), "ink": found.data.sum(axis=1)})
+    table = pd.DataFrame({"digit": found.target, "ink": found.data.sum(axis=1)})
     return EmbeddingSpace(keys, found.data, table, "Digits", {"sample": "digits"})
 
 

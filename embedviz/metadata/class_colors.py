@@ -19,8 +19,8 @@ _SHADES = 20
 def class_colors(values: pd.Series[Any], title: str = "") -> Colors:
     """A color for each class of a column of n values.
 
-    Up to eight whole numbers get the eight colors that everyone can tell apart, in ascending order;
-    9 to 20 of them get shades from low to high, so that none has to share "other". Any other
+    Up to twelve whole numbers get the colors that everyone can tell apart, in ascending order;
+    13 to 20 of them get shades from low to high, so that none has to share "other". Any other
     labels are as in :func:`~embedviz.plots.colors.categorical`.
     """
     found = coded(values)

@@ -15,9 +15,14 @@ CATEGORICAL: tuple[str, ...] = (
     "#AA4499",
     "#8C8C00",
     "#CC79A7",
+    "#4800F0",
+    "#A80000",
+    "#604848",
+    "#4830C0",
 )
-"""Eight colors, most from the sets of Paul Tol and of Okabe and Ito, chosen so that the two nearest
-stay apart (CIELAB distance above 18) for normal, protan and deutan eyes (Machado et al. 2009)."""
+"""Twelve colors, the first from the sets of Paul Tol and of Okabe and Ito, chosen so that the two
+nearest stay apart (CIELAB distance above 18) for normal, protan and deutan eyes (Machado et al.
+2009)."""
 
 OTHER = "#8A93A0"
 MISSING = "#BCC2CB"

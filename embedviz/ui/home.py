@@ -21,8 +21,9 @@ _CARDS: tuple[tuple[str, str, str, str, dict[str, str]], ...] = (
     ("images", "Bring your own photos", "A folder, a zip or a dozen pictures. Keep them as a "
      "collection that is still there tomorrow; find near-duplicates.", "Bring photos",
      {"images": "Your images"}),
-    ("words", "Open your own vectors", "word2vec, GloVe, fastText or npz files, also gzipped. They "
-     "stay in this browser tab.", "Open a file", {"open": "file"}),
+    ("vectors", "Map any vectors", "npy, CSV, Parquet, JSON lines, word2vec and more, with any metadata: "
+     "color, filter, find groups, see what the map tore apart, take it away.", "Open a file",
+     {"vectors": "Your files"}),
 )  # fmt: skip
 
 

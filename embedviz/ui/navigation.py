@@ -43,7 +43,9 @@ PAGES: dict[str, PageEntry] = {
         PageEntry("train", "Train", "Train Word2Vec or FastText on your own text"),
         PageEntry("images", "Images", "Find look-alikes in a folder of photos, on a map"),
         PageEntry("vectors", "Vectors", "Bring any vectors; see how far their map can be trusted"),
-        PageEntry("compare", "Compare", "Two models on the same things: what both agree on, what moved"),
+        PageEntry(
+            "compare", "Compare", "Two models on the same things: what both agree on, what moved"
+        ),
     )
 }
 

@@ -19,7 +19,7 @@ CORE = [
 PAGES = [ROOT / "app.py", *sorted((ROOT / "pages").glob("*.py"))]
 HEAVY = {"gensim", "umap", "openTSNE", "sklearn", "pandas", "plotly", "pyarrow", "rapidfuzz",
          "torch", "torchvision", "scipy",
-         "lancedb", "faiss", "onnxruntime", "skimage", "PIL"}  # fmt: skip
+         "lancedb", "matplotlib", "faiss", "onnxruntime", "skimage", "PIL"}  # fmt: skip
 
 
 def _imports(tree: ast.AST) -> Iterator[str]:

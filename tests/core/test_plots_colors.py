@@ -148,8 +148,8 @@ def test_what_cannot_be_colored_is_refused() -> None:
         continuous([1.0, np.inf])
     with pytest.raises(InvalidParameterError, match="the lowest is 0"):
         continuous([0.0, 1.0], log=True)
-    with pytest.raises(InvalidParameterError, match="1 to 8"):
-        categorical("abc", limit=9)
+    with pytest.raises(InvalidParameterError, match="1 to 12"):
+        categorical("abc", limit=13)
     with pytest.raises(InvalidParameterError, match="beyond the palette"):
         Colors(np.array([2], dtype=np.uint8), ("#000000", "#ffffff"))
     with pytest.raises(InvalidParameterError, match="uint8"):

@@ -31,7 +31,7 @@ def test_home_offers_every_job(open_page):
         "See 400,000 real words",
         "Calculate with words",
         "Train your own",
-        "Open your own",
+        "Map any vectors",
         "Find look-alikes",
         "Bring your own photos",
     ):

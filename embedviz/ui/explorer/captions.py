@@ -29,9 +29,12 @@ def map_caption(shown: str, drawn: Drawn, trust: Quality | None, noun: str) -> s
     if drawn.instead:
         parts.insert(0, drawn.instead)
     elif trust is not None:
+        compared = f"all {trust.n:,} drawn {noun}s compared"
+        if trust.sampled is not None:
+            compared = trust.stated
         parts.append(
             f"How far to trust it: {trust.recall:.0%} of each {noun}'s {trust.k} nearest {noun}s are "
             f"also nearest on the map; trustworthiness {trust.trustworthiness:.3f}, continuity "
-            f"{trust.continuity:.3f} (1 is perfect), all {trust.n:,} drawn {noun}s compared."
+            f"{trust.continuity:.3f} (1 is perfect), {compared}."
         )
     return " ".join(parts)
