@@ -22,6 +22,8 @@ TITLES = {
     "analogies": "Analogies",
     "train": "Train",
     "images": "Images",
+    "vectors": "Vectors",
+    "compare": "Compare",
 }
 
 

@@ -40,7 +40,7 @@ from embedviz.ui.vectors.trust_panel import trust_panel
 from embedviz.ui.vectors.vector_set import VectorSet
 from embedviz.ui.vectors.view_link import restore_selection, selection_to_link
 
-MAP = "vectors-map"
+MAP, _FROM_MAP = "vectors-map", "vectors_from_map"
 _TOOLS = ("Trust", "Groups", "Add points", "Take away", "Table")
 
 
@@ -140,6 +140,7 @@ def _map(
 
     def clicked(row: int) -> None:
         ask_about(keys[row])
+        st.session_state[_FROM_MAP] = keys[row]
 
     if n > MOST_DRAWN:
         return show_many(scene, make, focus=_focus(scene, answer), on_click=clicked)
@@ -158,5 +159,8 @@ def _map(
 
 def _focus(scene: Scene, answer: Answer | None) -> tuple[str, tuple[float, ...]] | None:
     if answer is None or answer.row is None:
+        return None
+    # What was clicked on the map is in view already: moving it away would only confuse.
+    if answer.label == st.session_state.get(_FROM_MAP):
         return None
     return answer.label, tuple(map(float, scene.projection.coordinates[answer.row]))
