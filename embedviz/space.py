@@ -26,7 +26,8 @@ class EmbeddingSpace:
     keys : sequence of str, length n
         Unique and not empty.
     vectors : array-like of shape (n, d)
-        Finite numbers; kept as float32, C-contiguous and read-only.
+        Finite numbers, also as a torch tensor or a SciPy sparse matrix; kept as float32,
+        C-contiguous and read-only.
     table : DataFrame of n rows, optional
         Metadata, row by row. None means no columns.
     name : str
@@ -245,7 +246,7 @@ def _checked_rows(rows: Sequence[int] | NDArray[np.integer[Any]], count: int) ->
 
 
 def _checked_vectors(vectors: ArrayLike, count: int, copy: bool) -> NDArray[np.float32]:
-    array = np.asarray(vectors)
+    array = np.asarray(_dense(vectors))
     if array.ndim != 2 or array.dtype.kind not in "fiub":
         raise InvalidSpaceError(
             f"vectors must be a 2-D array of numbers, got shape {array.shape} of {array.dtype}."
@@ -269,6 +270,13 @@ def _checked_vectors(vectors: ArrayLike, count: int, copy: bool) -> NDArray[np.f
     kept = kept.view()
     kept.flags.writeable = False
     return kept
+
+
+def _dense(vectors: Any) -> Any:
+    """What NumPy takes: a torch tensor off its device and its graph, a sparse matrix spread out."""
+    if hasattr(vectors, "detach") and hasattr(vectors, "cpu"):
+        return vectors.detach().cpu().float().numpy()
+    return vectors.toarray() if hasattr(vectors, "toarray") else vectors
 
 
 def _checked_table(table: pd.DataFrame | None, count: int, copy: bool) -> pd.DataFrame | None:

@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from embedviz.errors import FormatError
 from embedviz.formats import FORMATS, write
 from embedviz.formats.writing import write_whole
@@ -65,11 +68,23 @@ class TrainedWords:
     corpus_sentences: int
     missing_probes: tuple[str, ...]
     _wv: Any = field(repr=False)
+    _kept: tuple[NDArray[np.float32], ...] = field(default=(), repr=False)
 
     @property
     def space(self) -> EmbeddingSpace:
         """The words by frequency; ``table["count"]`` says how often each occurs in the text."""
         return self.model.space
+
+    @property
+    def by_epoch(self) -> tuple[EmbeddingSpace, ...]:
+        """The most frequent words after each epoch, if ``keep_words`` asked for them."""
+        return tuple(
+            EmbeddingSpace(
+                self.space.keys[: len(vectors)], vectors, None,
+                f"{self.space.name}, epoch {number}", self.space.origin | {"epoch": number},
+            )
+            for number, vectors in enumerate(self._kept, 1)
+        )  # fmt: skip
 
     @property
     def losses(self) -> tuple[float, ...]:

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from embedviz.errors import CancelledError
+from embedviz.errors import CancelledError, InvalidParameterError
 from embedviz.progress import Cancel, OnProgress, report, stop_if
 from embedviz.words.probes import checked_probes
 from embedviz.words.sentences import (
@@ -54,6 +54,7 @@ def train_words(
     corpus_file: str | os.PathLike[str] | None = None,
     probes: Iterable[str] = (),
     name: str = "",
+    keep_words: int = 0,
     on_progress: OnProgress | None = None,
     cancel: Cancel | None = None,
     **params: Any,
@@ -77,6 +78,9 @@ def train_words(
         Words whose nearest neighbors are noted after each epoch.
     name : str
         The name of the space; by default the algorithm and the vector size.
+    keep_words : int
+        Keep the vectors of so many of the most frequent words after each epoch, for
+        ``TrainedWords.by_epoch``.
     on_progress : callable, optional
         Told about twice a second, and at each epoch's end, in the calling thread; ``details`` is a
         TrainingSnapshot once training has begun.
@@ -110,7 +114,7 @@ def train_words(
     path = None if corpus_file is None else Path(corpus_file)
     source = source_of(sentences, path)
     stop_if(cancel, "The training")
-    log = TrainingLog(chosen.epochs, method.reports_loss, on_progress, cancel)
+    log = TrainingLog(chosen.epochs, method.reports_loss, on_progress, cancel, _checked(keep_words))
     settings = method.gensim_settings(chosen)
     model = watched(method.gensim_type(), log.watch)(**settings)
     _count_words(model, source, on_progress, cancel)
@@ -132,7 +136,14 @@ def train_words(
         corpus_sentences=model.corpus_count,
         missing_probes=tuple(word for word in watched_words if word not in log.probes),
         _wv=model.wv,
+        _kept=tuple(log.kept),
     )
+
+
+def _checked(keep_words: int) -> int:
+    if isinstance(keep_words, bool) or not isinstance(keep_words, int) or keep_words < 0:
+        raise InvalidParameterError(f"keep_words={keep_words!r}: a whole number, 0 or more.")
+    return keep_words
 
 
 def _count_words(

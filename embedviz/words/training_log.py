@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from embedviz.progress import Cancel, OnProgress, report
 from embedviz.words.probes import ProbeNeighbors, moved, probe_neighbors
 from embedviz.words.training_watch import Watch
@@ -97,14 +100,17 @@ class TrainingLog:
         reports_loss: bool,
         on_progress: OnProgress | None,
         cancel: Cancel | None,
+        keep_words: int = 0,
     ) -> None:
         self.watch = Watch(self._tick)
+        self.kept: list[NDArray[np.float32]] = []
         self.history: list[EpochRecord] = []
         self.probes: tuple[str, ...] = ()
         self._epochs = epochs
         self._reports_loss = reports_loss
         self._on_progress = on_progress
         self._cancel = cancel
+        self._keep_words = keep_words
         self._total = 0
         self._start = self._last = time.perf_counter()
 
@@ -130,9 +136,11 @@ class TrainingLog:
 
     def _record(self, model: Any) -> None:
         watch, seconds = self.watch, time.perf_counter() - self._start
-        if self.probes and hasattr(model.wv, "adjust_vectors"):
+        if (self.probes or self._keep_words) and hasattr(model.wv, "adjust_vectors"):
             # fastText makes a word's vector from its pieces only when asked to.
             model.wv.adjust_vectors()
+        if self._keep_words:
+            self.kept.append(np.array(model.wv.vectors[: self._keep_words], np.float32))
         near = probe_neighbors(self.probes, model.wv.index_to_key, model.wv.vectors)
         before = self.history[-1].neighbors if self.history else {}
         self.history.append(

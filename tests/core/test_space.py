@@ -170,3 +170,13 @@ def test_origin_is_a_copy() -> None:
     space = EmbeddingSpace(["a"], np.ones((1, 2)), origin={"file": "x"})
     space.origin["file"] = "changed"
     assert space.origin == {"file": "x"}
+
+
+def test_tensors_and_sparse_matrices_are_vectors_too() -> None:
+    import scipy.sparse
+    import torch
+
+    rows = np.arange(6, dtype=np.float32).reshape(2, 3)
+    tensor = torch.tensor(rows, requires_grad=True)
+    for given in (tensor, tensor.detach().to(torch.bfloat16), scipy.sparse.csr_matrix(rows)):
+        assert np.array_equal(EmbeddingSpace(["a", "b"], given).vectors, rows)

@@ -86,6 +86,33 @@ def test_reading_the_probes_changes_no_vector(algorithm: str, lee: list[list[str
 
 
 @every_algorithm
+def test_epochs_are_kept_as_gensim_left_them(algorithm: str, lee: list[list[str]]) -> None:
+    from gensim.models.callbacks import CallbackAny2Vec
+
+    class Recorder(CallbackAny2Vec):
+        def __init__(self) -> None:
+            self.seen: list[np.ndarray] = []
+
+        def on_epoch_end(self, model: Any) -> None:
+            if hasattr(model.wv, "adjust_vectors"):
+                model.wv.adjust_vectors()
+            self.seen.append(model.wv.vectors[:20].copy())
+
+    recorder = Recorder()
+    by_gensim(algorithm, sentences=lee, callbacks=(recorder,))
+    trained = ev.train_words(
+        lee, algorithm=algorithm, keep_words=20, **SMALL, **BUCKET[algorithm]
+    )  # fmt: skip
+    spaces = trained.by_epoch
+    assert [space.keys for space in spaces] == [trained.space.keys[:20]] * 3
+    for space, expected in zip(spaces, recorder.seen, strict=True):
+        assert np.array_equal(space.vectors, expected)
+    assert ev.train_words(lee, algorithm=algorithm, **SMALL, **BUCKET[algorithm]).by_epoch == ()
+    with pytest.raises(InvalidParameterError, match="keep_words=-1"):
+        ev.train_words(lee, algorithm=algorithm, keep_words=-1)
+
+
+@every_algorithm
 def test_corpus_file_gives_what_gensim_gives(algorithm: str, lee_file: str) -> None:
     trained = ev.train_words(
         corpus_file=lee_file, algorithm=algorithm, **SMALL, **BUCKET[algorithm]

@@ -63,6 +63,35 @@ def test_pasted_text_is_trained_and_selectable(open_page, settle):
     assert "pasted text" in name
 
 
+def test_the_words_move_epoch_by_epoch_and_epochs_can_be_compared(open_page, settle):
+    at = open_page("train", text="Paste")
+    at.text_area(key="pasted").set_value(TEXT * 30).run()
+    settle(at, lambda at: any(button.label == "Train" for button in at.button))
+    start(at, epochs=3, vector_size=10, min_count=1)
+    settle(at, trained)
+    at.toggle(key="train_film").set_value(True).run()
+    assert not at.exception
+    (owned,) = session_of(at).owned.values()
+    epochs = owned.details.by_epoch
+    assert len(epochs) == 3
+    assert len(at.get("plotly_chart")) == 3  # the loss, the neighbors, the film
+    np.testing.assert_array_equal(epochs[-1].vectors, owned.space.vectors[: len(epochs[-1])])
+
+    from embedviz.ui.vectors.available import epoch_name
+
+    name = f"{owned.space.name} (mine)"
+    compare = open_page("compare")
+    compare.session_state["embedviz_session"] = session_of(at)
+    compare.run()
+    assert {epoch_name(name, 1), epoch_name(name, 3)} <= set(
+        compare.selectbox(key="compare_a").options
+    )
+    compare.selectbox(key="compare_a").set_value(epoch_name(name, 1))
+    compare.selectbox(key="compare_b").set_value(epoch_name(name, 3)).run()
+    assert not compare.exception
+    assert f"All {len(epochs[0])} common keys" in text_of(compare)
+
+
 @pytest.mark.parametrize(
     ("text", "tokenizer"),
     [

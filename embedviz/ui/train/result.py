@@ -16,6 +16,7 @@ from embedviz.ui.model_choice import Chosen, name_of
 from embedviz.ui.navigation import PAGES
 from embedviz.ui.server import server_settings
 from embedviz.ui.session import session
+from embedviz.ui.train.epochs import epochs_moving
 from embedviz.ui.train.run import show_curves, training_key
 from embedviz.ui.train.settings import TrainingSettings
 from embedviz.words.corpora import Corpus
@@ -36,6 +37,7 @@ def show_result(corpus: Corpus, settings: TrainingSettings, trained: TrainedWord
     _summary(trained)
     show_curves(settings.algorithm, trained.losses, trained.epochs, settings.epochs)
     _probes(trained)
+    epochs_moving(trained, identity)
     if identity is not None:
         _use(identity)
     _downloads(trained)

@@ -9,6 +9,7 @@ import streamlit as st
 from embedviz.plots.training import loss_curve, neighbors_moved
 from embedviz.progress import Cancel, OnProgress, Progress
 from embedviz.ui.session import session
+from embedviz.ui.train.epochs import KEPT_WORDS
 from embedviz.ui.train.settings import TrainingSettings
 from embedviz.ui.work import cancel_others, work
 from embedviz.words.corpora import Corpus
@@ -25,6 +26,7 @@ def train(corpus: Corpus, settings: TrainingSettings) -> TrainedWords | None:
             algorithm=settings.algorithm,
             probes=settings.probes,
             name=settings.name,
+            keep_words=KEPT_WORDS,
             on_progress=on_progress,
             cancel=cancel,
             **dict(settings.values),

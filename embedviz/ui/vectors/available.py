@@ -60,10 +60,28 @@ def sets_here() -> dict[str, Opener]:
             continue
         link = {"vectors": "Already here", "vectors_here": name} if name in packaged else {}
         found[_free(name, found)] = partial(_model, name, identity, MOST_WORDS, link)
+        found |= _epochs(name, identity)
     for info in _saved():
         name = _free(f"{info.name} (saved)", found)
         found[name] = partial(_collection, info.name, info.id, str(info.changed), name)
     return found
+
+
+def epoch_name(name: str, epoch: int) -> str:
+    """How the words of a model after one epoch of its training are called."""
+    return f"{name}, epoch {epoch}"
+
+
+def _epochs(name: str, identity: str) -> dict[str, Opener]:
+    item = session().owned.get(identity)
+    spaces = getattr(item.details, "by_epoch", ()) if item is not None else ()
+    return {
+        epoch_name(name, number): partial(
+            VectorSet, f"{identity}:epoch-{number}", epoch_name(name, number), space, False,
+            "The most frequent words as this epoch of the training left them.",
+        )
+        for number, space in enumerate(spaces, 1)
+    }  # fmt: skip
 
 
 def _sample(name: str) -> VectorSet:
