@@ -1,4 +1,4 @@
-"""What the README promises: its example runs, and its first two commands exist."""
+"""What the README promises: its examples run, and its first two commands exist."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_example_runs(tmp_path, monkeypatch, capsys):
-    example, _ = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
+    example, *_ = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
     assert len(example.strip().splitlines()) <= 12
     monkeypatch.chdir(tmp_path)
     names: dict[str, object] = {}
@@ -27,7 +27,7 @@ def test_example_runs(tmp_path, monkeypatch, capsys):
 def test_example_of_images_runs(tmp_path, monkeypatch, capsys):
     from embedviz.images.samples import SAMPLES
 
-    _, example = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
+    _, example, _ = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
     assert len(example.strip().splitlines()) <= 12
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("EMBEDVIZ_DATA_DIR", str(tmp_path / "data"))
@@ -39,6 +39,17 @@ def test_example_of_images_runs(tmp_path, monkeypatch, capsys):
     exec(compile(example, "README.md", "exec"), names)
     assert "chelsea.png" in names["alike"].keys[0]
     assert "brightness" in capsys.readouterr().out
+
+
+def test_example_of_vectors_runs(tmp_path, monkeypatch, capsys):
+    _, _, example = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
+    assert len(example.strip().splitlines()) <= 12
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, object] = {}
+    exec(compile(example, "README.md", "exec"), names)
+    assert names["space"].dimensions == 20
+    assert (tmp_path / "map.html").stat().st_size > 100_000
+    assert "1.0" in capsys.readouterr().out  # a space has all neighbors in common with itself
 
 
 def test_first_two_commands_are_targets():
@@ -55,12 +66,13 @@ def test_links_lead_somewhere(link):
 
 def test_every_method_of_the_tables_is_named():
     from embedviz.formats import FORMATS
+    from embedviz.groups import CLUSTERINGS
     from embedviz.images.encoders import ENCODERS
     from embedviz.projections import PROJECTIONS
     from embedviz.words.analogies import ANALOGY_METHODS
     from embedviz.words.training_params import ALGORITHMS
 
-    tables = (PROJECTIONS, ANALOGY_METHODS, ALGORITHMS, ENCODERS)
+    tables = (PROJECTIONS, ANALOGY_METHODS, ALGORITHMS, ENCODERS, CLUSTERINGS)
     for method in (method for entries in tables for method in entries.values()):
         assert method.label.lower() in README.lower(), method.label
     for kind in FORMATS.values():
