@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embedviz.params import param
+from embedviz.product_threads import one_product_thread
 from embedviz.progress import Cancel, OnProgress, report, stop_if
 from embedviz.projections.base import (
     WORKS_ON,
@@ -25,6 +28,8 @@ from embedviz.projections.first_import import import_scikit_learn
 _SMALL_COVARIANCE = 2048
 # Numbers in float64 at a time: they stay in the processor's cache, however many points there are.
 _BLOCK = 250_000
+# Always as many, so that the sums do not depend on the machine's cores.
+_PARTS = 4
 
 # Mean (d,), components (c, d), their variances (c,) and the variance of all directions.
 _Directions = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], float]
@@ -83,13 +88,22 @@ def _by_covariance(task: Task, normalize: bool) -> _Directions:
 
     n, d = task.vectors.shape
     near = next(_blocks(task.vectors, normalize))[1].mean(axis=0)
-    moved, products = np.zeros(d), np.zeros((d, d))
-    for _, block in _blocks(task.vectors, normalize):
-        stop_if(task.cancel, "PCA")
-        centered = np.subtract(block, near, out=block)
-        moved += centered.sum(axis=0)
-        products += centered.T @ centered
-    moved /= n
+    parts = np.array_split(task.vectors, _PARTS if n * d > _PARTS * _BLOCK else 1)
+
+    def summed(part: Vectors) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        moved, products = np.zeros(d), np.zeros((d, d))
+        for _, block in _blocks(part, normalize):
+            stop_if(task.cancel, "PCA")
+            centered = np.subtract(block, near, out=block)
+            moved += centered.sum(axis=0)
+            products += centered.T @ centered
+        return moved, products
+
+    # Products of blocks this small gain nothing from threads that wait for each other.
+    with one_product_thread(), ThreadPoolExecutor(min(len(parts), os.cpu_count() or 1)) as pool:
+        sums = list(pool.map(summed, parts))
+    moved = sum(part[0] for part in sums) / n
+    products = sum(part[1] for part in sums)
     covariance = (products - n * np.outer(moved, moved)) / (n - 1)
     values, turned = eigh(covariance, subset_by_index=[d - task.n_components, d - 1])
     variances = np.maximum(values[::-1], 0.0)
@@ -126,9 +140,10 @@ def _apply(
     normalize: bool,
 ) -> Coordinates:
     projected = np.empty((len(vectors), len(components)), np.float64)
-    for start, block in _blocks(vectors, normalize):
-        centered = np.subtract(block, mean, out=block)
-        projected[start : start + len(block)] = centered @ components.T
+    with one_product_thread():
+        for start, block in _blocks(vectors, normalize):
+            centered = np.subtract(block, mean, out=block)
+            projected[start : start + len(block)] = centered @ components.T
     return projected
 
 

@@ -20,7 +20,7 @@ from embedviz.space import EmbeddingSpace
 from embedviz.store import default_store
 from embedviz.trust import blocks, map_quality, quality
 from embedviz.trust.nearness import FullNearness
-from embedviz.trust.product_threads import one_product_thread
+from embedviz.product_threads import one_product_thread
 from embedviz.trust.ranking import RankedBlock
 from embedviz.trust.sampling import sampled_rows
 
