@@ -10,7 +10,7 @@ from typing import Any
 
 from embedviz.errors import InvalidParameterError
 from embedviz.operator_paths import listed_folders, listed_weights
-from embedviz.vectors_file import VectorsFile, checked_file, default_name, vectors_file
+from embedviz.vectors_file import VectorsFile, checked_file, default_name, spread, vectors_files
 
 CONFIG_VARIABLE = "EMBEDVIZ_CONFIG"
 DEFAULT_NAME = "embedviz.toml"
@@ -66,14 +66,14 @@ def read_config(path: Path, known: Collection[str]) -> ConfigFile:
             f"{path}: 'vectors' must be a list of \"PATH:LIMIT\" or [[vectors]] tables, "
             f"got {listed!r}."
         )
-    files = [_file(entry, f"{path}: vectors, entry {row}", path.parent)
-             for row, entry in enumerate(listed, start=1)]  # fmt: skip
+    files = [file for row, entry in enumerate(listed, start=1)
+             for file in _files(entry, f"{path}: vectors, entry {row}", path.parent)]  # fmt: skip
     return ConfigFile(content, files, images, weights)
 
 
-def _file(entry: Any, where: str, folder: Path) -> VectorsFile:
+def _files(entry: Any, where: str, folder: Path) -> tuple[VectorsFile, ...]:
     if isinstance(entry, str):
-        return vectors_file(entry, where, folder)
+        return vectors_files(entry, where, folder)
     if not isinstance(entry, dict) or "path" not in entry:
         raise InvalidParameterError(f"{where}: it needs a path, got {entry!r}.")
     for key, value in entry.items():
@@ -87,4 +87,9 @@ def _file(entry: Any, where: str, folder: Path) -> VectorsFile:
     path = folder / Path(entry["path"]).expanduser()
     name = entry.get("name", default_name(path))
     file = VectorsFile(name, path, entry.get("limit"), entry.get("trusted", True))
-    return checked_file(file, where)
+    files = spread(checked_file(file, where), where)
+    if "name" in entry and files[0].path != path:
+        raise InvalidParameterError(
+            f"{where}: '{path}' is a folder, whose files keep their own names. Leave name out."
+        )
+    return files

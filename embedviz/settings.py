@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -14,7 +15,7 @@ from embedviz.config_file import CONFIG_VARIABLE, ConfigFile, config_path, read_
 from embedviz.errors import InvalidParameterError
 from embedviz.operator_paths import image_folder, several, weights_file
 from embedviz.params import make, param, specs
-from embedviz.vectors_file import VectorsFile, distinct, vectors_file
+from embedviz.vectors_file import VectorsFile, distinct, vectors_files
 
 __all__ = ["CONFIG_VARIABLE", "VECTORS_VARIABLE", "Settings", "VectorsFile", "settings"]
 
@@ -30,7 +31,8 @@ class Settings:
     Attributes
     ----------
     vectors : tuple of VectorsFile
-        Files of vectors on the server that everyone who opens it can choose. Trusted unless told
+        Files of vectors on the server that everyone who opens it can choose; of a folder that
+        was named, those in it. Trusted unless told
         otherwise: pickles (gensim's own files) are allowed here and nowhere else.
     images : tuple of Path
         Folders whose images everyone who opens the server may embed; no others can be opened.
@@ -119,7 +121,11 @@ def settings(
                 found[name] = _checked(name, _number(text, where), where)
     return Settings(
         **found,
-        vectors=distinct(_listed(vectors_file, "vectors", asked, env, config.vectors)),
+        vectors=distinct(
+            chain.from_iterable(
+                _listed(vectors_files, "vectors", asked, env, [tuple(config.vectors)])
+            )
+        ),
         images=tuple(dict.fromkeys(_listed(image_folder, "images", asked, env, config.images))),
         # The first one named wins: the command line before the file.
         weights=tuple(_listed(weights_file, "weights", asked, env, config.weights)),

@@ -48,14 +48,16 @@ def is_lance(path: Path) -> bool:
         return False
 
 
-def listed(path: str | os.PathLike[str]) -> tuple[Listed, ...]:
+def listed(path: str | os.PathLike[str], *, pickles: bool = False) -> tuple[Listed, ...]:
     """The files of vectors in a folder (not below it), by name, told by their content.
 
-    Pickles are left out. Raises FormatError if the folder cannot be opened.
+    Pickles are left out, unless ``pickles``; what gensim keeps beside one (``model.kv`` and
+    ``model.kv.vectors.npy``) is no file of its own. Raises FormatError if the folder cannot be
+    opened.
     """
     from embedviz.formats.base import ReadOptions
     from embedviz.formats.recognition import recognised_in
-    from embedviz.formats.table import chosen
+    from embedviz.formats.table import FORMATS, chosen
 
     try:
         names = sorted(Path(path).iterdir())[:_MOST]
@@ -72,6 +74,11 @@ def listed(path: str | os.PathLike[str]) -> tuple[Listed, ...]:
                     recognised_in(kind.columns(source, ReadOptions("")), kind.name)
         except EmbedvizError:
             continue
-        if not kind.trusted_only:
-            found.append(Listed(name, kind.name))
-    return tuple(found)
+        found.append(Listed(name, kind.name))
+    pickled = [one for one in found if FORMATS[one.format].trusted_only]
+    beside = tuple(f"{one.path.name}." for one in pickled)
+    return tuple(
+        one
+        for one in found
+        if (pickles or one not in pickled) and not one.path.name.startswith(beside)
+    )

@@ -77,7 +77,7 @@ def choose_next(identity: str) -> None:
 def available() -> dict[str, str]:
     """Ids of the models by the name that the page and its link show, the server's first."""
     names = {item.name: item.name for item in models() if item.installed}
-    names |= {item.name: f"local-{item.name}" for item in server_settings().vectors}
+    names |= {item.name: f"local-{item.name}" for item in server_settings().vectors if item.words}
     for identity, item in session().owned.items():
         if item.kind != "words":
             continue

@@ -112,6 +112,9 @@ def test_windows_drives_are_not_taken_for_limits(
         def is_file(self) -> bool:
             return str(self) == path
 
+        def is_dir(self) -> bool:
+            return False
+
     monkeypatch.setattr(vectors_module, "Path", There)
     found = vectors_file(text, "here")
     assert (str(found.path), found.limit) == (path, limit)

@@ -10,6 +10,7 @@ import streamlit as st
 
 from embedviz import collections
 from embedviz.errors import EmbedvizError
+from embedviz.formats import FORMATS
 from embedviz.space import EmbeddingSpace
 from embedviz.ui.model_choice import available as models_here
 from embedviz.ui.model_choice import open_model
@@ -106,7 +107,7 @@ def _model(name: str, identity: str, most: int | None, link: Mapping[str, str]) 
         return None
     space, part = opened.space, f":{most}" if most else ""
     whole = most is None or len(space) <= most
-    reading = _reading(name, identity)
+    reading = _reading(name, identity, space)
     if not whole and most is not None:
         space = session().kept(
             ("first rows", space.vectors_fingerprint, most), lambda: _first(opened.space, most)
@@ -118,11 +119,13 @@ def _model(name: str, identity: str, most: int | None, link: Mapping[str, str]) 
     return VectorSet(f"{identity}{part}", name, space, opened.shared, how, reading, link)
 
 
-def _reading(name: str, identity: str) -> str:
+def _reading(name: str, identity: str, space: EmbeddingSpace) -> str:
     for file in server_settings().vectors:
         if identity == f"local-{file.name}":
             limit = f", limit={file.limit}" if file.limit else ""
-            return f"ev.read({str(file.path)!r}{limit})"
+            known = FORMATS.get(space.origin.get("format", ""))
+            trusted = ", trusted=True" if known is not None and known.trusted_only else ""
+            return f"ev.read({str(file.path)!r}{limit}{trusted})"
     return f"ev.load({name!r})" if name in {item.name for item in models()} else ""
 
 
