@@ -9,7 +9,7 @@ from typing import IO
 
 from embedviz.errors import FormatError, InvalidParameterError
 from embedviz.formats.base import FileSummary, Format, ReadOptions
-from embedviz.formats.columns import ColumnInfo, Recognised
+from embedviz.formats.columns import ColumnInfo, KeyChoice, Recognised
 from embedviz.formats.folder import source_of
 from embedviz.formats.joining import checked_options, read_metadata
 from embedviz.formats.opening import Readable
@@ -47,7 +47,7 @@ def read(  # noqa: PLR0913 - each is said by name
     name: str | None = None,
     max_bytes: int = DEFAULT_MAX_BYTES,
     vectors: str | Sequence[str] | None = None,
-    key: str | None = None,
+    key: KeyChoice = None,
     metadata: Readable | None = None,
     on_progress: OnProgress | None = None,
     cancel: Cancel | None = None,
@@ -71,8 +71,8 @@ def read(  # noqa: PLR0913 - each is said by name
     vectors : str or sequence of str, optional
         The column of lists, or the columns of numbers, that make the vectors (of a NumPy archive
         the array), in place of those that :func:`recognised` tells.
-    key : str, optional
-        The column that names the rows.
+    key : str or False, optional
+        The column that names the rows; False for none of them: the rows are numbered, ``row-1``.
     metadata : path or binary file, optional
         A table whose rows belong to those of the first file, row by row: a CSV beside an npy, or
         metadata.tsv beside tensors.tsv.
@@ -118,7 +118,7 @@ def recognised(
     *,
     format: str | None = None,  # noqa: A002 - the word for it
     vectors: str | Sequence[str] | None = None,
-    key: str | None = None,
+    key: KeyChoice = None,
     max_bytes: int = DEFAULT_MAX_BYTES,
 ) -> Recognised:
     """What :func:`read` would take for the vector, the key and metadata; reads the first rows.

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
 
 from embedviz.errors import FormatError
+from embedviz.formats.columns import KeyChoice
 from embedviz.formats.source import Source
 from embedviz.progress import Cancel, OnProgress, report, stop_if
 from embedviz.space import EmbeddingSpace
@@ -37,7 +38,7 @@ class ReadOptions:
     on_progress: OnProgress | None = None
     cancel: Cancel | None = None
     vectors: tuple[str, ...] = ()
-    key: str | None = None
+    key: KeyChoice = None
     metadata: Metadata | None = None
 
     def first(self, rows: int) -> int:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 Role = Literal["vector", "key", "metadata"]
+KeyChoice = str | Literal[False] | None
+"""The column that names the rows; False: none, the rows are numbered; None: as recognised."""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import numpy as np
 from embedviz.errors import FormatError, InvalidParameterError
 from embedviz.formats.as_table import NAMING
 from embedviz.formats.base import ReadOptions
+from embedviz.formats.columns import KeyChoice
 from embedviz.formats.metadata_columns import values_of
 from embedviz.formats.opening import Readable
 from embedviz.formats.recognition import KEY_NAMES
@@ -44,7 +45,7 @@ class Metadata:
 
 
 def read_metadata(
-    path_or_file: Readable, max_bytes: int, key: str | None = None, *, text: bool = False
+    path_or_file: Readable, max_bytes: int, key: KeyChoice = None, *, text: bool = False
 ) -> Metadata:
     """The columns of a table, or of a list of labels without a header; raises FormatError.
 
@@ -101,7 +102,7 @@ def with_metadata(rows: FileRows, options: ReadOptions) -> FileRows:
         for name, values in metadata.columns.items()
     }
     key = options.key if options.key in columns else None
-    if key is None and rows.keys is None:
+    if key is None and rows.keys is None and options.key is not False:
         key = _key_in(columns)
     keys = rows.keys if key is None else _texts(columns.pop(key))
     return replace(rows, keys=keys, columns={**rows.columns, **columns})
@@ -109,7 +110,7 @@ def with_metadata(rows: FileRows, options: ReadOptions) -> FileRows:
 
 def checked_options(options: ReadOptions, takes: bool, label: str) -> None:
     """Raise InvalidParameterError where a format has nothing that could be chosen."""
-    if not takes and (options.vectors or options.key or options.metadata is not None):
+    if not takes and (options.vectors or options.key is not None or options.metadata is not None):
         raise InvalidParameterError(
             f"vectors=, key= and metadata= are for files of columns and arrays; {label} says "
             "itself what its words and numbers are. Leave them out."

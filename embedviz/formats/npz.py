@@ -33,7 +33,7 @@ def sniff(head: bytes, _filename: str) -> bool:
 def read(source: Source, options: ReadOptions) -> EmbeddingSpace:
     """Keys, vectors, table and origin; raises FormatError, naming the member that broke."""
     archive = Archive(source)
-    if options.vectors or options.key or options.metadata or not _is_ours(archive):
+    if options.vectors or options.key is not None or options.metadata or not _is_ours(archive):
         return read_foreign(archive, source, options, NAME)
     shape = _shape(archive)
     wanted = options.first(shape[0])

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from embedviz.errors import InvalidParameterError
 from embedviz.formats.base import MAX_DIMENSIONS, ReadOptions
+from embedviz.formats.columns import KeyChoice
 from embedviz.formats.joining import with_metadata
 from embedviz.formats.recognition import KEY_NAMES
 from embedviz.formats.rows import FileRows, space_of
@@ -82,7 +83,9 @@ def _column(values: NDArray[Any]) -> Any:
     return values.tolist() if values.dtype.kind == "U" else values
 
 
-def _key(lists: dict[str, Any], asked: str | None) -> str | None:
+def _key(lists: dict[str, Any], asked: KeyChoice) -> str | None:
+    if asked is False:
+        return None
     if asked is not None:
         if asked not in lists:
             raise InvalidParameterError(

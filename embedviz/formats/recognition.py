@@ -12,7 +12,7 @@ import numpy as np
 
 from embedviz.errors import FormatError, InvalidParameterError
 from embedviz.formats.as_table import NAMING
-from embedviz.formats.columns import ColumnInfo, Recognised, Role
+from embedviz.formats.columns import ColumnInfo, KeyChoice, Recognised, Role
 from embedviz.formats.set_aside import REASONS, codes_of
 from embedviz.formats.tabular import Tabular
 from embedviz.formats.vector_columns import (
@@ -43,9 +43,11 @@ class _Vector:
 
 
 def recognised_in(
-    tabular: Tabular, format_name: str, vectors: Sequence[str] = (), key: str | None = None
+    tabular: Tabular, format_name: str, vectors: Sequence[str] = (), key: KeyChoice = None
 ) -> Recognised:
     """What the columns of an opened file are; ``vectors`` and ``key`` overrule the rules.
+
+    With ``key=False`` no column names the rows.
 
     Raises
     ------
@@ -55,9 +57,9 @@ def recognised_in(
         If no columns make a vector; the message lists those there are.
     """
     names = tabular.schema.names
-    _known([*vectors, *([] if key is None else [key])], names)
+    _known([*vectors, *([key] if isinstance(key, str) else [])], names)
     vector = _Vector(tuple(vectors)) if vectors else _vector_in(tabular)
-    chosen = key if key is not None else _key_in(tabular, vector.names)
+    chosen = _key_in(tabular, vector.names) if key is None else None if key is False else key
     dimensions = dimensions_of(tabular.sample, vector.names)
     if not dimensions:
         raise FormatError(

@@ -60,7 +60,8 @@ def read_tabular(
     from embedviz.formats.joining import with_metadata
     from embedviz.formats.recognition import recognised_in
 
-    key = options.key if options.metadata is None or options.key in tabular.schema.names else None
+    here = options.metadata is None or options.key is False or options.key in tabular.schema.names
+    key = options.key if here else None
     found = said_of(source, lambda: recognised_in(tabular, name, options.vectors, key))
     dimensions = found.dimensions or 0
     if dimensions > MAX_DIMENSIONS:

@@ -89,6 +89,20 @@ def test_the_choice_can_be_changed() -> None:
         space_in(b"a 1.5 2\n", key="a")
 
 
+def test_rows_can_be_numbered_although_a_column_would_name_them(tmp_path: Path) -> None:
+    content = b"id,x0,x1\n7,1.5,2\n8,3.5,4\n"
+    space = space_in(content, key=False)
+    assert (space.keys, space.table["id"].tolist()) == (("row-1", "row-2"), [7, 8])
+    found = ev.formats.recognised(io.BytesIO(content), key=False)
+    assert (found.key, found.metadata) == (None, ("id",))
+    np.save(tmp_path / "v.npy", np.ones((2, 3), np.float32))
+    (tmp_path / "about.csv").write_bytes(b"id,n\na,1\nb,2\n")
+    space = ev.read(tmp_path / "v.npy", metadata=tmp_path / "about.csv", key=False)
+    assert (space.keys, space.table["id"].tolist()) == (("row-1", "row-2"), ["a", "b"])
+    np.savez(tmp_path / "v.npz", vectors=np.ones((2, 3)), names=np.array(["a", "b"]))
+    assert ev.read(tmp_path / "v.npz", key=False).keys == ("row-1", "row-2")
+
+
 def test_keys_that_repeat_are_metadata_and_rows_are_numbered() -> None:
     space = space_in(b"label,x0,x1\n3,1.5,2\n3,2.5,3\n4,1.5,1\n")
     assert space.keys == ("row-1", "row-2", "row-3")

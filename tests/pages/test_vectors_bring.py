@@ -70,6 +70,24 @@ def test_a_file_is_shown_as_taken_and_opened(brought, settle) -> None:
     assert aside["key"].tolist() == ["k4"]
 
 
+def test_rows_can_be_numbered_in_place_of_a_recognised_key(brought, settle) -> None:
+    at = brought(("mine.csv", _file(), "text/csv"))
+    key = next(box for box in at.selectbox if box.label == "Rows are named by")
+    assert key.options[0] == "no key: number the rows"
+    key.select_index(0).run()
+    table = next(frame.value for frame in at.dataframe if "taken as" in frame.value)
+    assert table["taken as"].tolist()[:2] != ["key", "metadata"]
+    next(button for button in at.button if button.label == "Open them").click()
+    at.run()
+    settle(at, lambda at: any(box.label == "Vectors" for box in at.selectbox))
+    (owned,) = [
+        o for o in at.session_state["embedviz_session"].owned.values() if o.kind == "vectors"
+    ]
+    assert owned.space.keys[0] == "row-1"
+    assert owned.space.table["id"].tolist()[0] == "k0"
+    assert owned.details == "ev.read('mine.csv', key=False)"
+
+
 def test_vectors_and_metadata_as_two_files(brought, settle) -> None:
     array = io.BytesIO()
     np.save(array, np.random.default_rng(0).normal(size=(30, 4)).astype(np.float32))

@@ -7,18 +7,22 @@ from dataclasses import dataclass
 import streamlit as st
 
 from embedviz.formats import FORMATS, Recognised
+from embedviz.formats.columns import KeyChoice
 from embedviz.formats.set_aside import MEANING
 from embedviz.ui.messages import count, plain
 
-_NUMBERED = "none: number the rows"
+_NUMBERED = "no key: number the rows"
 
 
 @dataclass(frozen=True)
 class Choice:
-    """The columns that a person chose in place of those recognised; empty and None: as they are."""
+    """The columns that a person chose in place of those recognised; empty and None: as they are.
+
+    ``key=False`` numbers the rows.
+    """
 
     vectors: tuple[str, ...] = ()
-    key: str | None = None
+    key: KeyChoice = None
 
     def reading(self, name: str, metadata: str | None, most: int, rows: int) -> str:
         """The Python expression that reads the same from a file of this name."""
@@ -52,9 +56,13 @@ def choose_columns(found: Recognised, file_id: str) -> Choice | None:
     names = [column.name for column in found.columns]
     left, right = st.columns([1, 2])
     free = [name for name in names if name not in found.vector]
-    keys = free if found.key is not None else [_NUMBERED, *free]
-    at = keys.index(found.key) if found.key in keys else 0
-    key = left.selectbox("Rows are named by", keys, index=at, key=f"vectors-key-{file_id}")
+    # By place: a column may be called as the first entry is.
+    at = free.index(found.key) + 1 if found.key in free else 0
+    chosen = left.selectbox(
+        "Rows are named by", range(len(free) + 1), index=at, key=f"vectors-key-{file_id}",
+        format_func=lambda place: free[place - 1] if place else _NUMBERED,
+    )  # fmt: skip
+    key = free[chosen - 1] if chosen else None
     wide = len(found.vector) > 1
     if wide and not st.toggle("Choose the vector's columns", key=f"vectors-change-{file_id}"):
         vectors = list(found.vector)
@@ -71,10 +79,10 @@ def choose_columns(found: Recognised, file_id: str) -> Choice | None:
         st.info("Choose the column, or the columns, that make the vector.")
         return None
     changed = tuple(vectors) if tuple(vectors) != found.vector else ()
-    return Choice(changed, key if key not in (found.key, _NUMBERED) else None)
+    return Choice(changed, None if key == found.key else key if key is not None else False)
 
 
-def _table(found: Recognised, vectors: list[str], key: str) -> None:
+def _table(found: Recognised, vectors: list[str], key: str | None) -> None:
     def role(name: str) -> str:
         return "vector" if name in vectors else "key" if name == key else "metadata"
 
