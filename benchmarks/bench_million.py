@@ -91,7 +91,7 @@ def _by_hand(path: Path) -> dict[str, str]:
     def read() -> Any:
         if path.suffix == ".npy":
             return np.load(path)
-        return np.stack(pd.read_parquet(path)["embedding"].to_numpy())
+        return np.stack(pd.read_parquet(path)["embedding"].to_list())
 
     vectors, opened = _timed(read)
 

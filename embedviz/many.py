@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from embedviz.density import (
     Density,
@@ -18,6 +18,7 @@ from embedviz.density import (
     inside,
     sampling_order,
 )
+from embedviz.outline import inside_outline
 
 MOST_DRAWN = 100_000
 """Up to so many points a map draws each; above, density and some of them."""
@@ -133,6 +134,19 @@ class ManyPoints:
         if kept is not None:
             there &= kept
         return Region(self._chosen(there, first, most), density, int(there.sum()), len(self))
+
+    def rows_inside(self, outline: ArrayLike, kept: NDArray[np.bool_] | None = None) -> Rows:
+        """All points inside a line drawn on the flat map, drawn one by one or not.
+
+        Parameters
+        ----------
+        outline : array_like of shape (m, 2)
+            Its corners.
+        kept : ndarray of shape (n,), bool, optional
+            Only these.
+        """
+        there = inside_outline(self.coordinates, outline)
+        return np.flatnonzero(there if kept is None else there & kept)
 
     def _sampled(self, kept: NDArray[np.bool_] | None, first: Rows | None, most: int) -> Region:
         there = np.ones(len(self), bool) if kept is None else kept

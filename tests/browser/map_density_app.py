@@ -9,6 +9,7 @@ import numpy as np
 import streamlit as st
 
 from embedviz.many import ManyPoints
+from embedviz.outline import Outline
 from embedviz.plots.picture import Colors, Picture, categorical
 from embedviz.ui.map import Looking, show_map
 from embedviz.ui.map.assets import ensure_plotly_js
@@ -34,17 +35,33 @@ heard = st.session_state.setdefault("heard", [])
 @st.fragment
 def the_map() -> None:
     view = st.session_state.get("view")
-    region = points.region(view, most=5_000)
+    version, selected = st.session_state.get("selected", (0, np.empty(0, np.intp)))
+    region = points.region(view, first=selected, most=5_000)
     keys = [f"point {row}" for row in region.rows]
     colors = dataclasses.replace(whole, codes=whole.codes[region.rows])
     picture = Picture(points.coordinates[region.rows], keys, colors=colors, density=region.density)
+
+    def outlined(corners: Outline) -> None:
+        inside = points.rows_inside(corners)
+        heard.append(f"outlined {len(inside)}")
+        st.session_state["selected"] = (version + 1, inside)
+
+    def cleared(rows: object) -> None:
+        heard.append("cleared" if rows is None else "selected")
+        st.session_state["selected"] = (version, np.empty(0, np.intp))
+
+    looks = Looking(
+        view, lambda extent: st.session_state.update(view=extent), outlined, len(selected)
+    )
     events = show_map(
         picture,
         "the-map",
-        looking=Looking(view, lambda extent: st.session_state.update(view=extent)),
+        looking=looks,
+        select=(version, np.flatnonzero(np.isin(region.rows, selected))),
         on_click=lambda at: heard.append(f"clicked {keys[at]}"),
-        on_select=lambda rows: heard.append("cleared" if rows is None else f"selected {len(rows)}"),
+        on_select=cleared,
     )
+    st.text(f"SELECTED {len(selected)}")
     st.text(f"DRAWN {len(region.rows)} OF {region.there}")
     if events.changed:
         st.rerun()

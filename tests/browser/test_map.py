@@ -57,6 +57,26 @@ def test_a_real_point_of_100_000_is_clicked(driver: Driver) -> None:
     assert _distance(driver, got, (x, y)) <= _distance(driver, nearest, (x, y)) + 1
 
 
+def test_texts_of_many_points_come_compressed(driver: Driver) -> None:
+    driver.open(n=20_000)
+    assert driver.ask("[0, 7, 19999].map(row => map.points.key(row))") == [
+        HOSTILE, "word7", "word19999",
+    ]  # fmt: skip
+    assert re.fullmatch(r"row 19999\nof group \d", driver.ask("map.points.hover(19999)"))
+    assert driver.received < 450_000  # 800,000 with the texts as they are
+
+
+def test_a_browser_without_decompression_gets_the_texts_as_they_are(driver: Driver) -> None:
+    driver.page.add_init_script("delete window.DecompressionStream")
+    driver.open(n=20_000)
+    assert driver.ask("map.points.key(7)") == "word7"
+    assert driver.ask("map.points.hover(7)").startswith("row 7\n")
+    driver.choose("dim", 3)
+    driver.page.wait_for_function(f"{MAP}.data.dimensions === 3")
+    driver.wait()
+    assert driver.ask("map.points.key(7)") == "word7"
+
+
 def _distance(driver: Driver, row: int, at: tuple[float, float]) -> float:
     x, y = driver.ask(f"map.pixelOf({row})")
     return float(((x - at[0]) ** 2 + (y - at[1]) ** 2) ** 0.5)

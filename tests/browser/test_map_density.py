@@ -56,8 +56,8 @@ def test_a_closer_look_is_finer_without_the_page(page: Page, ask: Any) -> None:
     )
     finer = ask(f"{LAYER}.density.extent")
     assert finer[1] - finer[0] < 0.5 * (home[1] - home[0])
-    drawn = page.get_by_text(re.compile("^DRAWN")).inner_text()
-    assert drawn != "DRAWN 5000 OF 200000"
+    drawn = page.get_by_text(re.compile("^DRAWN"))
+    expect(drawn).not_to_have_text("DRAWN 5000 OF 200000")
     says(page, "RUNS 1$")
     # The view stayed where it was put, and home is still the view of all points.
     x, y = ask("[map.view.state().x, map.view.state().y]")
@@ -112,6 +112,33 @@ def test_a_pressed_category_stays_pressed_when_zooming(page: Page, ask: Any) -> 
     expect(page.get_by_role("button", name=re.compile("group 2")).first).to_have_attribute(
         "aria-pressed", "true"
     )
+
+
+def test_a_box_selects_also_what_is_not_drawn(page: Page, ask: Any) -> None:
+    page.get_by_role("button", name="Select the points in a box").click()
+    frame = page.locator(".ev-plot").bounding_box()
+    assert frame is not None
+
+    def drag(*shares: tuple[float, float]) -> None:
+        for i, (x, y) in enumerate(shares):
+            at = (frame["x"] + x * frame["width"], frame["y"] + y * frame["height"])
+            page.mouse.move(*at, steps=4 if i else 1)
+            if i == 0:
+                page.mouse.down()
+        page.mouse.up()
+
+    drag((0.35, 0.2), (0.65, 0.8))
+    says(page, "HEARD outlined")
+    says(page, "SELECTED [1-9]")
+    settled(page)
+    page.evaluate(f"{MAP}.idle()")
+    selected = page.get_by_text(re.compile("^SELECTED")).inner_text().split()[1]
+    assert 5_000 < int(selected) < 200_000
+    # The chip counts all of them, and of the drawn ones all inside the box are shown.
+    expect(page.locator(".ev-chip")).to_contain_text(f"{int(selected):,} selected")
+    drag((0.005, 0.01), (0.02, 0.03))  # nothing there
+    says(page, "SELECTED 0$")
+    expect(page.locator(".ev-chip")).to_be_empty()
 
 
 def test_a_download_has_the_density(page: Page, ask: Any) -> None:

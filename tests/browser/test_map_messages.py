@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import shutil
+import zlib
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from streamlit.testing.v1 import AppTest
 from embedviz.plots import Mark, Picture, categorical
 from embedviz.ui.map import Shown
 from embedviz.ui.map.assets import ensure_plotly_js, loader, map_script
+from embedviz.ui.map.packing import PACKED_FROM
 from embedviz.ui.map.selecting import Selecting
 from embedviz.ui.map.sending import KEPT_VERSIONS, Sent, forget, message
 
@@ -74,6 +76,37 @@ def test_the_points_travel_exactly() -> None:
     assert data["focus"] == {"version": "a", "at": [0.0, 1.0]}
 
 
+def many(n: int, **parts: Any) -> Picture:
+    at = np.random.default_rng(0).normal(size=(n, 2)).astype(np.float32)
+    keys = ["", "a\ud800", "\0\n", "\ufeffé" * 500, *(f"item {row}" for row in range(4, n))]
+    return Picture(at, keys, **parts)
+
+
+def texts_in(table: Any) -> list[str]:
+    joined = zlib.decompress(table["byte"].to_numpy().tobytes())
+    return [text.decode() for text in joined.split(b"\xff")]
+
+
+def test_many_texts_travel_compressed() -> None:
+    picture = many(PACKED_FROM)
+    hover = [f"group: a\nrow: {row}" for row in range(len(picture))]
+    data = message(replace(picture, hover=hover), "map", 500, None, {})
+    assert data["points"].column_names == ["x", "y"]
+    assert texts_in(data["packed_hover"]) == hover
+    assert texts_in(data["packed_keys"]) == ["", "a?", *picture.keys[2:]]
+    assert "packed_hover" not in message(picture, "map", 500, None, {})
+
+
+def test_a_browser_that_cannot_unpack_gets_texts_as_they_are() -> None:
+    picture, sent = many(PACKED_FROM), Sent()
+    assert "packed_keys" in message(picture, "map", 500, None, sent)
+    forget(sent, ["unpacked", "points"])
+    for shown in (picture, replace(picture, coordinates=picture.coordinates + 1)):
+        data = message(shown, "map", 500, None, sent)
+        assert "packed_keys" not in data
+        assert data["points"]["key"].to_pylist()[2:] == list(picture.keys[2:])
+
+
 def test_a_selection_of_the_page_goes_once() -> None:
     sent: Sent = {}
 
@@ -120,6 +153,36 @@ def test_a_browser_is_not_believed(value: Any) -> None:
     shown = Shown({}, keys="k", rows=5)
     assert shown.clicked(value) is None
     assert shown.selected(value) is None
+
+
+def outline_text(*numbers: float) -> str:
+    return base64.b64encode(np.array(numbers, dtype="<f8").tobytes()).decode()
+
+
+@pytest.mark.parametrize(
+    "outline",
+    [
+        None,
+        7,
+        "?",
+        "QQ==",
+        outline_text(1, 2, 3),
+        outline_text(1, 2, 3, 4),
+        outline_text(1, 2, 3, 4, 5, float("nan")),
+    ],
+)
+def test_a_damaged_outline_is_none(outline: Any) -> None:
+    shown = Shown({}, keys="k", rows=5)
+    assert shown.outlined({"keys": "k", "outline": outline}) is None
+    assert shown.outlined({"keys": "k"}) is None
+
+
+def test_an_outline_is_read() -> None:
+    shown = Shown({}, keys="k", rows=5)
+    corners = shown.outlined({"keys": "k", "outline": outline_text(1, 2, 3, 4, 5, 0.1)})
+    assert corners is not None
+    assert corners.tolist() == [[1, 2], [3, 4], [5, 0.1]]
+    assert shown.outlined({"keys": "of others", "outline": outline_text(1, 2, 3, 4, 5, 6)}) is None
 
 
 def test_assets_are_copied_once_and_mended(tmp_path: Path) -> None:

@@ -34,12 +34,15 @@ const DECODERS = {
 const keptParts = Object.fromEntries(Object.keys(DECODERS).map((name) => [name, new KeptVersions()]));
 
 // Takes in what `data` carries and returns each part by its name (null for none) and `missing`: the
-// names of those that Python thought were here.
+// names of those that Python thought were here. Packed texts that this browser cannot unpack are
+// missing, and "unpacked" with them: Python then sends them as they are.
 function takeParts(data) {
   const parts = { missing: [] };
+  const isReadable = canUnpack() || !(data.packed_keys || data.packed_hover);
+  if (!isReadable) parts.missing.push("unpacked");
   for (const [name, kept] of Object.entries(keptParts)) {
     const version = data.versions[name];
-    if (data[name]) kept.put(version, DECODERS[name](data[name], data));
+    if (data[name] && (name !== "points" || isReadable)) kept.put(version, DECODERS[name](data[name], data));
     parts[name] = version ? kept.get(version) : null;
     if (version && !parts[name]) parts.missing.push(name);
   }
@@ -48,14 +51,18 @@ function takeParts(data) {
 
 function decodePoints(table, data) {
   const column = (name) => table.getChild(name);
+  const texts = (name, packed) => (packed ? new PackedTexts(table.numRows, packed.getChild("byte").toArray()) : column(name));
+  const keys = texts("key", data.packed_keys);
+  const hover = texts("hover", data.packed_hover);
   const points = {
     n: table.numRows,
     x: column("x").toArray(),
     y: column("y").toArray(),
     z: data.dimensions === 3 ? column("z").toArray() : null,
     // Text is read from Arrow when it is shown: 100,000 strings are never made at once.
-    key: (row) => column("key").get(row),
-    hover: (row) => column("hover")?.get(row) ?? "",
+    key: (row) => keys.get(row),
+    hover: (row) => hover?.get(row) ?? "",
+    ready: Promise.all([keys.ready, hover?.ready]), // nothing asks for a text before
   };
   // Of a part of very many points the home view is that of all.
   points.extents = data.whole ?? [points.x, points.y, points.z].filter(Boolean).map(extentOf);

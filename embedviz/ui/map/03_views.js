@@ -27,6 +27,17 @@ class FlatView {
     };
   }
 
+  // The way back: pixels [x0, y0, x1, y1, …] as coordinates.
+  coordinatesOf(pixels) {
+    const { left, top, right, bottom } = this.bounds();
+    const { x, y } = this.state();
+    return pixels.map((pixel, i) =>
+      i % 2
+        ? y[0] + ((bottom - pixel) / (bottom - top)) * (y[1] - y[0])
+        : x[0] + ((pixel - left) / (right - left)) * (x[1] - x[0]),
+    );
+  }
+
   // Where points are drawn, in pixels of the stage.
   bounds() {
     const { xaxis, yaxis } = this.element._fullLayout;

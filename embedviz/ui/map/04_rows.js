@@ -23,6 +23,10 @@ function sameRows(a, b) {
   return a.length === b.length && a.every((row, i) => row === b[i]);
 }
 
+function numbersText(numbers) {
+  return toBase64(new Uint8Array(Float64Array.from(numbers).buffer));
+}
+
 function toBase64(bytes) {
   let text = "";
   for (let at = 0; at < bytes.length; at += 8192) {

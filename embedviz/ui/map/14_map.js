@@ -92,6 +92,7 @@ class EmbedvizMap {
     this.#ask(parts.missing);
     if (parts.missing.length || this.ended) return;
     this.Plotly = await loadPlotly();
+    await parts.points.ready;
     if (this.ended) return;
     const before = { data: this.data, points: this.points, colors: this.colors };
     [this.data, this.points, this.colors, this.faded] = [data, parts.points, parts.colors, parts.faded];
@@ -369,11 +370,13 @@ class EmbedvizMap {
 
   #selectInside(outline) {
     const rows = rowsInside(this.view.projector(), this.points, outline);
-    if (rows.length) this.#select(rows);
-    else this.#clearSelection();
+    // Of very many points only some are drawn one by one: Python finds all that are inside.
+    const line = this.data.whole ? { outline: numbersText(this.view.coordinatesOf(outline)) } : {};
+    if (rows.length) this.#select(rows, line);
+    else this.#clearSelection(line);
   }
 
-  #select(rows) {
+  #select(rows, line) {
     const { id, keys, select } = this.data;
     this.#selected = this.#selection(`${Date.now().toString(36)}-${rows.length}`, rows);
     const { token } = this.#selected;
@@ -381,7 +384,7 @@ class EmbedvizMap {
     if (selections.size > MOST_LEFT_VIEWS) selections.delete(selections.keys().next().value);
     this.#showSelection();
     const after = select?.version ?? null;
-    this.component.setStateValue("selected", { token, keys, after, ...rowsMessage(rows, this.points.n) });
+    this.component.setStateValue("selected", { token, keys, after, ...rowsMessage(rows, this.points.n), ...line });
   }
 
   #selection(token, rows) {
@@ -390,17 +393,17 @@ class EmbedvizMap {
     return { token, rows, has, keys: this.data.keys, isOfPage: false };
   }
 
-  #clearSelection() {
-    if (!this.#selected) return;
+  #clearSelection(line = {}) {
+    if (!this.#selected && !line.outline) return;
     this.#selected = null;
     this.#showSelection();
-    this.#tellCleared();
+    this.#tellCleared(line);
   }
 
   // Where the page sets selections it must know which of them was cleared.
-  #tellCleared() {
+  #tellCleared(line = {}) {
     const { keys, select } = this.data;
-    const cleared = select ? { token: null, keys, after: select.version, rows: "" } : null;
+    const cleared = select || line.outline ? { token: null, keys, after: select?.version ?? null, rows: "", ...line } : null;
     this.component.setStateValue("selected", cleared);
   }
 
@@ -434,8 +437,9 @@ class EmbedvizMap {
   }
 
   #drawChip() {
-    const count = this.#selected?.rows.length;
-    if (!count) return this.chip.replaceChildren();
+    const drawn = this.#selected?.rows.length;
+    const count = (this.#selected?.isOfPage && this.data.selected_of_all) || drawn;
+    if (!drawn) return this.chip.replaceChildren();
     const button = withText("button", "", `${count.toLocaleString("en")} selected ✕`);
     button.type = "button";
     button.title = "Clear the selection (Escape)";

@@ -113,6 +113,7 @@ def show_map(  # noqa: PLR0913 - one map, and all that a page can do with it
     data = message(picture, key, height, focus, shown.sent, shown.selecting)
     data |= shown.selection((st.session_state.get(key) or {}).get("selected")) | {"link": link}
     data["view"] = None if looking is None else looking.extent
+    data["selected_of_all"] = None if looking is None else looking.selected
     data |= shown.answer(thumbnails, pictures_version)
 
     does = _callbacks(key, shown, on_click, on_select, looking)
@@ -154,7 +155,10 @@ def _callbacks(
         if shown.selecting is not None and not shown.selecting.is_older_than(value):
             return  # made before the browser knew of the page's newer one, which replaces it
         shown.changed = True
-        if on_select is not None:
+        outline = shown.outlined(value)
+        if outline is not None and looking is not None and looking.on_outline is not None:
+            looking.on_outline(outline)
+        elif on_select is not None:
             on_select(shown.selected(value))
 
     def viewed() -> None:

@@ -12,6 +12,7 @@ from embedviz.density import Extent
 from embedviz.plots.figure import point_opacity, point_size
 from embedviz.plots.palettes import PLAIN
 from embedviz.plots.picture import Picture
+from embedviz.ui.map.packing import PACKED_FROM, packed, unpacked
 from embedviz.ui.map.selecting import Selecting, rows_message
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 KEPT_VERSIONS = 4
 """How many versions of each heavy part a browser tab keeps (the same number as in 01_parts.js)."""
+
+_UNPACKED = "unpacked"
 
 Focus = tuple[str, Sequence[float]]
 Sent = dict[str, list[str]]
@@ -44,13 +47,22 @@ def message(
     }
     heavy: dict[str, Any] = {}
     for name, version in versions.items():
-        if version and not _is_there(sent.setdefault(name, []), version):
+        if not version or _is_there(sent.setdefault(name, []), version):
+            continue
+        if name == "points":
+            heavy |= _points(picture, is_packed=_UNPACKED not in sent)
+        else:
             heavy |= _PARTS[name](picture) if name in _PARTS else _chosen(selecting, len(picture))
     return _description(picture, key, focus) | {"height": height} | {"versions": versions} | heavy
 
 
 def forget(sent: Sent, missing: Sequence[str]) -> None:
-    """The browser says that it does not have these parts: send them next time."""
+    """The browser says that it does not have these parts: send them next time.
+
+    "unpacked" among them: it cannot read compressed texts, so send them as they are from now on.
+    """
+    if _UNPACKED in missing:
+        sent[_UNPACKED] = []
     for name in missing:
         if name in sent:
             sent[name].clear()
@@ -88,14 +100,17 @@ def _description(picture: Picture, key: str, focus: Focus | None) -> dict[str, A
     }
 
 
-def _points(picture: Picture) -> dict[str, pa.Table]:
+def _points(picture: Picture, is_packed: bool) -> dict[str, pa.Table]:
     import pyarrow as pa
 
     columns: dict[str, Any] = dict(zip("xyz", picture.coordinates.T, strict=False))
     columns = {name: np.ascontiguousarray(column) for name, column in columns.items()}
-    columns["key"] = _text(picture.keys)
+    if is_packed and len(picture) >= PACKED_FROM:
+        hover = {"packed_hover": packed(picture.hover)} if len(picture.hover) else {}
+        return {"points": pa.table(columns), "packed_keys": packed(picture.keys)} | hover
+    columns["key"] = unpacked(picture.keys)
     if len(picture.hover):
-        columns["hover"] = _text(picture.hover)
+        columns["hover"] = unpacked(picture.hover)
     return {"points": pa.table(columns)}
 
 
@@ -143,17 +158,7 @@ def _chosen(selecting: Selecting | None, n: int) -> dict[str, Any]:
     return {"chosen": rows_message(selecting.rows, n) | {"n": n}}
 
 
-def _text(texts: Sequence[str]) -> pa.Array:
-    import pyarrow as pa
-
-    try:
-        return pa.array(texts, pa.string())
-    except UnicodeEncodeError:  # half of a surrogate pair, from a damaged file: show a "?"
-        return pa.array([text.encode("utf-8", "replace").decode() for text in texts], pa.string())
-
-
 _PARTS: dict[str, Callable[[Picture], dict[str, Any]]] = {
-    "points": _points,
     "colors": _colors,
     "faded": _faded,
     "sizes": _sizes,

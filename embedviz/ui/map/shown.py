@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from embedviz.density import Extent, checked_extent
 from embedviz.errors import InvalidParameterError
+from embedviz.outline import Outline, checked_outline
 from embedviz.ui.map.selecting import Selecting, rows_of
 from embedviz.ui.map.sending import Sent
 from embedviz.ui.map.thumbnails import Thumbnails, Want, pictures_message
@@ -27,10 +29,17 @@ class Looking:
         Left, right, bottom and top of the view, as ``on_change`` told it; None: everything.
     on_change : callable
         Called before the rerun with what is in view, when that has changed and rests.
+    on_outline : callable or None
+        Called in place of ``on_select`` with the corners of a lasso or box, so that it can select
+        what is not drawn one by one too; the page then gives ``select`` a new version.
+    selected : int or None
+        How many of all points are selected, drawn or not.
     """
 
     extent: Extent | None
     on_change: Callable[[Extent], None]
+    on_outline: Callable[[Outline], None] | None = None
+    selected: int | None = None
 
 
 @dataclass
@@ -81,6 +90,16 @@ class Shown:
         try:
             return checked_extent(tuple(given)) if numbers else None  # type: ignore[arg-type]
         except InvalidParameterError:
+            return None
+
+    def outlined(self, value: Any) -> Outline | None:
+        """The line drawn around points, unless it was drawn on others, or is damaged."""
+        if not isinstance(value, Mapping) or value.get("keys") != self.keys:
+            return None
+        try:
+            numbers = np.frombuffer(base64.b64decode(value["outline"], validate=True), "<f8")
+            return checked_outline(numbers.reshape(-1, 2))
+        except (KeyError, TypeError, ValueError, InvalidParameterError):
             return None
 
     def selection(self, value: Any) -> dict[str, Any]:

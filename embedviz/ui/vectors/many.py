@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from embedviz.density import Extent
 from embedviz.many import MOST_DRAWN, MOST_IN_REGION, ManyPoints, Region
+from embedviz.outline import Outline
 from embedviz.plots.picture import Picture
 from embedviz.projections import Projection
 from embedviz.ui.map import Looking, show_map
@@ -77,10 +78,16 @@ def _map(
     def marked(at: NDArray[np.uint32] | None) -> None:
         scene.state.select([] if at is None else rows[at], on_map=True)
 
+    def looked(extent: Extent) -> None:
+        views[cloud.name] = extent
+
+    def outlined(corners: Outline) -> None:
+        scene.state.select(cloud.rows_inside(corners, scene.kept))
+
     events = show_map(
         replace(picture_of(rows), density=region.density), key, focus=focus, on_click=clicked,
         on_select=marked, select=(_selection_name(scene), np.flatnonzero(np.isin(rows, selected))),
-        looking=Looking(view, lambda extent: views.__setitem__(cloud.name, extent)),
+        looking=Looking(view, looked, outlined, len(selected)),
     )  # fmt: skip
     st.caption(_stated(region, selected))
     if events.changed:
@@ -88,10 +95,14 @@ def _map(
 
 
 def _stated(region: Region, selected: NDArray[np.intp]) -> str:
+    flat = region.density is not None
+    lasso = "A lasso or box selects " + (
+        "all points inside it, drawn or not." if flat else "among the points drawn."
+    )
     if not len(selected):
-        return region.stated
+        return f"{region.stated} {lasso}"
     drawn = int(np.isin(selected, region.rows).sum())
-    return f"{region.stated} Of {len(selected):,} selected points {drawn:,} are drawn."
+    return f"{region.stated} {lasso} Of {len(selected):,} selected points {drawn:,} are drawn."
 
 
 def _selection_name(scene: Scene) -> str:
