@@ -7,6 +7,7 @@ from itertools import chain
 from typing import IO, Any
 
 from embedviz.formats.arrow_columns import marks_of
+from embedviz.formats.arrow_unpacked import packed_batches
 from embedviz.formats.as_table import arrow_of
 from embedviz.formats.base import FileSummary, Format, ReadOptions
 from embedviz.formats.source import Source
@@ -36,7 +37,7 @@ def columns(source: Source, options: ReadOptions) -> Tabular:
     return said_of(source, lambda: _opened(source, options))  # type: ignore[no-any-return]
 
 
-def _opened(source: Source, _options: ReadOptions) -> Tabular:
+def _opened(source: Source, options: ReadOptions) -> Tabular:
     import pyarrow as pa
 
     if source.head.startswith(_FEATHER_1):
@@ -48,12 +49,13 @@ def _opened(source: Source, _options: ReadOptions) -> Tabular:
         raise source.broken("expected Arrow itself, not gzipped: unpack it first.")
     if not sniff(source.head, ""):
         raise source.broken("byte 0: expected 'ARROW1', or the mark of an Arrow stream.")
+    _check_packed(source, options)
     file = pa.memory_map(str(source.path)) if source.path is not None else source.raw
+    source.raw.seek(0)
     if source.head.startswith(_FILE):
         reader = pa.ipc.open_file(file)
         stored = (reader.get_batch(number) for number in range(reader.num_record_batches))
     else:
-        source.raw.seek(0)
         stream = reader = pa.ipc.open_stream(file)
         stored = iter(stream)
     schema = reader.schema
@@ -73,6 +75,19 @@ def _opened(source: Source, _options: ReadOptions) -> Tabular:
 
     vector, key = marks_of(schema)
     return Tabular(schema, sample, batches, None, vector, key)
+
+
+def _check_packed(source: Source, options: ReadOptions) -> None:
+    """Refuse buffers that unpack to more than is allowed, before any is unpacked."""
+    at_once = total = 0
+    for size in packed_batches(source.raw):
+        at_once, total = max(at_once, size), total + size
+    unpacked = total if options.limit is None else at_once  # of a part, batches are let go
+    if unpacked > source.max_bytes:
+        raise source.broken(
+            f"its columns unpack to {unpacked:,} bytes; {source.max_bytes:,} are allowed here. "
+            "Write it in smaller batches, or give a larger max_bytes if that is what it holds."
+        )
 
 
 def read(source: Source, options: ReadOptions) -> EmbeddingSpace:

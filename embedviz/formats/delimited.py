@@ -11,10 +11,11 @@ from typing import Any
 
 from embedviz.formats.as_table import NAMING
 from embedviz.formats.base import ReadOptions
+from embedviz.formats.delimited_types import ColumnTypes
 from embedviz.formats.set_aside import RAGGED, Skipped
 from embedviz.formats.source import Source
 from embedviz.formats.source_stream import SourceStream
-from embedviz.formats.tabular import MAX_COLUMNS, Tabular, said_of
+from embedviz.formats.tabular import MAX_COLUMNS, ColumnChangedError, Tabular, said_of
 from embedviz.formats.text_rows import is_number
 from embedviz.formats.word2vec_header import header_in
 
@@ -59,18 +60,25 @@ def open_delimited(source: Source, options: ReadOptions, delimiters: str) -> Tab
         names = {"column_names": list(dialect.names), "skip_rows": int(dialect.header)}
         return arrow_csv.ReadOptions(use_threads=False, block_size=_BLOCK, **names)
 
-    def batches(_vector: Sequence[str], key: str | None) -> Iterator[Any]:
+    def batches(vector: Sequence[str], key: str | None) -> Iterator[Any]:
         skipped.clear()
+        source.back_to(len(prefix))
         types = {} if key is None else {key: pa.binary()}
         stream = SourceStream(text, source, options)
-        convert = _conversion(dialect, types)
         parse = _parsing(dialect, skipped)
         if options.limit is None:
             # Read as one: a column that turns out not to hold numbers becomes text throughout.
-            yield from arrow_csv.read_csv(stream, read_options(), parse, convert).to_batches()
+            yield from arrow_csv.read_csv(
+                stream, read_options(), parse, _conversion(dialect, types)
+            ).to_batches()
             return
-        reader = arrow_csv.open_csv(stream, read_options(), parse, convert)
-        yield from iter(reader)
+        convert = _conversion(dialect, wider.known(vector, key))
+        try:
+            yield from arrow_csv.open_csv(stream, read_options(), parse, convert)
+        except pa.ArrowInvalid as error:
+            if wider.widen(str(error), vector):
+                raise ColumnChangedError from error
+            raise
 
     naming = {name: pa.string() for name in dialect.names if name.lower() in NAMING}
     start, _ = _first_lines(text, len(prefix) < _BLOCK)
@@ -84,6 +92,7 @@ def open_delimited(source: Source, options: ReadOptions, delimiters: str) -> Tab
         sample = sampled(naming)
     except pa.ArrowInvalid:  # names that are not UTF-8
         sample = said_of(source, lambda: sampled({}))
+    wider = ColumnTypes(sample.schema)
     return Tabular(
         sample.schema, sample, batches,
         headless=not dialect.header, skipped=skipped,
@@ -201,10 +210,13 @@ def _is_header(first: Sequence[str], others: Sequence[Sequence[str]]) -> bool:
 
 def _named(first: Sequence[str]) -> list[str]:
     """Names that differ: a repeated one gets a number, as in pandas."""
-    names: list[str] = []
+    names: dict[str, None] = {}
+    repeats: dict[str, int] = {}
     for cell in first:
-        name, number = cell.strip(), 1
-        while name in names[-MAX_COLUMNS:] and name in set(names):
-            name, number = f"{cell.strip()}.{number}", number + 1
-        names.append(name)
-    return names
+        bare = cell.strip()
+        name, number = bare, repeats.get(bare, 1)
+        while name in names:
+            name, number = f"{bare}.{number}", number + 1
+        repeats[bare] = number
+        names[name] = None
+    return list(names)

@@ -25,6 +25,7 @@ from embedviz.space import EmbeddingSpace
 NAME = "jsonl"
 _SAMPLE_ROWS = 1000
 _ROWS_AT_ONCE = 2048
+_MAX_FIELDS = 1 << 14  # each is a column, looked up in every row
 Row = Mapping[str, Any]
 
 
@@ -47,6 +48,12 @@ def columns(source: Source, _options: ReadOptions) -> Tabular:
     first = list(islice(rows, _SAMPLE_ROWS))
     if not first:
         raise source.broken("line 1: expected a JSON object; it holds nothing.")
+    fields = {name for row in first for name in row}
+    if len(fields) > _MAX_FIELDS:
+        raise source.broken(
+            f"its first rows have {len(fields):,} different fields; at most {_MAX_FIELDS:,} are "
+            "read. Keep the vector in one field, as a list."
+        )
     schema = schema_of(first)
 
     def batches(vector: Sequence[str], key: str | None) -> Iterator[Any]:

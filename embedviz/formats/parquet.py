@@ -8,6 +8,7 @@ from typing import IO, Any
 from embedviz.formats.arrow_columns import marks_of
 from embedviz.formats.as_table import arrow_of
 from embedviz.formats.base import FileSummary, Format, ReadOptions
+from embedviz.formats.parquet_unpacked import numbers_unpacked, texts_unpacked
 from embedviz.formats.source import Source
 from embedviz.formats.tabular import (
     MAX_COLUMNS,
@@ -49,15 +50,10 @@ def _opened(source: Source, options: ReadOptions) -> Tabular:
         raise source.broken(
             f"it has {about.num_columns:,} columns; at most {MAX_COLUMNS:,} are read."
         )
-    groups = [about.row_group(number) for number in range(about.num_row_groups)]
-    unpacked = sum(group.total_byte_size for group in groups)
-    if unpacked > source.max_bytes and options.limit is None:
-        raise source.broken(
-            f"its columns unpack to {unpacked:,} bytes; {source.max_bytes:,} are allowed here. "
-            "Read fewer rows (limit=), or give a larger max_bytes."
-        )
+    unpacked = _checked_size(source, about, options)
     if not about.num_rows:
         raise source.broken("it holds no rows.")
+    source.raw.seek(0)
     schema = file.schema_arrow
 
     def batches(_vector: Sequence[str], _key: str | None) -> Iterator[Any]:
@@ -73,6 +69,24 @@ def _opened(source: Source, options: ReadOptions) -> Tabular:
     sample = pa.Table.from_batches([first.slice(0, _SAMPLE_ROWS)])
     vector, key = marks_of(schema)
     return Tabular(sample.schema, sample, batches, about.num_rows, vector, key)
+
+
+def _checked_size(source: Source, about: Any, options: ReadOptions) -> int:
+    """Bytes that the columns unpack to; raises FormatError where they are more than allowed."""
+    numbers = numbers_unpacked(about)
+    stored = sum(about.row_group(at).total_byte_size for at in range(about.num_row_groups))
+    rows = options.first(about.num_rows)
+    # Of numbers stored one by one a part can be read; one row may hold all that are packed.
+    bomb = numbers > 16 * max(stored, 1)
+    unpacked = numbers if options.limit is None or bomb else 0
+    if unpacked <= source.max_bytes:
+        unpacked += texts_unpacked(source.raw, about, rows, source.max_bytes)
+    if unpacked > source.max_bytes:
+        raise source.broken(
+            f"its columns unpack to {unpacked:,} bytes or more; {source.max_bytes:,} are allowed "
+            "here. Read fewer rows (limit=), or give a larger max_bytes."
+        )
+    return numbers
 
 
 def read(source: Source, options: ReadOptions) -> EmbeddingSpace:
