@@ -7,6 +7,7 @@ import streamlit as st
 from embedviz.ui.messages import count, plain
 from embedviz.ui.server import server_settings
 from embedviz.ui.session import Owned, session
+from embedviz.ui.vectors.set_state import forget_states
 
 _NOUNS = {"words": "word", "images": "image", "vectors": "vector"}
 
@@ -42,4 +43,9 @@ def _one_model(identity: str, item: Owned) -> None:
     if name.strip() and name != space.name:
         session().rename(identity, name.strip())
         st.rerun()
-    st.button("Delete", key=f"delete-{identity}", on_click=session().delete, args=(identity,))
+    st.button("Delete", key=f"delete-{identity}", on_click=_delete, args=(identity,))
+
+
+def _delete(identity: str) -> None:
+    session().delete(identity)
+    forget_states()

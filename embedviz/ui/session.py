@@ -22,6 +22,7 @@ T = TypeVar("T")
 Model = EmbeddingSpace | WordModel
 _STATE = "embedviz_session"
 _RESULTS_KEPT = 48
+_MINE = "mine-"
 
 
 @dataclass
@@ -131,7 +132,12 @@ class Session:
 
 def new_id() -> str:
     """An id for something that a session owns; nobody can guess it."""
-    return f"mine-{uuid.uuid4().hex[:12]}"
+    return f"{_MINE}{uuid.uuid4().hex[:12]}"
+
+
+def is_own(identity: str) -> bool:
+    """Whether this is an id of :func:`new_id`, and not of something the server has for everyone."""
+    return identity.startswith(_MINE)
 
 
 def session() -> Session:

@@ -13,10 +13,9 @@ import streamlit as st
 from embedviz.metadata.kinds import Kind, kinds_of
 from embedviz.space import EmbeddingSpace
 from embedviz.ui.session import session
-from embedviz.ui.vectors.set_state import SetState
+from embedviz.ui.vectors.set_state import VERSIONS, SetState
 from embedviz.ui.vectors.vector_set import VectorSet
 
-_VERSIONS = "vectors_table_versions"
 T = TypeVar("T")
 
 
@@ -57,7 +56,7 @@ def columns_of(vectors: VectorSet, space: EmbeddingSpace, state: SetState) -> Co
 
 def _version(vectors: VectorSet, state: SetState) -> int:
     """Counts up when another table stands there. Neither is kept alive by being known here."""
-    seen = st.session_state.setdefault(_VERSIONS, {})
+    seen = st.session_state.setdefault(VERSIONS, {})
     known, edited, version = seen.get(vectors.identity, (_nothing, _nothing, 0))
     if known() is not vectors.space or edited() is not state.table:
         version += 1

@@ -21,11 +21,11 @@ from embedviz.ui.param_widgets import param_widgets
 from embedviz.ui.vectors.groups_result import show_groups
 from embedviz.ui.vectors.groups_shown import GroupsShown, group_colors, group_marks
 from embedviz.ui.vectors.scene import Scene
+from embedviz.ui.vectors.set_state import SEARCHES
 from embedviz.ui.work import cancel_others, work
 
 __all__ = ["group_colors", "group_marks", "groups_panel"]
 
-_WANTED = "vectors_groups_wanted"
 _WHERE = {"full": "Full space", "map": "This map"}
 _TEACHING = (
     "Groups are found in the **full space**, where distances are true, or on **this map**, as "
@@ -153,4 +153,4 @@ def _find(
 
 
 def _searches() -> dict[str, _Wanted]:
-    return st.session_state.setdefault(_WANTED, {})  # type: ignore[no-any-return]
+    return st.session_state.setdefault(SEARCHES, {})  # type: ignore[no-any-return]

@@ -60,7 +60,7 @@ def picture_of(
 
 
 def _hover(scene: Scene) -> tuple[str, ...]:
-    key = ("vectors_hover", scene.space.fingerprint)
+    key = ("vectors_hover", scene.vectors.identity, scene.space.fingerprint)
     return session().kept(key, lambda: hover_of(scene.table))
 
 

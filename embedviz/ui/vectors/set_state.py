@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,10 +11,14 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from embedviz.space import EmbeddingSpace
+from embedviz.ui.session import is_own, session
 from embedviz.ui.vectors.vector_set import VectorSet
 
 Rows = NDArray[np.intp]
 _STATE = "vectors_state"
+SEARCHES, VERSIONS = "vectors_groups_wanted", "vectors_table_versions"
+"""What else is kept by a set's identity: the searches for groups, the versions of tables."""
+
 _NOTHING = np.empty(0, np.intp)
 _UNDO_STEPS = 50
 
@@ -89,11 +92,13 @@ def state_of(vectors: VectorSet) -> SetState:
     return known.setdefault(vectors.identity, SetState())
 
 
-def forget_states(keep: Mapping[str, Any]) -> None:
-    """Let go of what was done with sets that are not in ``keep``."""
-    known: dict[str, SetState] = st.session_state.get(_STATE, {})
-    for identity in [name for name in known if name not in keep]:
-        del known[identity]
+def forget_states() -> None:
+    """Let go of what was done with sets of this session that it no longer holds."""
+    owned = session().owned
+    for kept in (_STATE, SEARCHES, VERSIONS):
+        known: dict[str, Any] = st.session_state.get(kept, {})
+        for identity in [name for name in known if is_own(name) and name not in owned]:
+            del known[identity]
 
 
 def edited(vectors: VectorSet) -> EmbeddingSpace:
