@@ -49,6 +49,7 @@ def read(  # noqa: PLR0913 - each is said by name
     vectors: str | Sequence[str] | None = None,
     key: KeyChoice = None,
     metadata: Readable | None = None,
+    max_memory: int | None = None,
     on_progress: OnProgress | None = None,
     cancel: Cancel | None = None,
 ) -> EmbeddingSpace | WordModel:
@@ -76,6 +77,9 @@ def read(  # noqa: PLR0913 - each is said by name
     metadata : path or binary file, optional
         A table whose rows belong to those of the first file, row by row: a CSV beside an npy, or
         metadata.tsv beside tensors.tsv.
+    max_memory : int, optional
+        Bytes that files of columns may take in memory: more is refused, by an estimate from the
+        first rows and the file's size before it is taken, and while reading at the latest.
 
     Returns
     -------
@@ -102,7 +106,7 @@ def read(  # noqa: PLR0913 - each is said by name
         title = _title(source.filename) if name is None else name
         joined = None if metadata is None else read_metadata(metadata, max_bytes, key)
         options = ReadOptions(
-            title, limit, trusted, on_progress, cancel, _names(vectors), key, joined
+            title, limit, trusted, on_progress, cancel, _names(vectors), key, joined, max_memory
         )
         checked_options(options, kind.chooses, kind.label)
         result = kind.read(source, options)

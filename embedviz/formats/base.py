@@ -29,7 +29,8 @@ class ReadOptions:
     """What the caller of :func:`embedviz.formats.read` asked for; the same for every format.
 
     ``vectors`` and ``key`` name columns (of a NumPy archive: arrays) to take instead of those that
-    would be recognised; ``metadata`` is joined row by row.
+    would be recognised; ``metadata`` is joined row by row. ``max_memory`` bounds, in bytes, what files
+    of columns may take in memory.
     """
 
     name: str
@@ -40,6 +41,7 @@ class ReadOptions:
     vectors: tuple[str, ...] = ()
     key: KeyChoice = None
     metadata: Metadata | None = None
+    max_memory: int | None = None
 
     def first(self, rows: int) -> int:
         """How many of ``rows`` rows to read."""

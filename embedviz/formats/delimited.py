@@ -83,9 +83,13 @@ def open_delimited(source: Source, options: ReadOptions, delimiters: str) -> Tab
     naming = {name: pa.string() for name in dialect.names if name.lower() in NAMING}
     start, _ = _first_lines(text, len(prefix) < _BLOCK)
 
+    rows_in_start = 0
+
     def sampled(types: dict[str, Any]) -> Any:
+        nonlocal rows_in_start
         convert = _conversion(dialect, types)
         read = arrow_csv.read_csv(io.BytesIO(start), read_options(), _parsing(dialect, []), convert)
+        rows_in_start = read.num_rows
         return read.slice(0, _SAMPLE_ROWS)
 
     try:
@@ -96,6 +100,7 @@ def open_delimited(source: Source, options: ReadOptions, delimiters: str) -> Tab
     return Tabular(
         sample.schema, sample, batches,
         headless=not dialect.header, skipped=skipped,
+        row_bytes=len(start) / rows_in_start if rows_in_start else None,
     )  # fmt: skip
 
 

@@ -153,6 +153,15 @@ class Source:
         while count:
             count -= len(self.exactly(min(_BLOCK, count), what))
 
+    def back_to(self, position: int) -> None:
+        """Go on from byte ``position`` (unpacked), which lies before."""
+        if position == self.position:
+            return
+        self.raw.seek(0)
+        self._stream = gzip.GzipFile(fileobj=self.raw) if self.compressed else self.raw
+        self._buffer, self._at, self._fetched = b"", 0, 0
+        self.skip(position, "what was read before")
+
     def ended(self, what: str, start: int) -> FormatError:
         """The error for a file that stops inside ``what``, which began at byte ``start``."""
         return self.broken(

@@ -11,6 +11,7 @@ import numpy as np
 
 from embedviz.errors import EmbedvizError, FormatError
 from embedviz.formats.base import MAX_DIMENSIONS, FileSummary, ReadOptions, memory, nothing_in
+from embedviz.formats.columns import Recognised
 from embedviz.formats.metadata_columns import texts_of, values_of
 from embedviz.formats.rows import FileRows, GrowingRows, space_of
 from embedviz.formats.set_aside import Codes, Skipped
@@ -20,6 +21,10 @@ from embedviz.space import EmbeddingSpace
 
 MAX_COLUMNS = 2 * MAX_DIMENSIONS
 _COUNTED_WHOLE = 64 << 20
+
+
+class ColumnChangedError(EmbedvizError):
+    """A column turned out to be of another type; the batches come again from the first one."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,8 @@ class Tabular:
         What the file itself says they are.
     headless : bool
         True if the columns have no names of their own.
+    row_bytes : float or None
+        What one of the first rows takes in the file, on average, if that is known.
     skipped : list of Skipped
         Rows that no batch holds; filled while the batches are read.
     """
@@ -50,6 +57,7 @@ class Tabular:
     vector: str | None = None
     key: str | None = None
     headless: bool = False
+    row_bytes: float | None = None
     skipped: list[Skipped] = field(default_factory=list)
 
 
@@ -66,10 +74,25 @@ def read_tabular(
     dimensions = found.dimensions or 0
     if dimensions > MAX_DIMENSIONS:
         raise source.broken(f"{dimensions:,} numbers in each vector; {MAX_DIMENSIONS:,} at most.")
+    _refuse_too_large(tabular, source, options, dimensions)
+    while True:
+        try:
+            content = _gathered(tabular, source, options, found)
+        except ColumnChangedError:  # the file is read again, with the column as it must be
+            continue
+        return space_of(with_metadata(content, options), options.name, name)
+
+
+def _gathered(
+    tabular: Tabular, source: Source, options: ReadOptions, found: Recognised
+) -> FileRows:
+    """The rows by batches, up to the limit."""
+    dimensions = found.dimensions or 0
     rows = GrowingRows(dimensions, 1024 if tabular.rows is None else options.first(tabular.rows))
     codes: list[Codes] = []
     keys: list[Any] | None = None if found.key is None else []
     kept: list[Any] = []
+    table = 0
     for batch in said_by(source, tabular.batches(found.vector, found.key)):
         part = batch.slice(0, options.first(len(rows) + batch.num_rows) - len(rows))
         numbers, wrong = said_of(source, partial(vectors_of, part, found.vector, dimensions))
@@ -79,16 +102,40 @@ def read_tabular(
             keys += texts_of(part.column(found.key))
         kept.append(part.select(list(found.metadata)))
         _tell(tabular, source, options, len(rows))
+        table += kept[-1].nbytes
+        held = memory(len(rows), dimensions) + table
+        if options.max_memory is not None and held > options.max_memory:
+            raise _too_large(source, f"more than {held / 2**20:,.0f} MB", options.max_memory)
         if len(rows) == options.limit:
             break
     if not len(rows):
         raise nothing_in(source)
     options.tell(source, len(rows), 1.0)
-    content = FileRows(
+    return FileRows(
         keys, rows.finished(), values_of(kept), tabular.rows, True, np.concatenate(codes),
         sorted(tabular.skipped, key=lambda one: one.row),
     )  # fmt: skip
-    return space_of(with_metadata(content, options), options.name, name)
+
+
+def _refuse_too_large(
+    tabular: Tabular, source: Source, options: ReadOptions, dimensions: int
+) -> None:
+    """Raise FormatError where the size of the file tells that it takes too much memory."""
+    rows = tabular.rows
+    if rows is None and tabular.row_bytes and source.size is not None:
+        rows = int(source.size / tabular.row_bytes)
+    if options.max_memory is None or rows is None:
+        return
+    needed = memory(options.first(rows), dimensions)
+    if needed > options.max_memory:
+        raise _too_large(source, f"about {needed / 2**20:,.0f} MB", options.max_memory)
+
+
+def _too_large(source: Source, needed: str, allowed: int) -> FormatError:
+    return source.broken(
+        f"it would take {needed} in memory; {max(allowed, 0) / 2**20:,.0f} MB may be taken. "
+        "Read fewer rows."
+    )
 
 
 def describe_tabular(tabular: Tabular, source: Source, limit: int | None, name: str) -> FileSummary:

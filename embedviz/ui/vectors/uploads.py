@@ -74,24 +74,31 @@ def _offer(uploads: list[Any]) -> None:
     choice = choose_columns(found, vectors.file_id)
     if choice is None:
         return
-    most = int(st.number_input("Read at most this many rows", 1, 100_000_000,
-                               max(server_settings().rows_limit, found.rows or 0), step=10_000))  # fmt: skip
+    row = st.container(horizontal=True, vertical_alignment="bottom")
+    most = int(
+        row.number_input(
+            "Read at most this many rows", 1, 100_000_000,
+            max(server_settings().rows_limit, found.rows or 0), step=10_000, width=260,
+        )
+    )  # fmt: skip
     rows = most if found.rows is None else min(most, found.rows)
     if found.rows is not None:
         _refuse_too_large(rows * (4 * (found.dimensions or 0) + 160))
     key = ("vectors read", *ids, vectors.file_id, choice, most)
     started: set[Any] = st.session_state.setdefault(_STARTED, set())
-    if st.button("Open them", type="primary") or key in started:
+    if row.button("Open them", type="primary") or key in started:
         started.add(key)
         _read(vectors, metadata, choice, most, key)
 
 
 def _read(vectors: Any, metadata: Any, choice: Choice, most: int, key: Any) -> None:
+    room = server_settings().session_memory_mb * 2**20 - session().nbytes
+
     def do(on_progress: OnProgress, cancel: Cancel) -> EmbeddingSpace:
         return as_space(
             read(
                 vectors, limit=most, max_bytes=_unpacked(), metadata=metadata,
-                vectors=choice.vectors or None, key=choice.key,
+                vectors=choice.vectors or None, key=choice.key, max_memory=room,
                 on_progress=on_progress, cancel=cancel,
             )
         )  # fmt: skip
@@ -100,7 +107,8 @@ def _read(vectors: Any, metadata: Any, choice: Choice, most: int, key: Any) -> N
     if space is None:
         return
     mine = session()
-    mine.results.pop(key, None)
+    for done in (key, ("recognised", vectors.file_id)):
+        mine.results.pop(done, None)
     st.session_state[_STARTED].discard(key)
     reading = choice.reading(
         vectors.name, None if metadata is None else metadata.name, most, len(space)
