@@ -4,7 +4,7 @@ from embedviz.ui.navigation import open_page
 from embedviz.ui.vectors import bring_vectors, explore_vectors, vectors_intro
 
 with open_page("vectors"):
-    vectors_intro()
-    vectors = bring_vectors()
+    row = vectors_intro()
+    vectors = bring_vectors(row)
     if vectors is not None:
         explore_vectors(vectors)

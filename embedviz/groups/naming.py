@@ -80,7 +80,7 @@ def named(
     found = []
     for group in range(clusters.n_groups):
         stop_if(cancel, "Naming the groups")
-        best = counted.distinctive(group)[:top]
+        best = _said_once(counted.distinctive(group))[:top]
         if best:
             found.append(_from_terms(best))
         elif words_too:
@@ -124,7 +124,20 @@ class _Counted:
             if often and share >= _TIMES_AS_OFTEN * elsewhere:
                 weight = times * float(np.log1p(self.mean_words / self.total[term]))
                 found.append((term, weight, share))
-        return sorted(found, key=lambda entry: (-entry[1], entry[0].label, entry[0].whole))
+        # Of equal weight a whole value goes before the words that it is made of.
+        return sorted(found, key=lambda entry: (-entry[1], not entry[0].whole, entry[0].label))
+
+
+def _said_once(best: list[tuple[Term, float, float]]) -> list[tuple[Term, float, float]]:
+    """Without terms whose words all stand in one before: "kitchen" after "home & kitchen"."""
+    kept: list[tuple[Term, float, float]] = []
+    said: list[set[str]] = []
+    for entry in best:
+        words = set(entry[0].label.casefold().split())
+        if not any(words <= before for before in said):
+            kept.append(entry)
+            said.append(words)
+    return kept
 
 
 def _from_terms(best: list[tuple[Term, float, float]]) -> GroupName:

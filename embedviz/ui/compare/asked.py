@@ -40,7 +40,7 @@ def ask_box() -> str:
     """The box to type an item's key into."""
     typed: str = st.text_input(
         "Ask about", key=KEY, bind="query-params", placeholder="or click a point",
-        help="Shows this item's nearest on both sides.", width=170,
+        help="Shows this item's nearest on both sides.", width=150,
     )  # fmt: skip
     return typed.strip()
 

@@ -18,7 +18,7 @@ def choose_color(sides: Sides) -> str:
     if st.session_state.get(key, _SHARED) not in options:
         del st.session_state[key]
     chosen: str = st.selectbox(
-        "Color by", options, key=key, bind="query-params", width=170,
+        "Color by", options, key=key, bind="query-params", width=200,
         help="What the color of a point means, on both maps.",
     )  # fmt: skip
     return chosen

@@ -18,7 +18,7 @@ from embedviz.ui.compare.sides import Sides
 
 def compare_pair(sides: Sides) -> None:
     """The controls, both maps, the numbers, and what moved."""
-    row = st.container(horizontal=True, vertical_alignment="bottom", gap="small")
+    row = st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall")
     with st.container() if sides.one_set else row:
         settings = choose_maps(sides)
     with row:

@@ -82,7 +82,7 @@ def choose_sides() -> Sides | None:
         if st.session_state.get(key, PIXELS) not in sets:
             del st.session_state[key]
     title, left, right, tries = st.columns([3, 4, 4, 2], vertical_alignment="bottom")
-    title.title("Compare")
+    title.title("Compare", anchor=False)
     names = list(sets)
     with left:
         first = st.selectbox(

@@ -13,10 +13,12 @@ from embedviz.errors import EmbedvizError, InvalidParameterError, UnknownKeyErro
 from embedviz.metrics import METRICS
 from embedviz.search import Neighbors, neighbors
 from embedviz.ui.messages import count, plain, show_error
+from embedviz.ui.vectors.columns import columns_of
+from embedviz.ui.vectors.picture_columns import shown_pictures
 from embedviz.ui.vectors.scene import Scene
 
 KEY = "vectors_key"
-_WAYS = {"key": "Key", "numbers": "Numbers", "example": "Selected points"}
+_WAYS = {"key": "Key", "numbers": "Numbers", "example": "Selected"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,8 +33,9 @@ class Answer:
 def ask_about(key: str) -> None:
     """Ask for this key (for callbacks: runs before the page is drawn again)."""
     st.session_state[KEY] = key
-    st.session_state["vectors_ask"] = "key"
-    st.session_state["vectors_side"] = "Ask"
+    for control, first in (("vectors_ask", "key"), ("vectors_side", "Ask")):
+        if st.session_state.get(control, first) != first:
+            st.session_state[control] = first
 
 
 def ask_panel(scene: Scene) -> Answer | None:
@@ -42,21 +45,23 @@ def ask_panel(scene: Scene) -> Answer | None:
         key="vectors_ask", help="By name, by a vector of your own, or by the average of points that "
         "you selected on the map.",
     )  # fmt: skip
-    left, right = st.columns([3, 2])
+    question_here = st.container()
+    left, right = st.columns([7, 3], gap="small")
     metric = left.selectbox(
         "Nearness", list(METRICS), format_func=lambda name: METRICS[name].label,
         key="vectors_near", bind="query-params",
         help="How near two vectors are. " + " ".join(m.works_on for m in METRICS.values()),
     )  # fmt: skip
     k = int(right.number_input("Neighbors", 1, 200, 10, key="vectors_k", bind="query-params"))
-    try:
-        answer = _ASKED[way or "key"](scene, k, metric)
-    except UnknownKeyError as error:
-        _unknown(error)
-        return None
-    except EmbedvizError as error:
-        show_error(error)
-        return None
+    with question_here:
+        try:
+            answer = _ASKED[way or "key"](scene, k, metric)
+        except UnknownKeyError as error:
+            _unknown(error)
+            return None
+        except EmbedvizError as error:
+            show_error(error)
+            return None
     if answer is not None:
         _show(answer, scene)
     return answer
@@ -121,17 +126,21 @@ def _show(answer: Answer, scene: Scene) -> None:
     found, metric = answer.found, METRICS[answer.found.metric]
     st.markdown(f"**Nearest to** {plain(answer.label)}")
     table = pd.DataFrame({"key": found.keys, metric.label.lower(): found.scores})
-    more = scene.table.iloc[found.rows].reset_index(drop=True)
+    columns = columns_of(scene.vectors, scene.space, scene.state)
+    more = columns.table.iloc[found.rows].reset_index(drop=True)
     kept = [name for name in more.columns if name not in table.columns]
+    images = [name for name in columns.of_kind("image") if name in kept]
+    more, pictures = shown_pictures(more[kept], images, "vectors_neighbor_pictures")
     st.dataframe(
-        pd.concat([table, more[kept]], axis=1),
+        pd.concat([table, more], axis=1),
         hide_index=True,
         height=min(38 + 35 * len(table), 330),
         on_select=lambda: _ask_row(found.keys),
         selection_mode="single-row",
         key="vectors_neighbors",
         column_config={
-            metric.label.lower(): st.column_config.NumberColumn(format="%.4f", width=110)
+            metric.label.lower(): st.column_config.NumberColumn(format="%.4f", width=110),
+            **pictures,
         },
     )
     st.caption(

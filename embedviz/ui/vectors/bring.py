@@ -9,7 +9,6 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from embedviz.ui.links import tell_unknown
-from embedviz.ui.messages import count, plain
 from embedviz.ui.server import server_settings
 from embedviz.ui.session import session
 from embedviz.ui.vectors.available import Opener, sample_sets, server_sets, sets_here
@@ -36,11 +35,10 @@ _SOURCES = {
 _KEYS = {"sample": "vectors_sample", "server": "vectors_file", "here": "vectors_here"}
 
 
-def bring_vectors() -> VectorSet | None:
-    """The sets that are here, and the ways to bring others; None until there are vectors."""
+def bring_vectors(row: DeltaGenerator) -> VectorSet | None:
+    """In ``row`` the sets that are here and the ways to bring others; None until there are vectors."""
     _show_opened()
     offered = [name for name in _SOURCES if name != "server" or server_settings().vectors]
-    row, beside = st.columns([2, 1], vertical_alignment="bottom")
     tell_unknown("vectors", [_SOURCES[name].label for name in offered], "source of vectors")
     source = (
         row.segmented_control(
@@ -52,13 +50,10 @@ def bring_vectors() -> VectorSet | None:
     if source == "own":
         bring_files()
         return None
-    vectors = _chosen(beside, source)
+    vectors = _chosen(row, source)
     if vectors is None:
         return None
-    space = vectors.space
-    said = f"{count(len(space), 'vector')} × {space.dimensions}. {plain(vectors.how)}"
-    st.caption(said)
-    read_report(space)
+    read_report(vectors.space)
     return vectors
 
 

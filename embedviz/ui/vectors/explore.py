@@ -11,12 +11,13 @@ import streamlit as st
 from numpy.typing import NDArray
 from streamlit.delta_generator import DeltaGenerator
 
+from embedviz.errors import EmbedvizError
 from embedviz.plots.picture import Picture
 from embedviz.ui.explorer.captions import map_caption
 from embedviz.ui.explorer.projected import measured, projected
 from embedviz.ui.explorer.settings import map_settings
 from embedviz.ui.map import show_map
-from embedviz.ui.messages import count, plain
+from embedviz.ui.messages import count, plain, show_error
 from embedviz.ui.vectors.add_points import add_points
 from embedviz.ui.vectors.ask import Answer, ask_about, ask_panel
 from embedviz.ui.vectors.coloring import (
@@ -86,7 +87,10 @@ def _draw(
         )  # fmt: skip
         tool_here = st.container()
     with tool_here:
-        _run_tool(tool, scene)
+        try:
+            _run_tool(tool, scene)
+        except EmbedvizError as error:  # the tool has no answer; the map has one
+            show_error(error)
     # What a panel has just changed (a filter, the metadata) is drawn now, not a run later.
     space = edited(scene.vectors)
     scene = replace(scene, space=space, kept=kept_rows(scene.vectors, space, scene.state))
@@ -96,13 +100,19 @@ def _draw(
         shown = _map(scene, make, answer)
     with caption_here:
         notes = (color_note(scene, color), size_note(scene, size))
-        st.caption(
-            " ".join([map_caption(shown, scene.drawn, scene.trust, "vector"), *map(plain, notes)])
-        )
+        trusted = map_caption(shown, scene.drawn, scene.trust, "vector")
+        st.caption(" ".join([_what(scene), trusted, *map(plain, notes)]))
     if tool == "Take away":
         with tool_here:
             take_away(scene, make())
     selection_to_link(space, scene.state)
+
+
+def _what(scene: Scene) -> str:
+    """What the vectors are and where they come from."""
+    space, how = scene.space, scene.vectors.how.rstrip(".")
+    said = f"{how[:1].upper()}{how[1:]}." if how else ""
+    return f"{count(len(space), 'vector')} × {space.dimensions}. {plain(said)}"
 
 
 def _beside(scene: Scene) -> tuple[Answer | None, bool]:

@@ -27,9 +27,13 @@ def read_report(space: EmbeddingSpace) -> None:
         said.append(f"{count(read['undecodable'], 'key')} not in UTF-8")
     if not said:
         return
-    st.caption("Mended on reading: " + "; ".join(said) + ".")
     aside = read.get("set_aside") or []
-    if aside and st.toggle(f"List the rows set aside ({len(aside):,})", key="vectors_set_aside"):
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption("Mended on reading: " + "; ".join(said) + ".")
+        listed = bool(aside) and st.toggle(
+            f"List the rows set aside ({len(aside):,})", key="vectors_set_aside"
+        )
+    if listed:
         rows = [
             {"row": row, "key": key, "reason": MEANING.get(why, why)} for row, key, why in aside
         ]

@@ -20,6 +20,7 @@ from embedviz.ui.vectors.selection_table import selected_table
 from embedviz.ui.vectors.set_state import SetState
 
 _ACTIONS = ("Save", "Set", "Rename", "Download")
+_SHORT = {"Download": "File"}  # four of them stand in one row of a narrow column
 
 
 def selection_panel(scene: Scene) -> None:
@@ -38,7 +39,7 @@ def selection_panel(scene: Scene) -> None:
 
 def _history(state: SetState, n: int) -> None:
     rest = _inverted(state, n)
-    with st.container(horizontal=True, gap="small"):
+    with st.container(horizontal=True, gap="xxsmall"):
         st.button("Undo", key="vectors_undo", on_click=state.undo, disabled=not state.can_undo)
         st.button("Redo", key="vectors_redo", on_click=state.redo, disabled=not state.can_redo)
         st.button(
@@ -60,7 +61,7 @@ def _inverted(state: SetState, n: int) -> np.ndarray[tuple[int], np.dtype[np.int
 def _actions(scene: Scene, columns: Columns) -> None:
     action = st.segmented_control(
         "With the selection", _ACTIONS, key="vectors_selection_action",
-        label_visibility="collapsed",
+        label_visibility="collapsed", format_func=lambda name: _SHORT.get(name, name),
     )  # fmt: skip
     if action == "Rename":
         rename_column(scene, columns)
