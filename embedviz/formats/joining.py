@@ -68,7 +68,8 @@ def read_metadata(
             )
         tabular = kind.columns(source, ReadOptions(""))
         naming = [name for name in tabular.schema.names if name.lower() in NAMING]
-        named = key if key in tabular.schema.names else next(iter(naming), None)
+        asked = key if isinstance(key, str) and key in tabular.schema.names else None
+        named = next(iter(naming), None) if asked is None else asked
         batches = list(said_by(source, tabular.batches((), named)))
         return Metadata(source.label, values_of(batches))
 

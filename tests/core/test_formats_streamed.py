@@ -51,7 +51,7 @@ def test_a_change_behind_the_limit_is_not_met() -> None:
 
 @pytest.mark.parametrize("limit", [None, 10_000])
 def test_text_among_the_numbers_is_said_with_its_column(limit: int | None) -> None:
-    with pytest.raises(FormatError, match="Column 'x1' was to hold numbers.*'oops'"):
+    with pytest.raises(FormatError, match=r"Column 'x1' was to hold numbers.*'oops'"):
         ev.read(io.BytesIO(_rows("oops", "x1")), limit=limit)
 
 

@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from embedviz.metadata.class_colors import class_colors
+from embedviz.exporting.columns import colors_by_kind
 from embedviz.metadata.kinds import Kind
 from embedviz.metadata.sizing import Sizes, sized
-from embedviz.metadata.values import coded, moments_of, numbers_of
-from embedviz.plots.dates import dated
-from embedviz.plots.picture import Colors, categorical, continuous
+from embedviz.metadata.values import moments_of, numbers_of
+from embedviz.plots.picture import Colors, continuous
 from embedviz.ui.links import tell_unknown
 from embedviz.ui.vectors.columns import Columns, columns_of
 from embedviz.ui.vectors.hubs import hub_counts
 from embedviz.ui.vectors.scene import Scene
+from embedviz.ui.vectors.trust_stability import found_stability
 
 COLOR, SIZE = "vectors_color", "vectors_size"
 _OWN: dict[str, str] = {
     "@trust": "Trust in each point",
+    "@stability": "Stability across seeds",
     "@groups": "Groups",
     "@length": "Vector length",
     "@hubness": "Hubness",
@@ -49,7 +50,10 @@ def choose_color(scene: Scene) -> str:
     columns = columns_of(scene.vectors, scene.space, scene.state)
     usable = [name for kind in _FIRST_KINDS for name in columns.of_kind(kind)]
     first = option_of(usable[0]) if usable else "@trust"
-    options = [*map(option_of, columns.kinds), *_OWN]
+    # Only what was measured is offered, or asked for by a link.
+    measured = found_stability(scene) is not None or _asked_for("@stability")
+    own = [name for name in _OWN if name != "@stability" or measured]
+    options = [*map(option_of, columns.kinds), *own]
     return _choose("Color by", COLOR, options, first, "What the color of a point means.")
 
 
@@ -57,7 +61,8 @@ def choose_size(scene: Scene) -> str:
     """The select box "Size by": the same for all, or every column that can be counted."""
     columns = columns_of(scene.vectors, scene.space, scene.state)
     countable = [name for name in columns.kinds if _countable(columns, name)]
-    options = ["@same", *map(option_of, countable), *_MEASURES]
+    measures = [name for name in _MEASURES if name != "@stability"]
+    options = ["@same", *map(option_of, countable), *measures]
     return _choose("Size by", SIZE, options, "@same", "What the area of a point means.")
 
 
@@ -72,7 +77,7 @@ def colors_for(scene: Scene, option: str) -> Colors | None:
     columns = columns_of(scene.vectors, scene.space, scene.state)
     if column not in columns.kinds:
         return None
-    return columns.kept("colors", column, lambda: column_colors(columns, column))
+    return columns.kept("colors", column, lambda: _column_colors(columns, column))
 
 
 def sizes_for(scene: Scene, option: str) -> NDArray[np.float32] | None:
@@ -107,21 +112,8 @@ def _sizes(scene: Scene, option: str) -> Sizes | None:
     return columns.kept("sizes", column, lambda: _column_sizes(columns, column))
 
 
-def column_colors(columns: Columns, name: str) -> Colors:
-    """The colors of one column, by its kind."""
-    values, kind = columns.column(name), columns.kinds[name]
-    if kind == "date":
-        return dated(moments_of(values), title=name)
-    if kind == "number":
-        return continuous(numbers_of(values), title=name)
-    if kind == "category":
-        return class_colors(values, title=name)
-    labels = coded(values)
-    named = np.array([*labels.labels, None], object)[labels.codes]
-    colors = categorical(named.tolist(), title=name)
-    if kind in ("text", "image") and len(labels.labels) > 2 * len(colors.categories):
-        return replace(colors, title=f"{name} (mostly different texts)")
-    return colors
+def _column_colors(columns: Columns, name: str) -> Colors:
+    return colors_by_kind(columns.column(name), columns.kinds[name], name)
 
 
 def _column_sizes(columns: Columns, name: str) -> Sizes:
@@ -165,6 +157,12 @@ def _trust(scene: Scene) -> _Measure | None:
     return _Measure(scene.trust.per_point, f"share of its {scene.trust.k} neighbors kept")
 
 
+def _stability(scene: Scene) -> _Measure | None:
+    found = found_stability(scene)
+    title = "how far it strays from seed to seed, as a share of the map's size"
+    return None if found is None else _Measure(found.per_point, title)
+
+
 def _length(scene: Scene) -> _Measure:
     return _Measure(scene.space.norms, "vector length")
 
@@ -177,14 +175,21 @@ def _hubness(scene: Scene) -> _Measure | None:
 
 _MEASURES: dict[str, Callable[[Scene], _Measure | None]] = {
     "@trust": _trust,
+    "@stability": _stability,
     "@length": _length,
     "@hubness": _hubness,
 }
 _WHY_NOT = {
     "@trust": "the map is not measured yet.",
+    "@stability": "it is not measured yet. Do it under the map, in Trust.",
     "@groups": "none are found yet. Find them under the map, in Groups.",
     "@hubness": "the neighbors of all points are not counted yet.",
 }
+
+
+def _asked_for(option: str) -> bool:
+    link = st.query_params.get(COLOR)
+    return st.session_state.get(COLOR) == option or link == _OWN[option]
 
 
 def _name(option: str) -> str:

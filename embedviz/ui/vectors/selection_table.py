@@ -11,6 +11,7 @@ import streamlit as st
 from embedviz.metadata.editing import with_cells
 from embedviz.ui.messages import plain
 from embedviz.ui.vectors.columns import Columns
+from embedviz.ui.vectors.picture_columns import shown_pictures
 from embedviz.ui.vectors.scene import Scene
 from embedviz.ui.vectors.selection_edits import attempt, edits_elsewhere
 
@@ -23,18 +24,22 @@ def selected_table(scene: Scene, columns: Columns) -> None:
     rows = scene.state.selected[:_MOST]
     if len(scene.state.selected) > _MOST:
         st.caption(f"The first {_MOST:,} of them are listed.")
-    with st.container(horizontal=True):
+    bar = st.container(horizontal=True)
+    with bar:
         edit = bool(columns.kinds) and st.toggle("Edit", key="vectors_edit")
-        pictures = _wants_pictures(columns)
     table = columns.table.iloc[rows].reset_index(drop=True)
     table.insert(0, "key", [scene.space.keys[row] for row in rows], allow_duplicates=True)
     names = _names(columns)
     if edit:
         _editor(scene, columns, table.set_axis(names, axis=1), names)
         return
+    with bar:
+        shown, pictures = shown_pictures(
+            _shown(table.set_axis(names, axis=1)), columns.of_kind("image"), "vectors_pictures"
+        )
     st.dataframe(
-        _shown(table.set_axis(names, axis=1)), hide_index=True, height=_HEIGHT,
-        column_config=_config(columns, names, pictures), key="vectors_selected_table",
+        shown, hide_index=True, height=_HEIGHT,
+        column_config=_config(columns, names) | pictures, key="vectors_selected_table",
     )  # fmt: skip
 
 
@@ -46,20 +51,8 @@ def _names(columns: Columns) -> list[str]:
     return [key, *columns.kinds]
 
 
-def _wants_pictures(columns: Columns) -> bool:
-    """Only on a click: pictures at addresses are fetched from there by the browser."""
-    return bool(columns.of_kind("image")) and st.toggle(
-        "Show pictures", key="vectors_pictures",
-        help="Your browser then asks the addresses in the table for their pictures. "
-        "Pictures in files cannot be shown here.",
-    )  # fmt: skip
-
-
-def _config(columns: Columns, names: list[str], pictures: bool) -> dict[str, Any]:
+def _config(columns: Columns, names: list[str]) -> dict[str, Any]:
     config: dict[str, Any] = {names[0]: st.column_config.TextColumn(width="small")}
-    for name in columns.of_kind("image"):
-        kind = st.column_config.ImageColumn if pictures else st.column_config.TextColumn
-        config[name] = kind(width="small")
     for name in columns.of_kind("text"):
         config[name] = st.column_config.TextColumn()
     return config

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
 
 from embedviz.projections import PROJECTIONS
 from embedviz.trust import Stability, stability
 from embedviz.ui.messages import count
+from embedviz.ui.session import session
 from embedviz.ui.vectors.scene import Scene
 from embedviz.ui.vectors.trust_worst import first_rows, table_that_selects
 from embedviz.ui.work import cancel_others, work
@@ -20,7 +23,7 @@ def show_stability(scene: Scene, _k: int) -> None:
     if scene.settings.method == "pca":
         st.info("PCA leaves nothing to chance: every seed gives the same map.")
         return
-    key = ("stability", scene.space.vectors_fingerprint, scene.settings)
+    key = _key(scene)
     cancel_others("stability", keep=key)
     if not st.toggle(
         f"Draw {label} from {_RUNS} seeds and compare", key="vectors_stability",
@@ -30,6 +33,7 @@ def show_stability(scene: Scene, _k: int) -> None:
             "Another seed gives another map. What all of them show is in the data; the rest is chance."
         )
         return
+    known = found_stability(scene) is not None
     found: Stability | None = work(
         f"{label} of {count(len(scene.space), 'vector')} from {_RUNS} seeds",
         key,
@@ -40,8 +44,20 @@ def show_stability(scene: Scene, _k: int) -> None:
             **dict(scene.settings.params),
         ),
     )  # fmt: skip
+    if found is not None and not known:
+        st.rerun()  # the choice of colors, drawn before, offers it from now on
     if found is not None:
         _show(scene, found)
+
+
+def found_stability(scene: Scene) -> Stability | None:
+    """What was measured of this map in this session, if it was."""
+    found = session().results.get(_key(scene))
+    return found if isinstance(found, Stability) else None
+
+
+def _key(scene: Scene) -> tuple[Any, ...]:
+    return ("stability", scene.space.vectors_fingerprint, scene.settings)
 
 
 def _show(scene: Scene, found: Stability) -> None:
