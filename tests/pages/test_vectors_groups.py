@@ -103,11 +103,11 @@ def test_no_groups_say_what_to_try(open_page, settle):
 @pytest.fixture
 def scene():
     rng = np.random.default_rng(0)
-    centers = np.repeat(np.eye(10, 12) * 20, 30, axis=0)
-    kinds = np.repeat([f"kind {letter}" for letter in "abcdefghij"], 30)
+    centers = np.repeat(np.eye(14, 16) * 20, 30, axis=0)
+    kinds = np.repeat([f"kind {letter}" for letter in "abcdefghijklmn"], 30)
     space = EmbeddingSpace(
-        [f"item {row}" for row in range(310)],
-        np.vstack([centers + rng.normal(size=(300, 12)), rng.normal(size=(10, 12)) * 90]),
+        [f"item {row}" for row in range(430)],
+        np.vstack([centers + rng.normal(size=(420, 16)), rng.normal(size=(10, 16)) * 90]),
         pd.DataFrame({"kind": [*kinds, *[None] * 10]}),
     )
     clusters = cluster(space)
@@ -119,14 +119,15 @@ def scene():
 
 def test_colors_name_the_largest_groups_and_the_rest_once(scene):
     colors, clusters = group_colors(scene), scene.state.groups.clusters
-    assert clusters.n_groups == 10
-    assert [entry.label for entry in colors.categories[:8]] == list(scene.state.groups.names[:8])
-    assert colors.categories[8].label == "2 other"
-    assert colors.categories[9].label == "no group"
+    assert clusters.n_groups == 14
+    *largest, other, none = colors.categories
+    assert [entry.label for entry in largest] == list(scene.state.groups.names[: len(largest)])
+    assert other.label == f"{14 - len(largest)} other"
+    assert none.label == "no group"
     assert [entry.count for entry in colors.categories] == [
         int((colors.codes == entry.code).sum()) for entry in colors.categories
     ]
-    assert ((colors.codes == colors.categories[9].code) == (clusters.labels < 0)).all()
+    assert ((colors.codes == none.code) == (clusters.labels < 0)).all()
 
 
 def test_marks_stand_on_points_of_their_group(scene):
