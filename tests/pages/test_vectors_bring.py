@@ -88,6 +88,16 @@ def test_rows_can_be_numbered_in_place_of_a_recognised_key(brought, settle) -> N
     assert owned.details == "ev.read('mine.csv', key=False)"
 
 
+def test_the_script_reads_as_many_rows_though_one_was_set_aside(brought, settle) -> None:
+    at = brought(("mine.csv", _file(), "text/csv"))
+    next(box for box in at.number_input if box.label.startswith("Read at most")).set_value(20)
+    next(button for button in at.button if button.label == "Open them").click()
+    at.run()
+    settle(at, lambda at: "19 vectors × 3" in text_of(at))
+    (mine,) = at.session_state["embedviz_session"].owned.values()
+    assert mine.details == "ev.read('mine.csv', limit=20)"
+
+
 def test_vectors_and_metadata_as_two_files(brought, settle) -> None:
     array = io.BytesIO()
     np.save(array, np.random.default_rng(0).normal(size=(30, 4)).astype(np.float32))

@@ -34,6 +34,7 @@ def test_deleting_vectors_lets_go_of_edits_groups_and_results(open_page, settle)
     at.session_state["vectors_groups_wanted"] = {identity: "a search", "sample:wine": "another"}
     states["sample:wine"] = SetState()
 
+    at.session_state[f"vectors_editor-{identity}-1-base"] = space.table
     at.session_state["vectors"] = "Samples"
     at.run()
     at.button(key=f"delete-{identity}").click()
@@ -46,3 +47,4 @@ def test_deleting_vectors_lets_go_of_edits_groups_and_results(open_page, settle)
     assert identity not in at.session_state["vectors_table_versions"]
     gone = {identity, space.vectors_fingerprint, space.fingerprint}
     assert not [key for key in mine.results if isinstance(key, tuple) and gone & set(key)]
+    assert f"vectors_editor-{identity}-1-base" not in at.session_state

@@ -99,6 +99,9 @@ def forget_states() -> None:
         known: dict[str, Any] = st.session_state.get(kept, {})
         for identity in [name for name in known if is_own(name) and name not in owned]:
             del known[identity]
+            # Widgets of a set, and what they first showed, have its identity in their keys.
+            for key in [key for key in st.session_state if f"-{identity}" in str(key)]:
+                del st.session_state[key]
 
 
 def edited(vectors: VectorSet) -> EmbeddingSpace:

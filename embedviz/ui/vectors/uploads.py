@@ -9,6 +9,7 @@ import streamlit as st
 
 from embedviz.errors import EmbedvizError
 from embedviz.formats import FORMATS, Recognised, read, recognised
+from embedviz.formats.set_aside import MEANING
 from embedviz.progress import Cancel, OnProgress
 from embedviz.space import EmbeddingSpace
 from embedviz.ui.messages import plain, show_error
@@ -111,13 +112,19 @@ def _read(vectors: Any, metadata: Any, choice: Choice, most: int, key: Any) -> N
         mine.results.pop(done, None)
     st.session_state[_STARTED].discard(key)
     reading = choice.reading(
-        vectors.name, None if metadata is None else metadata.name, most, len(space)
+        vectors.name, None if metadata is None else metadata.name, most, _rows_read(space)
     )
     owned = Owned(space, f"opened from {vectors.name}", reading, "vectors")
     st.session_state[OPENED] = mine.own(new_id(), owned, server_settings().session_memory_mb)
     let_go([one.file_id for one in (vectors, metadata) if one is not None])
     st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
     st.rerun()
+
+
+def _rows_read(space: EmbeddingSpace) -> int:
+    """Rows of the file that were looked at: those that were set aside count too."""
+    counts = space.origin.get("read", {})
+    return len(space) + sum(counts.get(reason, 0) for reason in MEANING)
 
 
 def _refuse_too_large(needed: int) -> None:
