@@ -58,3 +58,16 @@ def test_every_tool_opens(open_page, tool):
 def test_every_side_opens(open_page, side):
     at = open_page("vectors", vectors_side=side)
     assert not at.error
+
+
+def test_stability_is_measured_and_becomes_a_color(open_page, settle):
+    at = open_page(
+        "vectors", vectors_sample="Wines", vectors_method="t-SNE", vectors_tool="Trust",
+        vectors_trust_view="Stability", vectors_stability="true",
+    )  # fmt: skip
+    settle(at, lambda at: any(metric.label == "Neighbors in common" for metric in at.metric))
+    box = at.selectbox(key="vectors_color")
+    assert "Stability across seeds" in box.options
+    box.set_value("@stability").run()
+    assert not at.exception
+    assert "No color by" not in text_of(at)
