@@ -104,6 +104,8 @@ def _rows(source: Source) -> Iterator[Row]:
 def _row(source: Source, text: bytes, number: int) -> Row:
     try:
         row = json.loads(text)
+        if b"\\ud" in text.lower():  # half of a pair is no text that can be kept or shown
+            row = json.loads(json.dumps(row, ensure_ascii=False).encode("utf-8", "replace"))
     except (ValueError, RecursionError) as error:
         reason = "it is nested too deep" if isinstance(error, RecursionError) else str(error)
         raise source.broken(f"line {number:,}: expected a JSON object: {reason}.") from error

@@ -12,6 +12,7 @@ from pyarrow import parquet
 
 from embedviz.errors import FormatError
 from embedviz.formats import read, recognised
+from embedviz.words.model import as_space
 
 
 def _arrow_bomb(stream: bool) -> bytes:
@@ -64,3 +65,14 @@ def test_json_rows_of_ever_new_fields_are_refused() -> None:
     content = "\n".join(map(json.dumps, rows)).encode()
     with pytest.raises(FormatError, match="30,001 different fields"):
         read(io.BytesIO(content))
+
+
+def test_halves_of_surrogate_pairs_in_json_become_question_marks() -> None:
+    lines = [
+        f'{{"id": "\\ud800{r}", "v": [1, 2], "m\\udfff": "\\udc00", "e": "\\ud83d\\ude00"}}'
+        for r in range(3)
+    ]
+    space = as_space(read(io.BytesIO("\n".join(lines).encode())))
+    assert space.keys == ("?0", "?1", "?2")
+    assert space.table["m?"].tolist() == ["?"] * 3
+    assert space.table["e"].tolist() == ["😀"] * 3
