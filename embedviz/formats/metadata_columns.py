@@ -6,6 +6,10 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from embedviz.errors import FormatError
+
+_MOST_REPEATED = 1 << 30
+
 
 def texts_of(column: Any) -> list[str] | list[bytes]:
     """The values as keys; what is missing is empty."""
@@ -13,7 +17,7 @@ def texts_of(column: Any) -> list[str] | list[bytes]:
     import pyarrow.compute as pc
 
     if pa.types.is_dictionary(column.type):
-        column = column.dictionary_decode()
+        column = _decoded(column)
     if pa.types.is_binary(column.type) or pa.types.is_large_binary(column.type):
         return [value or b"" for value in column.to_pylist()]
     if pa.types.is_nested(column.type):
@@ -58,10 +62,27 @@ def _simple(column: Any) -> Any:
     if pa.types.is_nested(kind) or binary or pa.types.is_fixed_size_binary(kind):
         return _as_text(column)
     if pa.types.is_dictionary(kind) and not pa.types.is_string(kind.value_type):
-        return _simple(column.dictionary_decode())
+        return _simple(_decoded(column))
     if pa.types.is_decimal(kind):
         return pc.cast(column, pa.float64())
     return column
+
+
+def _decoded(column: Any) -> Any:
+    """A column of codes as what they stand for; raises FormatError for texts without end."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    entries = column.dictionary
+    if not pa.types.is_primitive(entries.type) and not pa.types.is_nested(entries.type):
+        lengths = pc.cast(pc.binary_length(entries), pa.int64())
+        repeated = pc.sum(pc.take(lengths, column.indices)).as_py() or 0
+        if repeated > _MOST_REPEATED:
+            raise FormatError(
+                f"a column repeats long texts: {repeated:,} bytes; {_MOST_REPEATED:,} at once are "
+                "read."
+            )
+    return column.dictionary_decode()
 
 
 def _as_text(column: Any) -> Any:

@@ -76,3 +76,15 @@ def test_halves_of_surrogate_pairs_in_json_become_question_marks() -> None:
     assert space.keys == ("?0", "?1", "?2")
     assert space.table["m?"].tolist() == ["?"] * 3
     assert space.table["e"].tolist() == ["😀"] * 3
+
+
+@pytest.mark.parametrize("name", ["id", "note"])
+def test_codes_for_a_long_text_are_not_written_out_without_end(name: str) -> None:
+    codes = pa.array(np.zeros(3000, np.int32))
+    texts = pa.DictionaryArray.from_arrays(codes, pa.array(["x" * 400_000], pa.large_string()))
+    table = pa.table({name: texts, "x0": np.arange(1.0, 3001), "x1": np.ones(3000)})
+    file = io.BytesIO()
+    with pa.ipc.new_file(file, table.schema) as out:
+        out.write_table(table)
+    with pytest.raises(FormatError, match="repeats long texts"):
+        read(file)
