@@ -124,7 +124,7 @@ def _read(vectors: Any, metadata: Any, choice: Choice, most: int, key: Any) -> N
 def _rows_read(space: EmbeddingSpace) -> int:
     """Rows of the file that were looked at: those that were set aside count too."""
     counts = space.origin.get("read", {})
-    return len(space) + sum(counts.get(reason, 0) for reason in MEANING)
+    return len(space) + sum(int(counts.get(reason, 0)) for reason in MEANING)
 
 
 def _refuse_too_large(needed: int) -> None:
