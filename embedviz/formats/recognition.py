@@ -20,6 +20,7 @@ from embedviz.formats.vector_columns import (
     is_list,
     is_number,
     is_text,
+    numbers_among,
     numbers_in,
     vectors_of,
 )
@@ -60,6 +61,7 @@ def recognised_in(
     _known([*vectors, *([key] if isinstance(key, str) else [])], names)
     vector = _Vector(tuple(vectors)) if vectors else _vector_in(tabular)
     chosen = _key_in(tabular, vector.names) if key is None else None if key is False else key
+    _refuse_texts(tabular.sample, vector.names)
     dimensions = dimensions_of(tabular.sample, vector.names)
     if not dimensions:
         raise FormatError(
@@ -88,7 +90,8 @@ def _vector_in(tabular: Tabular) -> _Vector:
         others = ", ".join(repr(name) for name in lists if name != best)
         return _Vector((best,), f"There are other columns of lists: {others}." if others else "")
     wide = [name for name in schema.names if is_number(schema.field(name).type)]
-    run = _longest_run(wide)
+    run = _longest_run([name for name in schema.names if name in wide or _broken(tabular, name)])
+    run = run if set(run) & set(wide) else _longest_run(wide)
     if len(run) >= 2 or (len(run) == 1 and len(schema.names) <= 2):
         return _Vector(run)
     import pyarrow as pa
@@ -119,6 +122,27 @@ def _holds_lists(sample: Any, name: str) -> bool:
         for numbers, text in zip(found, texts, strict=True)
     )
     return bool(texts) and 2 * long > len(texts)
+
+
+def _broken(tabular: Tabular, name: str) -> bool:
+    """Whether it is a numbered column of numbers that a few cells made text."""
+    column = tabular.sample.column(name)
+    if not is_text(column.type) or not _COUNTED.fullmatch(name):
+        return False
+    return _reads_as_numbers(column)
+
+
+def _reads_as_numbers(column: Any) -> bool:
+    """Whether more cells of a column of text are numbers than are neither that nor blank."""
+    numbers, unreadable = numbers_among(column)
+    return int((~np.isnan(numbers) & ~unreadable).sum()) > int(unreadable.sum())
+
+
+def _refuse_texts(sample: Any, names: Sequence[str]) -> None:
+    for name in names if len(names) > 1 else ():
+        column = sample.column(name)
+        if is_text(column.type) and len(column) and not _reads_as_numbers(column):
+            raise FormatError(f"Column {name!r} was to hold numbers, and holds text.")
 
 
 def _rank(name: str) -> int:

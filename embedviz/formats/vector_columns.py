@@ -62,10 +62,32 @@ def vectors_of(batch: Any, names: Sequence[str], dimensions: int) -> tuple[Vecto
         if is_text(column.type):
             return _of_texts(column.to_pylist(), dimensions)
     rows = np.empty((batch.num_rows, len(names)), np.float32)
+    codes = np.zeros(len(rows), np.uint8)
     with np.errstate(over="ignore", invalid="ignore"):
         for place, name in enumerate(names):
-            rows[:, place] = _numbers(batch.column(name), name)
-    return rows, np.zeros(len(rows), np.uint8)
+            column = batch.column(name)
+            if is_text(column.type):
+                rows[:, place], unreadable = numbers_among(column)
+                codes[unreadable] = UNREADABLE
+            else:
+                rows[:, place] = _numbers(column, name)
+    return rows, codes
+
+
+def numbers_among(column: Any) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """A column of text as numbers, of shape (m,), and which of it are none but are not blank.
+
+    Blanks are NaN; what cannot be read is 1, so that it counts as nothing else.
+    """
+    texts = column.to_pylist()
+    numbers = np.full(len(texts), np.nan)
+    unreadable = np.zeros(len(texts), bool)
+    for row, text in enumerate(texts):
+        try:
+            numbers[row] = float(text) if text and text.strip() else np.nan
+        except ValueError:
+            numbers[row], unreadable[row] = 1.0, True
+    return numbers, unreadable
 
 
 def dimensions_of(table: Any, names: Sequence[str]) -> int:

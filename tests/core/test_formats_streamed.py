@@ -12,7 +12,7 @@ import pytest
 
 import embedviz as ev
 from embedviz.errors import FormatError
-from embedviz.formats import delimited
+from embedviz.formats import delimited, recognised
 
 
 @pytest.fixture(autouse=True)
@@ -50,9 +50,28 @@ def test_a_change_behind_the_limit_is_not_met() -> None:
 
 
 @pytest.mark.parametrize("limit", [None, 10_000])
-def test_text_among_the_numbers_is_said_with_its_column(limit: int | None) -> None:
-    with pytest.raises(FormatError, match=r"Column 'x1' was to hold numbers.*'oops'"):
-        ev.read(io.BytesIO(_rows("oops", "x1")), limit=limit)
+@pytest.mark.parametrize("text", ["oops", "1.2.3"])
+def test_a_row_with_text_among_its_numbers_is_set_aside(text: str, limit: int | None) -> None:
+    space: Any = ev.read(io.BytesIO(_rows(text, "x1")), limit=limit)
+    whole: Any = ev.read(io.BytesIO(_rows("7", "x1")), limit=limit)
+    aside = space.origin["read"]["set_aside"]
+    assert [why for _, _, why in aside] == ["unreadable"] * len(aside)
+    assert len(aside) >= 1
+    assert len(space) + len(aside) == len(whole)
+    assert space.dimensions == whole.dimensions
+
+
+def test_a_broken_cell_leaves_its_column_in_the_vector() -> None:
+    rows = ["x0,x1,x2,x3", *(f"{i},2,3,4" for i in range(1, 9)), "1,oops,3,4", "1,,3,4"]
+    found = recognised(io.BytesIO("\n".join(rows).encode()))
+    assert found.vector == ("x0", "x1", "x2", "x3")
+    assert dict(found.set_aside) == {"unreadable": 1, "missing": 1}
+
+
+def test_a_column_of_text_is_no_numbers() -> None:
+    rows = ["a,b,c", *(f"{i},two,3" for i in range(9))]
+    with pytest.raises(FormatError, match=r"Column 'b' was to hold numbers"):
+        ev.read(io.BytesIO("\n".join(rows).encode()), vectors=["a", "b", "c"])
 
 
 @pytest.mark.parametrize("packed", [False, True])
