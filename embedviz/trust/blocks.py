@@ -9,9 +9,9 @@ from typing import TypeVar
 
 import numpy as np
 
+from embedviz.product_threads import one_product_thread
 from embedviz.progress import Cancel, OnProgress, report, stop_if
 from embedviz.trust.nearness import Rows
-from embedviz.product_threads import one_product_thread
 
 T = TypeVar("T")
 BLOCK_BYTES = 8_000_000  # of float32 distances from one block of points to all

@@ -178,5 +178,5 @@ def test_tensors_and_sparse_matrices_are_vectors_too() -> None:
 
     rows = np.arange(6, dtype=np.float32).reshape(2, 3)
     tensor = torch.tensor(rows, requires_grad=True)
-    for given in (tensor, tensor.detach().to(torch.bfloat16), scipy.sparse.csr_matrix(rows)):
-        assert np.array_equal(EmbeddingSpace(["a", "b"], given).vectors, rows)
+    for kind in (tensor, tensor.detach().to(torch.bfloat16), scipy.sparse.csr_matrix(rows)):
+        assert np.array_equal(EmbeddingSpace(["a", "b"], kind).vectors, rows)

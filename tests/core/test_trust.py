@@ -13,6 +13,7 @@ from scipy.spatial.distance import cdist
 from sklearn.manifold import trustworthiness
 
 from embedviz.errors import CancelledError, InvalidParameterError
+from embedviz.product_threads import one_product_thread
 from embedviz.progress import Progress
 from embedviz.projections import project
 from embedviz.projections.projection import Projection
@@ -20,7 +21,6 @@ from embedviz.space import EmbeddingSpace
 from embedviz.store import default_store
 from embedviz.trust import blocks, map_quality, quality
 from embedviz.trust.nearness import FullNearness
-from embedviz.product_threads import one_product_thread
 from embedviz.trust.ranking import RankedBlock
 from embedviz.trust.sampling import sampled_rows
 

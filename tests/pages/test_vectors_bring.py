@@ -70,6 +70,24 @@ def test_a_file_is_shown_as_taken_and_opened(brought, settle) -> None:
     assert aside["key"].tolist() == ["k4"]
 
 
+def test_what_was_uploaded_stays_out_of_the_address(brought, settle) -> None:
+    from embedviz.metadata import Values
+
+    at = brought(("mine.csv", _file(), "text/csv"))
+    next(button for button in at.button if button.label == "Open them").click()
+    at.run()
+    settle(at, lambda at: "39 vectors × 3" in text_of(at))
+    (state,) = at.session_state["vectors_state"].values()
+    state.select([1, 2])
+    (owned,) = at.session_state["embedviz_session"].owned.values()
+    state.filters = {"kind": Values((str(owned.space.table["kind"].iloc[0]),))}
+    at.run()
+    assert not at.exception
+    assert not {"vectors_selected", "vectors_filters"} & set(at.query_params)
+    assert state.filters
+    assert len(state.selected) == 2
+
+
 def test_rows_can_be_numbered_in_place_of_a_recognised_key(brought, settle) -> None:
     at = brought(("mine.csv", _file(), "text/csv"))
     key = next(box for box in at.selectbox if box.label == "Rows are named by")

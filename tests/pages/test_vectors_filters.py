@@ -40,7 +40,9 @@ def app() -> None:
         )  # fmt: skip
         vectors = np.random.default_rng(0).normal(size=(60, 5))
         space = EmbeddingSpace([f"k{row}" for row in rows], vectors, table, "Mine")
-        return VectorSet("sample:t", "T", space, True), project(space, "pca", cache=False)
+        return VectorSet("sample:t", "T", space, True, link={"vectors": "Samples"}), project(
+            space, "pca", cache=False
+        )
 
     vectors, projection = made()
     st.session_state["state"] = state = state_of(vectors)

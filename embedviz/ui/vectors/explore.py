@@ -51,6 +51,11 @@ def explore_vectors(vectors: VectorSet) -> None:
     if len(space) < 3:
         st.info(f"{count(len(space), 'vector')}: a map needs three or more.")
         return
+    if space.dimensions < 2:
+        st.info(
+            "These vectors have one number each: a map needs two or more. Sort them in a table."
+        )
+        return
     row = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")
     map_side, side = st.columns([7, 3], gap="medium")
     with map_side:
@@ -105,7 +110,8 @@ def _draw(
     if tool == "Take away":
         with tool_here:
             take_away(scene, make())
-    selection_to_link(space, scene.state)
+    if scene.vectors.link:  # others could not open these: a link would only tell their keys
+        selection_to_link(space, scene.state)
 
 
 def _what(scene: Scene) -> str:

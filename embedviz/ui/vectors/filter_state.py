@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -31,7 +32,8 @@ def kept_rows(
     """
     columns = columns_of(vectors, space, state)
     _from_link(columns, state)
-    _to_link(state)
+    # Of vectors that a link cannot open, it would only tell others what is in them.
+    _to_link(state.filters if vectors.link else {})
     if not state.filters:
         return None
     text = to_json(state.filters)
@@ -87,8 +89,8 @@ def _why_not(columns: Columns, name: str, condition: Any) -> str:
     return ""
 
 
-def _to_link(state: SetState) -> None:
-    text = to_json(state.filters) if state.filters else None
+def _to_link(filters: Mapping[str, Condition]) -> None:
+    text = to_json(filters) if filters else None
     if st.query_params.get(FILTERS) == text:
         return
     if text is None:
