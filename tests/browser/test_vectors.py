@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from urllib.parse import quote
 
 import numpy as np
 import pandas as pd
@@ -78,6 +79,20 @@ def test_a_click_asks_a_box_selects_and_undo_brings_back(page: Page, server) -> 
     expect(page.locator(".ev-chip button")).to_have_count(0)
     page.get_by_role("button", name="Redo").click()
     expect(page.locator(".ev-chip button")).to_have_text(re.compile(f"^{caught} selected"))
+
+
+def test_what_filters_fade_is_not_caught(page: Page, server) -> None:
+    space = SAMPLES["wine"].open()
+    page.set_viewport_size({"width": 1280, "height": 1200})
+    kept = space.table["cultivar"] == "class_0"
+    asked = quote('{"cultivar":{"values":["class_0"]}}')
+    page.goto(server(APP) + LINK + f"&vectors_filters={asked}")
+    expect(page.get_by_text(re.compile(f"{kept.sum()} pass the filters")).first).to_be_visible(
+        timeout=90_000
+    )
+    map_of(page)
+    around(page, np.arange(len(space)))
+    expect(page.locator(".ev-chip button")).to_have_text(re.compile(f"^{kept.sum()} selected"))
 
 
 def test_a_link_restores_the_view_in_a_fresh_session(browser, page: Page, server) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import streamlit as st
 
 from embedviz.comparison import Comparison
+from embedviz.exporting.columns import colors_of_column
 from embedviz.plots.picture import Colors, continuous
-from embedviz.plots.scatter import coloring
 from embedviz.ui.compare.sides import Sides, metadata_of
 
 _SHARED, _MOVED, _PLAIN = "Neighbors in common", "How far it moved", "One color"
@@ -31,7 +32,9 @@ def colors_of(chosen: str, sides: Sides, found: Comparison | None) -> Colors | N
     if chosen == _MOVED:
         return None if found is None else continuous(found.movement, "moved")
     values = metadata_of(sides).get(chosen)
-    return None if values is None else coloring(values, chosen)
+    if values is None:
+        return None
+    return colors_of_column(pd.DataFrame({chosen: values}), chosen)
 
 
 def moved_title(found: Comparison) -> str:

@@ -162,7 +162,11 @@ def _map(
         return show_many(scene, make, focus=_focus(scene, answer), on_click=clicked)
 
     def selected(rows: NDArray[np.uint32] | None) -> None:
-        scene.state.select([] if rows is None else rows, on_map=True)
+        caught = np.empty(0, np.intp) if rows is None else rows.astype(np.intp)
+        # What the filters fade is context: a line around it does not mean it.
+        meant = caught if scene.kept is None else caught[scene.kept[caught]]
+        scene.state.select(meant, on_map=True)
+        scene.state.told += len(meant) < len(caught)
 
     show_map(
         make(None), MAP, focus=_focus(scene, answer),
