@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -56,9 +57,35 @@ TRUSTED = {
 }
 
 
-def others() -> list[str]:
+# Arrays without words, and a table of numbers, whose rows are numbered: format, rows, dimensions.
+NUMBERED = {
+    "atmodel_3_0_1_model.expElogbeta.npy": ("npy", 2, 12),
+    "doc2vec_old_sep.syn1neg.npy": ("npy", 3955, 100),
+    "fasttext_old_sep.syn1neg.npy": ("npy", 9, 100),
+    "lda_3_0_1_model.expElogbeta.npy": ("npy", 2, 12),
+    "ldamodel_python_2_7.expElogbeta.npy": ("npy", 2, 12),
+    "ldamodel_python_3_5.expElogbeta.npy": ("npy", 2, 12),
+    "similarities0-1.txt": ("tsv", 50, 50),
+    "word2vec_old_sep.syn1neg.npy": ("npy", 9, 100),
+    "word2vec_pre_kv_sep_py2.syn0.npy": ("npy", 9, 2),
+    "word2vec_pre_kv_sep_py2.syn1neg.npy": ("npy", 9, 2),
+    "word2vec_pre_kv_sep_py3.syn0.npy": ("npy", 9, 2),
+    "word2vec_pre_kv_sep_py3.syn1neg.npy": ("npy", 9, 2),
+    "word2vec_pre_kv_sep_py3_4.syn0.npy": ("npy", 9, 2),
+    "word2vec_pre_kv_sep_py3_4.syn1neg.npy": ("npy", 9, 2),
+}
+# Tables of whole numbers (sparse matrices, bags of words): vectors only for who insists.
+TABLES = {
+    "DTM/sstats_test.txt", "dtm_test.mm", "similarities0-1.txt", "test_corpus_ok.mm",
+    "test_corpus_small.mm", "test_mmcorpus_corrupt.mm", "test_mmcorpus_no_index.mm",
+    "test_mmcorpus_no_index.mm.gz", "test_mmcorpus_overflow.mm", "test_mmcorpus_with_index.mm",
+    "testcorpus.mm", "testcorpus.uci",
+}  # fmt: skip
+
+
+def others(but: Collection[str] = READ) -> list[str]:
     files = (Path(folder, name) for folder, _, names in os.walk(DATA) for name in names)
-    return sorted(str(p.relative_to(DATA)) for p in files if p.name not in READ)
+    return sorted(str(p.relative_to(DATA)) for p in files if p.name not in but)
 
 
 @pytest.mark.parametrize("name", READ)
@@ -71,7 +98,18 @@ def test_word_vectors_of_gensims_data_are_read(name: str) -> None:
     assert (summary.format, summary.rows, summary.dimensions) == READ[name]
 
 
-@pytest.mark.parametrize("name", others())
+@pytest.mark.parametrize("name", NUMBERED)
+def test_numbers_of_gensims_data_are_read_with_numbered_rows(name: str) -> None:
+    space = as_space(read(DATA / name))
+    assert (space.origin["format"], *space.vectors.shape) == NUMBERED[name]
+    if name.endswith(".npy"):
+        array = np.load(DATA / name).astype(np.float32)
+        rows = np.flatnonzero(array.any(axis=1))  # rows of zeros are set aside
+        assert space.keys == tuple(f"row-{row + 1}" for row in rows)
+        np.testing.assert_array_equal(space.vectors, array[rows])
+
+
+@pytest.mark.parametrize("name", others(but=READ | NUMBERED))
 def test_the_rest_of_gensims_data_is_refused_in_words(name: str) -> None:
     with pytest.raises(FormatError) as caught:
         read(DATA / name)
@@ -97,7 +135,9 @@ def test_forcing_a_format_on_them_is_refused_in_words_too(kind: str) -> None:
         "similarities0-1.txt",
         "w2v_keyedvectors_load_test.vocab",
     }
-    assert set(taken) == (numbers if kind == "glove-text" else set())
+    arrays = {name for name, (format_name, *_) in NUMBERED.items() if format_name == "npy"}
+    wanted = {"glove-text": numbers, "csv": TABLES, "tsv": TABLES, "npy": arrays}
+    assert set(taken) == wanted.get(kind, set())
 
 
 def test_what_the_refused_files_are_told() -> None:
@@ -105,7 +145,6 @@ def test_what_the_refused_files_are_told() -> None:
         "pang_lee_polarity_fasttext.bin": "supervised",
         "pretrained.vec": "1 of the 3 rows",
         "head500.noblanks.cor.bz2": "bzip2",
-        "doc2vec_old_sep.syn1neg.npy": "without words",
         "simlex999.txt": "no format",
     }.items():
         with pytest.raises(FormatError, match=said):
