@@ -12,6 +12,7 @@ from embedviz.metrics import METRICS
 from embedviz.search import Neighbors, neighbors
 from embedviz.ui.messages import plain, show_error
 from embedviz.ui.model_choice import Chosen
+from embedviz.ui.spellings import offer_spellings
 from embedviz.words.model import SubwordModel
 
 WORD = "word"
@@ -62,7 +63,7 @@ def ask(chosen: Chosen) -> Answer | None:
     try:
         found = neighbors(chosen.model, word, k=int(k), metric=metric)
     except UnknownKeyError as error:
-        _unknown(error)
+        offer_spellings(error, ask_about)
         return None
     except EmbedvizError as error:
         show_error(error)
@@ -114,17 +115,3 @@ def _say_ngrams(word: str, chosen: Chosen) -> None:
             f"Not in the vocabulary. Its vector is made from {len(parts)} character n-grams: "
             f"{plain(', '.join(parts))}",
         )
-
-
-def _unknown(error: UnknownKeyError) -> None:
-    st.warning(plain(error))
-    if error.suggestions:
-        columns = st.columns(len(error.suggestions))
-        for column, word in zip(columns, error.suggestions, strict=True):
-            column.button(
-                plain(word),
-                key=f"suggest-{word}",
-                on_click=ask_about,
-                args=(word,),
-                width="stretch",
-            )

@@ -13,6 +13,7 @@ from embedviz.errors import EmbedvizError, InvalidParameterError, UnknownKeyErro
 from embedviz.metrics import METRICS
 from embedviz.search import Neighbors, neighbors
 from embedviz.ui.messages import count, plain, show_error
+from embedviz.ui.spellings import offer_spellings
 from embedviz.ui.vectors.columns import columns_of
 from embedviz.ui.vectors.picture_columns import shown_pictures
 from embedviz.ui.vectors.scene import Scene
@@ -57,7 +58,7 @@ def ask_panel(scene: Scene) -> Answer | None:
         try:
             answer = _ASKED[way or "key"](scene, k, metric)
         except UnknownKeyError as error:
-            _unknown(error)
+            offer_spellings(error, ask_about, "vectors-")
             return None
         except EmbedvizError as error:
             show_error(error)
@@ -153,17 +154,3 @@ def _ask_row(keys: tuple[str, ...]) -> None:
     rows = st.session_state["vectors_neighbors"]["selection"]["rows"]
     if rows and rows[0] < len(keys):
         ask_about(keys[rows[0]])
-
-
-def _unknown(error: UnknownKeyError) -> None:
-    st.warning(plain(error))
-    if error.suggestions:
-        columns = st.columns(len(error.suggestions))
-        for column, key in zip(columns, error.suggestions, strict=True):
-            column.button(
-                plain(key),
-                key=f"vectors-suggest-{key}",
-                on_click=ask_about,
-                args=(key,),
-                width="stretch",
-            )
