@@ -30,9 +30,12 @@ def by_blocks(
     parts = [rows[start : start + step] for start in range(0, len(rows), step)]
     results: dict[int, T] = {}
     done = 0
+    stop_if(cancel, what)
     # NumPy lets go of the interpreter while it multiplies and sorts.
     with one_product_thread(), ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
-        for index, result in _finished(pool, parts, do, what, cancel):
+        for index, result in _finished(pool, parts, do):
+            # Here, not between waits: several blocks may be done at once, each with its report.
+            stop_if(cancel, what)
             results[index] = result
             done += len(parts[index])
             report(on_progress, done / len(rows), f"{done:,} of {len(rows):,} points compared")
@@ -43,21 +46,15 @@ def _finished(
     pool: ThreadPoolExecutor,
     parts: list[Rows],
     do: Callable[[Rows], T],
-    what: str,
-    cancel: Cancel | None,
 ) -> Iterator[tuple[int, T]]:
     waiting: dict[Future[T], int] = {}
     for index, part in enumerate(parts):
-        stop_if(cancel, what)
         waiting[pool.submit(do, part)] = index
         # As many as there are workers: results that nobody asked for yet would pile up.
         while len(waiting) >= min(4, os.cpu_count() or 1):
             yield from _first(waiting)
-            stop_if(cancel, what)
     while waiting:
         yield from _first(waiting)
-        if waiting:
-            stop_if(cancel, what)
 
 
 def _first(waiting: dict[Future[T], int]) -> Iterator[tuple[int, T]]:
