@@ -11,7 +11,13 @@ from benchmarks.bench_color_change import FLAGS, HERE, served
 from benchmarks.side_by_side import ratio, seconds, table
 
 ROUNDS = 3
-_SIDE = 0.12  # of the plot, to each side of its middle
+_HALF = 0.41  # half the box's side; of normally spread points a tenth lies within
+_CORNERS = """half => {
+  const plot = document.querySelector(".js-plotly-plot");
+  const { xaxis, yaxis } = plot._fullLayout, box = plot.getBoundingClientRect();
+  return [-half, half].map(at => [
+    box.left + xaxis._offset + xaxis.d2p(at), box.top + yaxis._offset + yaxis.d2p(at)]);
+}"""
 
 
 def main() -> None:
@@ -32,7 +38,7 @@ def main() -> None:
             middle[kind] = statistics.median(times)
             rows[kind] = {
                 "to the panel": seconds(middle[kind]),
-                "points": page.get_by_text("SELECTED").inner_text().removeprefix("SELECTED "),
+                "points": _told(page).removeprefix("SELECTED "),
                 "bytes up": f"{max(sent):,}",
             }
             page.close()
@@ -53,17 +59,16 @@ def _open(browser: Any, address: str) -> tuple[Any, list[int]]:
     return page, sent
 
 
+def _told(page: Any) -> str:
+    return str(page.get_by_test_id("stText").inner_text())
+
+
 def _select(page: Any, kind: str, turn: int) -> float:
     if kind == "map":
         page.get_by_role("button", name="Select the points in a box").click()
     # Another box each time, so that the number of points changes.
-    before = page.get_by_text("SELECTED").inner_text()
-    side = _SIDE + 0.01 * turn
-    box = page.locator(".js-plotly-plot").first.bounding_box()
-    at = [
-        (box["x"] + (0.5 + s) * box["width"], box["y"] + (0.5 + s) * box["height"])
-        for s in (-side, side)
-    ]
+    before = _told(page)
+    at = page.evaluate(_CORNERS, _HALF + 0.02 * turn)
     page.mouse.move(*at[0])
     page.mouse.down()
     page.mouse.move(*at[1], steps=5)

@@ -200,13 +200,13 @@ class SpaceView {
   }
 
   // The camera moved sideways, without turning, until it looks at `at`, and nearer if it was far.
-  focused(at, _marks, extents) {
-    const { aspectratio } = this.element._fullLayout.scene;
-    const axes = ["x", "y", "z"];
-    const center = {};
+  focused(at) {
+    const { glplot, dataScale } = this.scene;
+    const [axes, center] = [["x", "y", "z"], {}];
     axes.forEach((axis, i) => {
-      const [low, high] = this.element._fullLayout.scene[`${axis}axis`].range ?? extents[i];
-      center[axis] = ((at[i] - (low + high) / 2) / (high - low || 1)) * aspectratio[axis];
+      // What is drawn: until the next relayout `_fullLayout` knows only Plotly's default range.
+      const [low, high] = glplot.bounds.map((end) => end[i] / dataScale[i]);
+      center[axis] = ((at[i] - (low + high) / 2) / (high - low || 1)) * glplot.aspect[i];
     });
     const { eye, center: old, up, projection } = this.state().camera;
     const away = Math.hypot(...axes.map((axis) => eye[axis] - old[axis]));

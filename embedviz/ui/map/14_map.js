@@ -10,6 +10,8 @@ const LAYERS = [];
 const MOST_LEFT_VIEWS = 20;
 const ASK_AGAIN_MS = 3000;
 const TOLD_MS = 10_000;
+const SLOW_TO_DRAW = 20_000; // points; Plotly takes most of a second for the colors of 100,000
+const ANSWER_MS = 400;
 
 class EmbedvizMap {
   // What is drawn now, by version.
@@ -147,6 +149,7 @@ class EmbedvizMap {
     this.view = new View(this.plot);
     this.#moved = Boolean(fits && before.moved);
     this.#drawn = { points: data.versions.points, look: this.#lookVersion() };
+    this.titles = this.#titlesNow();
     this.counts.points += 1;
   }
 
@@ -157,17 +160,22 @@ class EmbedvizMap {
     if (version !== this.#drawn.look) {
       this.#drawn.look = version;
       this.counts.look += 1;
+      if (this.points.n > SLOW_TO_DRAW) await pagePainted();
       const look = { opacity: data.opacity, ...this.#look() };
       const change = {};
       for (const [name, value] of Object.entries(look)) change[`marker.${name}`] = [value];
       await this.Plotly.restyle(plot, change, [0]);
     }
-    const titles = JSON.stringify([data.axis_titles, this.theme.text, this.theme.quiet]);
+    const titles = this.#titlesNow();
     if (old && titles !== this.titles) {
       const layout = layoutOf(data, this.theme, this.mode);
       await this.Plotly.relayout(plot, this.view.constructor.layoutWith(layout, this.view.state()));
     }
     this.titles = titles;
+  }
+
+  #titlesNow() {
+    return JSON.stringify([this.data.axis_titles, this.theme.text, this.theme.quiet]);
   }
 
   #look() {
@@ -382,9 +390,9 @@ class EmbedvizMap {
     const { token } = this.#selected;
     selections.set(id, this.#selected); // Python holds one per map; older ones can never come back
     if (selections.size > MOST_LEFT_VIEWS) selections.delete(selections.keys().next().value);
-    this.#showSelection();
     const after = select?.version ?? null;
     this.component.setStateValue("selected", { token, keys, after, ...rowsMessage(rows, this.points.n), ...line });
+    this.#showSelection();
   }
 
   #selection(token, rows) {
@@ -396,8 +404,8 @@ class EmbedvizMap {
   #clearSelection(line = {}) {
     if (!this.#selected && !line.outline) return;
     this.#selected = null;
-    this.#showSelection();
     this.#tellCleared(line);
+    this.#showSelection();
   }
 
   // Where the page sets selections it must know which of them was cleared.
@@ -407,9 +415,10 @@ class EmbedvizMap {
     this.component.setStateValue("selected", cleared);
   }
 
+  // Drawing many points holds the whole page up: what the page says of the selection comes first.
   #showSelection() {
     this.#drawChip();
-    this.#redrawLook();
+    setTimeout(() => this.ended || this.#redrawLook(), this.points.n > SLOW_TO_DRAW ? ANSWER_MS : 0);
   }
 
   // What Python holds as selected and what is shown here must be the same selection.

@@ -41,6 +41,14 @@ function addStyle() {
   document.head.append(style);
 }
 
+// What Streamlit sends after the map in the same rerun has arrived and is painted, most likely.
+function pagePainted() {
+  return new Promise((done) => {
+    setTimeout(done, 300); // a hidden tab paints nothing
+    requestAnimationFrame(() => setTimeout(done, 100));
+  });
+}
+
 // Called by Streamlit at every rerun with {data, parentElement, setStateValue, setTriggerValue}.
 export default function show(component) {
   const root = component.parentElement.querySelector(".ev-map");
