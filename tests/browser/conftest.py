@@ -15,7 +15,7 @@ from pathlib import Path
 from urllib.parse import urlparse
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from tests.browser.driving import Server
 
@@ -36,6 +36,17 @@ FLAGS = [
 ]
 # What Chromium says about itself, not about the page: software WebGL is slow to read back.
 HARMLESS = ("GPU stall due to ReadPixels", "Automatic fallback to software WebGL")
+
+
+# Two cores draw WebGL, serve the pages and run the other tests: five seconds can be too few.
+expect.set_options(timeout=20_000)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run a browser test that failed once more; the summary names it as rerun."""
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 @pytest.fixture(scope="session")
