@@ -142,42 +142,49 @@ def _label_spec(bins: Histogram, condition: Condition | None) -> Spec:
     }  # fmt: skip
     if isinstance(condition, Values):
         pick["value"] = [{"at": row} for row in _picked(bins, condition)]
+    bars = [
+        _label_bars("all", ALL, 0.8),
+        _label_bars("kept", KEPT, 0.8),
+        _label_bars("selected", SELECTED, 0.35),
+    ]
+    count = len(bins.labels) + bool(bins.others) + bool(bins.missing[0])
+    height = _ROW_HEIGHT * max(count, 1) + 4
+    layers = [*bars, _label_rows()]
+    return {"height": height, "padding": _PADDING, "params": [pick], "layer": layers}
+
+
+def _label_axis() -> Spec:
     axis = {
-        "title": None,
-        "labelLimit": 110,
-        "ticks": False,
-        "domain": False,
-        "labelOverlap": False,
-    }
-    y = {"field": "label", "type": "nominal", "sort": None, "axis": axis}
+        "title": None, "labelLimit": 110, "ticks": False, "domain": False, "labelOverlap": False,
+    }  # fmt: skip
+    return {"field": "label", "type": "nominal", "sort": None, "axis": axis}
 
-    def layer(name: str, color: str, size: float) -> Spec:
-        return {
-            "name": name,
-            "mark": {
-                "type": "bar", "color": color, "height": {"band": size},
-                "opacity": 0.45 if name == "all" else 1,
-            },
-            "encoding": {
-                "y": y, "x": {"field": name, "type": "quantitative", "axis": None},
-                "x2": {"field": "zero"},
-            },
-        }  # fmt: skip
 
+def _label_bars(name: str, color: str, size: float) -> Spec:
+    return {
+        "name": name,
+        "mark": {
+            "type": "bar", "color": color, "height": {"band": size},
+            "opacity": 0.45 if name == "all" else 1,
+        },
+        "encoding": {
+            "y": _label_axis(), "x": {"field": name, "type": "quantitative", "axis": None},
+            "x2": {"field": "zero"},
+        },
+    }  # fmt: skip
+
+
+def _label_rows() -> Spec:
+    """Over the bars, so that a row is clicked anywhere, however short its bar is."""
     fields = ("label", "all", "kept", "selected")
-    # Over the bars, so that a row is clicked anywhere, however short its bar is.
-    rows = {
+    return {
         "name": "rows",
         "mark": {"type": "bar", "opacity": 0.001, "cursor": "pointer", "height": {"band": 1}},
         "encoding": {
-            "y": y, "x": {"value": 0}, "x2": {"value": "width"},
+            "y": _label_axis(), "x": {"value": 0}, "x2": {"value": "width"},
             "tooltip": [{"field": field} for field in fields],
         },
     }  # fmt: skip
-    bars = [layer("all", ALL, 0.8), layer("kept", KEPT, 0.8), layer("selected", SELECTED, 0.35)]
-    count = len(bins.labels) + bool(bins.others) + bool(bins.missing[0])
-    height = _ROW_HEIGHT * max(count, 1) + 4
-    return {"height": height, "padding": _PADDING, "params": [pick], "layer": [*bars, rows]}
 
 
 def _picked(bins: Histogram, condition: Values) -> list[int]:
