@@ -16,6 +16,21 @@ pytestmark = pytest.mark.browser
 HERE = Path(__file__).parent
 
 
+# What the page is told and what Plotly draws from now on, in order, in `window.happened`.
+RECORDING = """() => {
+    window.happened = [];
+    const noted = (owner, method, name) => {
+        const plain = owner[method];
+        owner[method] = function (...given) {
+            window.happened.push(name);
+            return plain.apply(this, given);
+        };
+    };
+    noted(WebSocket.prototype, "send", "told");
+    for (const method of ["restyle", "relayout", "react"]) noted(window.Plotly, method, method);
+}"""
+
+
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return Path(shutil.copy(HERE / "map_app.py", tmp_path_factory.mktemp("app")))
@@ -88,10 +103,18 @@ def test_a_lasso_of_100_000_is_a_small_message(driver: Driver) -> None:
     )
     driver.open(n=100_000)
     driver.page.locator("[data-tool=box]").click()
+    driver.wait()
+    driver.page.evaluate(RECORDING)
     sent.clear()
     driver.drag((0.02, 0.02), (0.7, 0.98))
     driver.says("^SELECTED [1-9][0-9]{4} ")
     assert 16_000 < sum(sent) < 25_000  # a bit per point, and the page's widgets
+    # Drawing holds the page up for most of a second: the page is told before, and it is drawn once.
+    driver.page.wait_for_function("window.happened.includes('restyle')")
+    driver.wait()
+    happened = driver.page.evaluate("window.happened")
+    assert happened[0] == "told"
+    assert [name for name in happened if name != "told"] == ["restyle"]
 
 
 class Linked:

@@ -161,6 +161,7 @@ class EmbedvizMap {
       this.#drawn.look = version;
       this.counts.look += 1;
       if (this.points.n > SLOW_TO_DRAW) await pagePainted();
+      if (this.ended) return;
       const look = { opacity: data.opacity, ...this.#look() };
       const change = {};
       for (const [name, value] of Object.entries(look)) change[`marker.${name}`] = [value];
