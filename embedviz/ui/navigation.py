@@ -11,6 +11,7 @@ from pathlib import Path
 import streamlit as st
 
 from embedviz.errors import EmbedvizError
+from embedviz.ui.learn.lessons import LESSONS
 from embedviz.ui.map.assets import ensure_plotly_js
 from embedviz.ui.messages import show_error
 from embedviz.ui.my_data import my_data_panel
@@ -21,17 +22,26 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True)
 class PageEntry:
-    """One page: its file in ``pages/`` (whose name is its URL), its title and what it is for."""
+    """One page: its file in ``pages/`` (whose name is its URL), its title and what it is for.
+
+    A page out of the menu is reached from another one: the lessons, from Learn.
+    """
 
     name: str
     title: str
     purpose: str
+    in_menu: bool = True
 
     @property
     def page(self) -> st.Page:
         """The page as Streamlit's navigation knows it."""
         path = ROOT / "pages" / f"{self.name}.py"
-        return st.Page(path, title=self.title, default=self.name == "home")
+        return st.Page(
+            path,
+            title=self.title,
+            default=self.name == "home",
+            visibility="visible" if self.in_menu else "hidden",
+        )
 
 
 PAGES: dict[str, PageEntry] = {
@@ -45,6 +55,11 @@ PAGES: dict[str, PageEntry] = {
         PageEntry("vectors", "Vectors", "Bring any vectors; see how far their map can be trusted"),
         PageEntry(
             "compare", "Compare", "Two models on the same things: what both agree on, what moved"
+        ),
+        PageEntry("learn", "Learn", "Seven short lessons: the ideas behind embeddings, to touch"),
+        *(
+            PageEntry(lesson.name, lesson.title, "A lesson", in_menu=False)
+            for lesson in LESSONS.values()
         ),
     )
 }

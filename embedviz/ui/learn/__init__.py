@@ -1,0 +1,1 @@
+"""The lessons: ideas behind embeddings, to touch."""

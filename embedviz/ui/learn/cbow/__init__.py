@@ -1,0 +1,1 @@
+"""CBOW from inside: the parts of the lesson, from top to bottom."""

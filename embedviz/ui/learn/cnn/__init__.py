@@ -1,0 +1,1 @@
+"""What a CNN sees: the parts of the lesson, from top to bottom."""

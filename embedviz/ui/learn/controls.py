@@ -1,0 +1,156 @@
+"""A lesson's controls: each remembers its value, and the page's address holds what was changed.
+
+The address names values, never the labels that people read, so that a link made in one language
+opens at the same state in another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import streamlit as st
+
+from embedviz.ui.learn.texts import Texts
+
+T = TypeVar("T", bound=int | float | str | bool)
+Number = TypeVar("Number", int, float)
+
+
+class Controls:
+    """The widgets of one lesson. Labels are the lesson's short texts of the control's name.
+
+    ``<name>`` is the label, ``<name>.help`` its line of help if there is one, and
+    ``<name>.<option>`` what an option of a choice is called (the option itself where there is none).
+    """
+
+    def __init__(self, lesson: str, texts: Texts) -> None:
+        self._lesson = lesson
+        self._texts = texts
+        self.unknown: dict[str, str] = {}
+        """What the link asked for and this lesson cannot show, by the name of the control."""
+
+    def slider(self, name: str, default: Number, low: Number, high: Number, step: Number) -> Number:
+        """A number between ``low`` and ``high``."""
+        key = self._ready(name, default, lambda value: low <= value <= high)
+        st.slider(**self._said(name), min_value=low, max_value=high, step=step, key=key)
+        return self._taken(name, key, default)
+
+    def steps(self, name: str, default: T, options: Sequence[T]) -> T:
+        """One of some ordered values, as a slider: 1,000, 3,000, 10,000 …"""
+        key = self._ready(name, default, options.__contains__)
+        st.select_slider(
+            **self._said(name), options=options, key=key, format_func=self._option(name)
+        )
+        return self._taken(name, key, default)
+
+    def choice(self, name: str, default: T, options: Sequence[T]) -> T:
+        """One of a few, all in sight."""
+        key = self._ready(name, default, options.__contains__)
+        st.segmented_control(
+            **self._said(name), options=options, key=key, required=True,
+            format_func=self._option(name),
+        )  # fmt: skip
+        return self._taken(name, key, default)
+
+    def select(self, name: str, default: T, options: Sequence[T]) -> T:
+        """One of many."""
+        key = self._ready(name, default, options.__contains__)
+        st.selectbox(**self._said(name), options=options, key=key, format_func=self._option(name))
+        return self._taken(name, key, default)
+
+    def toggle(self, name: str, default: bool = False) -> bool:
+        """On or off."""
+        key = self._ready(name, default, lambda _: True)
+        st.toggle(**self._said(name), key=key)
+        return self._taken(name, key, default)
+
+    def text(self, name: str, default: str, max_chars: int = 200) -> str:
+        """A line that the person types."""
+        key = self._ready(name, default, lambda value: len(value) <= max_chars)
+        st.text_input(**self._said(name), max_chars=max_chars, key=key)
+        return self._taken(name, key, default)
+
+    def value(self, name: str, default: T, fits: Callable[[T], bool] = lambda _: True) -> T:
+        """A value without a widget (how many steps were trained, say); :meth:`set` changes it."""
+        value: T = self._ready_value(name, default, fits)
+        self._to_address(name, value, default)
+        return value
+
+    def set(self, name: str, value: int | float | str | bool) -> None:
+        """Change a value from a button's callback; the run that follows sees it."""
+        self._kept()[name] = value
+        st.session_state.pop(self._key(name), None)
+
+    def _key(self, name: str) -> str:
+        return f"{self._lesson}-{name}"
+
+    def _kept(self) -> dict[str, Any]:
+        """The values of this lesson; they stay when the person goes to another page and back."""
+        return st.session_state.setdefault(f"kept-{self._lesson}", {})  # type: ignore[no-any-return]
+
+    def _ready(self, name: str, default: T, fits: Callable[[T], bool]) -> str:
+        """The widget's key, its value in place before it is drawn."""
+        key = self._key(name)
+        if key in st.session_state and fits(st.session_state[key]):
+            return key
+        st.session_state[key] = self._ready_value(name, default, fits)
+        return key
+
+    def _ready_value(self, name: str, default: T, fits: Callable[[T], bool]) -> T:
+        """What was kept, or what the link asks for, or the default; what does not fit is dropped."""
+        kept = self._kept()
+        if name not in kept and name in st.query_params:
+            asked = st.query_params[name]
+            value = _read(asked, default)
+            if value is None or not fits(value):
+                self.unknown[name] = asked
+            else:
+                kept[name] = value
+        if name in kept and not fits(kept[name]):
+            del kept[name]
+        return kept.get(name, default)  # type: ignore[no-any-return]
+
+    def _taken(self, name: str, key: str, default: T) -> T:
+        value: T = st.session_state[key]
+        self._kept()[name] = value
+        self._to_address(name, value, default)
+        return value
+
+    def _to_address(self, name: str, value: T, default: T) -> None:
+        if value == default:
+            st.query_params.pop(name, None)
+        elif st.query_params.get(name) != _written(value):
+            st.query_params[name] = _written(value)
+
+    def _said(self, name: str) -> dict[str, Any]:
+        helped = f"{name}.help"
+        return {
+            "label": self._texts(name),
+            "help": self._texts(helped) if self._texts.has(helped) else None,
+        }
+
+    def _option(self, name: str) -> Callable[[Any], str]:
+        def shown(option: Any) -> str:
+            label = f"{name}.{option}"
+            if self._texts.has(label):
+                return self._texts(label)
+            return f"{option:,}" if isinstance(option, int) else str(option)
+
+        return shown
+
+
+def _written(value: int | float | str | bool) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return repr(value) if isinstance(value, float) else str(value)
+
+
+def _read(text: str, default: T) -> T | None:
+    """The value that an address holds, of the default's type; None if it is none."""
+    if isinstance(default, bool):
+        return {"on": True, "off": False}.get(text)  # type: ignore[return-value]
+    try:
+        return type(default)(text)
+    except ValueError:
+        return None

@@ -1,0 +1,1 @@
+"""Too many dimensions, too few: the parts of the lesson, from top to bottom."""

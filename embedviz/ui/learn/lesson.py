@@ -1,0 +1,101 @@
+"""What every lesson is: a question, something to move, what it shows, and where to go from here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import streamlit as st
+
+from embedviz.errors import EmbedvizError
+from embedviz.ui.learn.controls import Controls
+from embedviz.ui.learn.ending import lesson_ending
+from embedviz.ui.learn.language import common_texts, language, language_switch
+from embedviz.ui.learn.lessons import LESSONS, Lesson
+from embedviz.ui.learn.menu import lesson_menu
+from embedviz.ui.learn.teacher import controls_place, teacher_style, teacher_switch
+from embedviz.ui.learn.texts import Texts, texts
+from embedviz.ui.messages import plain, show_error
+
+
+@dataclass
+class OpenLesson:
+    """A lesson while it is drawn.
+
+    Attributes
+    ----------
+    entry : Lesson
+    texts : Texts
+        What it says, in the language in use: ``lesson.texts("name", n=3)``.
+    controls : Controls
+        Its widgets.
+    part : str
+        The part in sight, of those given to :meth:`choose_part`; empty before.
+    """
+
+    entry: Lesson
+    texts: Texts
+    controls: Controls
+    part: str = ""
+    tool: tuple[str, Mapping[str, str]] | None = None
+
+    @contextmanager
+    def control_panel(self) -> Iterator[None]:
+        """Where controls stand; a teacher has them hidden until they are asked for."""
+        with controls_place():
+            yield
+        _tell_unknown(self.controls)
+
+    def choose_part(self, names: Sequence[str]) -> str:
+        """Which part of a lesson to see. Their labels are the texts ``part.<name>``."""
+        self.part = self.controls.choice("part", names[0], names)
+        return self.part
+
+    def open_in(self, page: str, **state: str) -> None:
+        """Link the lesson's end to a tool's page, opened at the same data.
+
+        ``state`` is the page's address parameters; the label is the short text ``open_in``, or
+        ``open_in.<part>``.
+        """
+        self.tool = (page, state)
+
+
+@contextmanager
+def open_lesson(name: str) -> Iterator[OpenLesson]:
+    """Begin a lesson: its number, title and question; and at the end what it means.
+
+    Use it inside of :func:`embedviz.ui.navigation.open_page`. An :class:`EmbedvizError` in the
+    lesson is shown where it happened, and the rest of the page stays.
+    """
+    entry = LESSONS[name]
+    said = texts(entry.folder, language())
+    lesson = OpenLesson(entry, said, Controls(name, said))
+    teacher_style()
+    _heading(lesson)
+    lesson_menu(entry)
+    try:
+        yield lesson
+    except EmbedvizError as error:
+        show_error(error)
+    lesson_ending(lesson.entry, said, lesson.part, lesson.tool)
+
+
+def _heading(lesson: OpenLesson) -> None:
+    common = common_texts()
+    entry = lesson.entry
+    with st.container(horizontal=True, vertical_alignment="center", key="learn-head"):
+        st.caption(
+            common("place", number=entry.number, of=len(LESSONS), minutes=entry.minutes),
+            width="stretch",
+        )
+        teacher_switch()
+        language_switch()
+    st.title(lesson.texts.section("title"))
+    st.markdown(f"##### {lesson.texts.section('question')}")
+
+
+def _tell_unknown(controls: Controls) -> None:
+    for name, asked in controls.unknown.items():
+        st.info(common_texts()("unknown", name=plain(name), asked=plain(asked)))
+    controls.unknown.clear()

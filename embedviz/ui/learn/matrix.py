@@ -1,0 +1,139 @@
+"""A matrix drawn with its shape and its actual numbers, as a table that can also be read aloud."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from html import escape
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+# Blue and orange of the same lightness: apart for color-blind eyes, and on both themes.
+_POSITIVE, _NEGATIVE = "47, 95, 208", "217, 119, 6"
+_STYLE = """<style>
+.ev-matrix { font-size: .8rem; line-height: 1.25; max-width: 100%; overflow-x: auto; }
+.ev-matrix table { border-collapse: collapse; margin: .1rem 0 .4rem 0; }
+.ev-matrix caption { caption-side: top; text-align: left; padding-bottom: .2rem; font-weight: 600; }
+.ev-matrix caption span { font-weight: 400; opacity: .75; font-family: var(--st-code-font); }
+.ev-matrix td, .ev-matrix th { padding: .12rem .35rem; text-align: right; white-space: nowrap;
+  font-variant-numeric: tabular-nums; }
+.ev-matrix td { border: 1px solid rgba(128, 136, 150, .25); }
+.ev-matrix th { font-weight: 400; opacity: .85; }
+.ev-matrix .marked td, .ev-matrix td.marked { outline: 2px solid rgba(213, 94, 0, .9);
+  outline-offset: -2px; }
+.ev-matrix th.marked, .ev-matrix .marked th { font-weight: 700; opacity: 1; }
+</style>"""
+_MOST_ROWS, _MOST_COLUMNS = 24, 16
+
+
+def show_matrix(
+    values: NDArray[Any],
+    title: str,
+    *,
+    rows: Sequence[str] = (),
+    columns: Sequence[str] = (),
+    shape: str = "",
+    marked_rows: Collection[int] = (),
+    marked_columns: Collection[int] = (),
+    decimals: int = 2,
+    scale: float | None = None,
+    rest: str = "",
+) -> None:
+    """Draw a matrix.
+
+    Parameters
+    ----------
+    values : ndarray of shape (r, c) or (c,)
+        A vector is drawn as one row.
+    title : str
+        What it is: ``"W"``, ``"h = mean of the rows"``.
+    rows, columns : sequence of str, optional
+        What its rows and columns stand for.
+    shape : str
+        How its shape reads: ``"V × d = 10 × 4"``. Empty for the numbers alone.
+    marked_rows, marked_columns : collection of int
+        Drawn with a frame.
+    scale : float, optional
+        The size that gets the full color; the largest one in ``values`` if not given.
+    rest : str
+        Said below if not all rows or columns are drawn. The shape says how many there are.
+    """
+    st.html(
+        _STYLE
+        + matrix_html(
+            values, title, rows=rows, columns=columns, shape=shape, marked_rows=marked_rows,
+            marked_columns=marked_columns, decimals=decimals, scale=scale, rest=rest,
+        )
+    )  # fmt: skip
+
+
+def matrix_html(
+    values: NDArray[Any],
+    title: str,
+    *,
+    rows: Sequence[str] = (),
+    columns: Sequence[str] = (),
+    shape: str = "",
+    marked_rows: Collection[int] = (),
+    marked_columns: Collection[int] = (),
+    decimals: int = 2,
+    scale: float | None = None,
+    rest: str = "",
+) -> str:
+    """The table of :func:`show_matrix`; every text in it is escaped."""
+    matrix = np.atleast_2d(np.asarray(values, dtype=np.float64))
+    shape = shape or " × ".join(map(str, np.shape(values)))
+    full = scale or float(np.abs(matrix).max(initial=0.0)) or 1.0
+    drawn = matrix[:_MOST_ROWS, :_MOST_COLUMNS]
+    head = _head(columns[: drawn.shape[1]], bool(rows), marked_columns)
+    body = "".join(
+        _row(line, rows[i] if rows else None, i in marked_rows, marked_columns, decimals, full)
+        for i, line in enumerate(drawn)
+    )
+    caption = f"<caption>{escape(title)} <span>({escape(shape)})</span></caption>"
+    below = f"<div>… {escape(rest)}</div>" if drawn.shape != matrix.shape else ""
+    return f'<div class="ev-matrix"><table>{caption}{head}{body}</table>{below}</div>'
+
+
+def _head(columns: Sequence[str], corner: bool, marked: Collection[int]) -> str:
+    if not columns:
+        return ""
+    cells = "".join(
+        f'<th scope="col"{_marked(i in marked)}>{escape(name)}</th>'
+        for i, name in enumerate(columns)
+    )
+    return f"<tr>{'<td></td>' if corner else ''}{cells}</tr>"
+
+
+def _row(
+    line: NDArray[Any],
+    name: str | None,
+    marked: bool,
+    marked_columns: Collection[int],
+    decimals: int,
+    full: float,
+) -> str:
+    heading = "" if name is None else f'<th scope="row">{escape(name)}</th>'
+    cells = "".join(
+        f'<td{_marked(i in marked_columns)} style="background: {_color(value / full)}">'
+        f"{_number(value, decimals)}</td>"
+        for i, value in enumerate(line)
+    )
+    return f"<tr{_marked(marked)}>{heading}{cells}</tr>"
+
+
+def _marked(marked: bool) -> str:
+    return ' class="marked"' if marked else ""
+
+
+def _number(value: float, decimals: int) -> str:
+    if value == int(value) and abs(value) < 1e6:
+        return f"{int(value):,}"
+    return f"{value:.{decimals}f}".replace("-", "−")
+
+
+def _color(share: float) -> str:
+    channels = _POSITIVE if share >= 0 else _NEGATIVE
+    return f"rgba({channels}, {min(abs(share), 1.0) * 0.55:.2f})"

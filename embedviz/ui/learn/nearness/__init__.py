@@ -1,0 +1,1 @@
+"""How near is near?: the parts of the lesson, from top to bottom."""

@@ -1,0 +1,1 @@
+"""Finding the top k: the parts of the lesson, from top to bottom."""

@@ -1,0 +1,7 @@
+"""Lesson: what a CNN sees."""
+
+from embedviz.ui.learn.lesson import open_lesson
+from embedviz.ui.navigation import open_page
+
+with open_page("learn_cnn"), open_lesson("learn_cnn"):
+    pass

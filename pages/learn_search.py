@@ -1,0 +1,7 @@
+"""Lesson: finding the top k."""
+
+from embedviz.ui.learn.lesson import open_lesson
+from embedviz.ui.navigation import open_page
+
+with open_page("learn_search"), open_lesson("learn_search"):
+    pass
