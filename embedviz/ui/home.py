@@ -26,9 +26,15 @@ _CARDS: tuple[tuple[str, str, str, str, dict[str, str]], ...] = (
      {"vectors": "Your files"}),
 )  # fmt: skip
 
+_LESSONS = (
+    "Seven short lessons, from categories to what a network sees: one question, one thing "
+    "to move, a picture that answers at once, and the numbers behind it. For a classroom with a "
+    "projector and for you alone, in English and Korean."
+)
+
 
 def home() -> None:
-    """Title, six cards, and what stays on this machine."""
+    """Title, six cards, the way to the lessons, and what stays on this machine."""
     st.title("See what an embedding knows")
     st.markdown(
         "Words and pictures become vectors; near vectors mean alike things. Look at them, ask them, "
@@ -40,8 +46,17 @@ def home() -> None:
             st.subheader(heading)
             st.markdown(text)
             st.page_link(PAGES[name].page, label=label, query_params=state)
+    _lessons_card()
     st.caption(
         "What you upload or train belongs to this browser tab alone and disappears with it. "
         "What is computed of the packaged words and pictures is kept on this machine, so that it opens "
         "at once next time; and so are collections of images that somebody saves."
     )
+
+
+def _lessons_card() -> None:
+    """As wide as the page: it is about all that the cards above do."""
+    with st.container(border=True):
+        st.subheader("Learn how it works")
+        st.markdown(_LESSONS)
+        st.page_link(PAGES["learn"].page, label="See the lessons")

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 import embedviz as ev
+from embedviz.ui.learn.lessons import LESSONS
+from embedviz.ui.learn.texts import texts
 from embedviz.ui.navigation import PAGES
 from tests.browser.conftest import ROOT, served
 from tests.browser.driving import settled
@@ -24,7 +26,10 @@ TITLES = {
     "images": "Images",
     "vectors": "Vectors",
     "compare": "Compare",
+    "learn": "Learn: the ideas behind embeddings",
 }
+# A server of its own for each page costs six seconds: the menu's pages and two of the lessons.
+FRESH = [*TITLES, "learn_categories", "learn_cnn"]
 
 
 def main_of(page: Page):
@@ -44,20 +49,36 @@ def neighbors_table(page: Page) -> list[str]:
     return [text.strip() for text in cells.all_text_contents()]
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", FRESH)
 def test_every_link_opens_on_a_fresh_server(browser, name):
     """The first request that a server ever sees is a page's own link."""
     with served(APP) as address:
-        page = browser.new_page()
-        page.goto(address + ("" if name == "home" else f"/{name}"))
-        expect(main_of(page).get_by_role("heading", name=TITLES[name], exact=True)).to_be_visible(
-            timeout=60_000
-        )
-        menu = page.get_by_test_id("stSidebarNav")
-        for entry in PAGES.values():
-            expect(menu.get_by_text(entry.title, exact=True)).to_be_visible()
-        expect(page.get_by_text("Page not found")).to_have_count(0)
-        page.close()
+        opens_with_the_whole_menu(browser, address, name)
+
+
+@pytest.mark.parametrize("name", [name for name in PAGES if name not in FRESH])
+def test_every_other_link_opens_a_session(browser, server, name):
+    """The first request of a new session is a page's own link."""
+    opens_with_the_whole_menu(browser, server(APP), name)
+
+
+def opens_with_the_whole_menu(browser: Browser, address: str, name: str) -> None:
+    """The page at its own link shows its body, and every page that the menu holds."""
+    page = browser.new_page()
+    page.goto(address + ("" if name == "home" else f"/{name}"))
+    title = TITLES.get(name) or texts(LESSONS[name].folder, "en").section("title")
+    expect(main_of(page).get_by_role("heading", name=title, exact=True)).to_be_visible(
+        timeout=60_000
+    )
+    menu = page.get_by_test_id("stSidebarNav")
+    for entry in PAGES.values():
+        shown = menu.get_by_text(entry.title, exact=True)
+        if entry.in_menu:
+            expect(shown).to_be_visible()
+        else:
+            expect(shown).to_have_count(0)
+    expect(page.get_by_text("Page not found")).to_have_count(0)
+    page.close()
 
 
 def test_click_on_a_point_lists_its_neighbors(page: Page, server, glove):

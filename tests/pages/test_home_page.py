@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from embedviz.ui.learn.lessons import LESSONS
 from embedviz.ui.navigation import PAGES
 from tests.pages.conftest import ROOT, text_of
 
 
-def test_every_page_file_is_in_the_menu_and_back():
+def test_every_page_file_has_an_entry_and_back():
     assert {path.stem for path in Path(ROOT / "pages").glob("*.py")} == set(PAGES)
 
 
@@ -34,5 +35,12 @@ def test_home_offers_every_job(open_page):
         "Map any vectors",
         "Find look-alikes",
         "Bring your own photos",
+        "Learn how it works",
     ):
         assert word in said
+
+
+def test_the_lessons_are_reached_from_learn_and_not_from_the_menu():
+    hidden = {name for name, entry in PAGES.items() if not entry.in_menu}
+    assert hidden == set(LESSONS)
+    assert PAGES["learn"].in_menu
