@@ -1,4 +1,4 @@
-"""Charts of the lessons: the page's theme, larger type for a teacher, no buttons in the way."""
+"""Charts of the lessons: drawn in place, in the page's theme, with larger type for a teacher."""
 
 from __future__ import annotations
 
@@ -6,16 +6,29 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from embedviz.plots.palettes import CATEGORICAL
 from embedviz.ui.learn.teacher import teaching
+from embedviz.ui.map.assets import loader
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-_LARGE = 18
+_HEIGHT = 320
+_SMALL, _LARGE = 13, 18
+
+_component = st.components.v2.component(
+    "embedviz_chart",
+    html='<div class="ev-chart" role="img"></div>',
+    js=loader("showChart"),
+    isolate_styles=False,
+)
 
 
 def show_chart(figure: go.Figure, key: str, alt: str) -> None:
     """Draw a figure of the core.
+
+    A change redraws what changed, so that a slider's answer is seen at once. The figure's own
+    colors hold; text, grid and background come from the page. Its height is ``layout.height``.
 
     Parameters
     ----------
@@ -24,7 +37,16 @@ def show_chart(figure: go.Figure, key: str, alt: str) -> None:
     alt : str
         What it shows, for a screen reader.
     """
-    if teaching():
-        figure.update_layout(font_size=_LARGE)
-        figure.update_annotations(font_size=_LARGE)
-    st.plotly_chart(figure, theme="streamlit", key=key, alt=alt, config={"displayModeBar": False})
+    from plotly.io.json import to_json_plotly
+
+    parts = figure.to_plotly_json()
+    parts["layout"].pop("template", None)  # several kB that the page's theme replaces
+    height = int(figure.layout.height or _HEIGHT)
+    data = {
+        "figure": to_json_plotly(parts),
+        "alt": alt,
+        "height": height,
+        "font_size": _LARGE if teaching() else _SMALL,
+        "colorway": list(CATEGORICAL),
+    }
+    _component(key=key, data=data, height=height)

@@ -18,6 +18,13 @@ from embedviz.ui.learn.teacher import controls_place, teacher_style, teacher_swi
 from embedviz.ui.learn.texts import Texts, texts
 from embedviz.ui.messages import plain, show_error
 
+# The question, what can be moved and the picture that answers should be seen at once.
+_STYLE = """<style>
+[data-testid="stMainBlockContainer"] { padding-top: 2rem; }
+[data-testid="stMainBlockContainer"] h1 { font-size: 1.9rem; padding: 0; }
+[data-testid="stMainBlockContainer"] h5 { padding: 0 0 .3rem 0; }
+</style>"""
+
 
 @dataclass
 class OpenLesson:
@@ -71,6 +78,7 @@ def open_lesson(name: str) -> Iterator[OpenLesson]:
     entry = LESSONS[name]
     said = texts(entry.folder, language())
     lesson = OpenLesson(entry, said, Controls(name, said))
+    st.html(_STYLE)
     teacher_style()
     _heading(lesson)
     lesson_menu(entry)

@@ -53,15 +53,18 @@ def map_script() -> str:
 
 
 @cache
-def loader() -> str:
-    """The few lines that Streamlit sends: they fetch the module, whose address changes with it."""
+def loader(shows: str = "default") -> str:
+    """The few lines that Streamlit sends: they fetch the module, whose address changes with it.
+
+    ``shows`` is the module's function that draws: the map, or ``showChart``.
+    """
     version = hashlib.blake2b(map_script().encode(), digest_size=6).hexdigest()
     return (
         # Where Streamlit's own script came from, whatever the address of the page is.
         "const streamlit = document.querySelector('script[src*=\"/static/js/\"]');\n"
         f'const script = "../../app/static/{_SCRIPT}?v={version}";\n'
         "const map = await import(new URL(script, streamlit.src));\n"
-        "export default map.default;\n"
+        f"export default map.{shows};\n"
     )
 
 

@@ -1,0 +1,79 @@
+// Charts that are not maps: a figure of Python's, changed in place where Streamlit's own chart would
+// be taken down and built anew, which takes several times as long and flickers.
+
+const charts = new WeakMap(); // by the element that Streamlit gives us
+
+class Chart {
+  #figure = "";
+  #theme = "";
+  #pending = Promise.resolve();
+
+  constructor(root) {
+    this.root = root;
+    this.resizing = new ResizeObserver(() => this.#resize());
+    this.resizing.observe(root);
+  }
+
+  update(data) {
+    const theme = themeOf(this.root);
+    this.root.style.height = `${data.height}px`;
+    this.root.setAttribute("aria-label", data.alt);
+    if (data.figure === this.#figure && JSON.stringify(theme) === this.#theme) return;
+    [this.#figure, this.#theme] = [data.figure, JSON.stringify(theme)];
+    // A figure that came while another was drawn replaces those waiting.
+    this.#pending = this.#pending.then(() => data.figure === this.#figure && this.#draw(data, theme));
+  }
+
+  end() {
+    this.resizing.disconnect();
+    if (window.Plotly) window.Plotly.purge(this.root);
+  }
+
+  async #draw(data, theme) {
+    const Plotly = await loadPlotly();
+    const { data: traces, layout } = JSON.parse(data.figure);
+    const config = { displayModeBar: false, scrollZoom: false, showTips: false };
+    await Plotly.react(this.root, traces, chartLayout(layout, data, theme), config);
+    this.root.dataset.drawn = String(Number(this.root.dataset.drawn ?? 0) + 1);
+  }
+
+  #resize() {
+    const width = Math.round(this.root.clientWidth);
+    if (width && this.root._fullLayout && width !== this.root._fullLayout.width) {
+      window.Plotly.relayout(this.root, { width });
+    }
+  }
+}
+
+function chartLayout(layout, data, theme) {
+  const axis = {
+    gridcolor: theme.quiet,
+    zerolinecolor: theme.quiet,
+    linecolor: theme.quiet,
+    automargin: true,
+    title: { standoff: 8 },
+  };
+  const scene = { gridcolor: theme.quiet, zerolinecolor: theme.quiet, backgroundcolor: "rgba(0,0,0,0)" };
+  const shared = {
+    font: { color: theme.text, family: theme.font, size: data.font_size },
+    annotationdefaults: { font: { color: theme.text, size: data.font_size } },
+    hoverlabel: { bgcolor: theme.background, bordercolor: theme.quiet, font: { color: theme.text } },
+    paper_bgcolor: "rgba(0,0,0,0)",
+    plot_bgcolor: "rgba(0,0,0,0)",
+    colorway: data.colorway,
+    margin: { l: 8, r: 8, t: 28, b: 8 },
+    xaxis: axis,
+    yaxis: axis,
+    scene: { xaxis: scene, yaxis: scene, zaxis: scene },
+  };
+  return { dragmode: false, ...layout, height: data.height, autosize: true, template: { layout: shared } };
+}
+
+// Called by Streamlit at every rerun.
+export function showChart(component) {
+  const root = component.parentElement.querySelector(".ev-chart");
+  const chart = charts.get(root) ?? new Chart(root);
+  charts.set(root, chart);
+  chart.update(component.data);
+  return () => setTimeout(() => root.isConnected || chart.end());
+}
