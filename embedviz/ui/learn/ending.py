@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from urllib.parse import urlencode
 
 import streamlit as st
 
-from embedviz.ui.learn.language import common_texts
+from embedviz.ui.learn.language import PARAMETER, common_texts, language
 from embedviz.ui.learn.lessons import Lesson, after, before
 from embedviz.ui.learn.menu import index_link, lesson_link, title_of
 from embedviz.ui.learn.texts import Texts
@@ -48,12 +49,20 @@ def _of_part(said: Texts, name: str, part: str) -> str:
 def _onward(lesson: Lesson) -> None:
     common = common_texts()
     st.divider()
-    back, every, on = st.columns(3)
+    back, every, link, on = st.columns([3, 2, 2, 3], vertical_alignment="center")
     with back:
         if earlier := before(lesson):
             lesson_link(earlier, f"← {common('previous')}: {title_of(earlier)}")
     with every:
         index_link()
+    with link, st.popover(common("link"), help=common("link.help"), width="stretch"):
+        st.code(_address(), language=None, wrap_lines=True)
     with on:
         if later := after(lesson):
             lesson_link(later, f"{common('next')}: {title_of(later)} →")
+
+
+def _address() -> str:
+    """The page's own, with the language in use: what opens the lesson as it is now."""
+    state = st.query_params.to_dict() | {PARAMETER: language()}
+    return f"{(st.context.url or '').partition('?')[0]}?{urlencode(state)}"

@@ -22,7 +22,7 @@ from embedviz.ui.messages import plain, show_error
 _STYLE = """<style>
 [data-testid="stMainBlockContainer"] { padding-top: 2rem; }
 [data-testid="stMainBlockContainer"] h1 { font-size: 1.9rem; padding: 0; }
-[data-testid="stMainBlockContainer"] h5 { padding: 0 0 .3rem 0; }
+[data-testid="stMainBlockContainer"] h5 { padding: .3rem 0 .5rem 0; }
 </style>"""
 
 
