@@ -40,10 +40,10 @@ def teacher_style() -> None:
         st.query_params.pop(PARAMETER, None)
 
 
-def teacher_switch() -> None:
-    """Turn the mode on and off; while it is on, show and hide the controls."""
+def teacher_switch(with_controls: bool = True) -> None:
+    """Turn the mode on and off; while it is on, show and hide the controls of a page with some."""
     said = common_texts()
-    if teaching():
+    if teaching() and with_controls:
         st.session_state[_SHOWN] = st.session_state.get(_SHOWN, False)
         st.toggle(said("controls"), key=_SHOWN, help=said("controls.help"))
     st.session_state[_WIDGET] = teaching()
