@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 from embedviz.errors import InvalidParameterError
 from embedviz.indexes.exact import ExactIndex
+from embedviz.indexes.hnsw import HnswIndex
+from embedviz.indexes.ivf import IvfIndex
 from embedviz.indexes.reduced import ReducedIndex
 from embedviz.progress import Cancel, OnProgress, stop_if
 from embedviz.space import EmbeddingSpace
@@ -81,7 +83,12 @@ class Index(Protocol):
         ...
 
 
-INDEXES: dict[str, type[Index]] = {"exact": ExactIndex, "reduced": ReducedIndex}
+INDEXES: dict[str, type[Index]] = {
+    "exact": ExactIndex,
+    "reduced": ReducedIndex,
+    "hnsw": HnswIndex,
+    "ivf": IvfIndex,
+}
 
 _built: WeakKeyDictionary[EmbeddingSpace, dict[str, Index]] = WeakKeyDictionary()
 _building: WeakKeyDictionary[EmbeddingSpace, dict[str, Lock]] = WeakKeyDictionary()

@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from embedviz.indexes.calibration import NEIGHBORS
 from embedviz.indexes.exact import ExactIndex, shortcuts_of
 from embedviz.indexes.reduction import Attempt
+from embedviz.indexes.reporting import part_of
 from embedviz.indexes.scoring import nearest_of
 from embedviz.indexes.short_list import ShortList
 from embedviz.metrics import METRICS, metric_named
-from embedviz.progress import Cancel, OnProgress, Progress, report, stop_if
+from embedviz.progress import Cancel, OnProgress, report, stop_if
 from embedviz.space import EmbeddingSpace
 
 Rows = NDArray[np.intp]
@@ -117,11 +118,11 @@ class ReducedIndex:
         share = len(others) / max(1, len(asked))
         if len(others):
             found[others], scores[others] = self._every.search(
-                asked[others], k, metric, on_progress=_part(on_progress, 0, share), cancel=cancel
+                asked[others], k, metric, on_progress=part_of(on_progress, 0, share), cancel=cancel
             )
         if usual.any():
             found[usual], scores[usual] = self._few(
-                asked[usual], k, metric, _part(on_progress, share, 1), cancel
+                asked[usual], k, metric, part_of(on_progress, share, 1), cancel
             )
         return found, scores
 
@@ -161,15 +162,3 @@ class ReducedIndex:
     def _count(self, k: int, metric: str) -> int:
         """Candidates for ``k`` neighbors; 0 where shadows do not serve this metric."""
         return math.ceil(self.candidates.get(metric, 0) * max(1.0, k / NEIGHBORS))
-
-
-def _part(on_progress: OnProgress | None, start: float, stop: float) -> OnProgress | None:
-    """Reports of one part of the work as fractions of the whole."""
-    if on_progress is None:
-        return None
-
-    def scaled(progress: Progress) -> None:
-        fraction = None if progress.fraction is None else start + (stop - start) * progress.fraction
-        on_progress(Progress(fraction, progress.message, progress.details))
-
-    return scaled
