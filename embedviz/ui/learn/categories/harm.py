@@ -1,0 +1,132 @@
+"""The same linear model on each encoding of a real feature: what a made-up order costs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from embedviz.encodings import (
+    Encoding,
+    categories_of,
+    cross_validated,
+    label_encoding,
+    one_hot_encoding,
+    ordinal_encoding,
+    target_embedding,
+)
+from embedviz.encodings.gapminder import INCOME_LEVELS, life_expectancies
+from embedviz.encodings.linear_model import LinearErrors, fitted_line
+from embedviz.plots.encodings import error_bars, line_through_codes
+from embedviz.ui.learn.chart import show_chart
+from embedviz.ui.learn.lesson import OpenLesson
+
+_FEATURES = ("country", "continent", "income")
+_ORDINAL = "income"
+_SHUFFLES = 20
+
+
+def harm(lesson: OpenLesson) -> Callable[[], None]:
+    """Draw the part's controls; what is given draws the rest."""
+    left, right = st.columns(2)
+    with left:
+        shuffle = lesson.controls.slider("shuffle", 0, 0, _SHUFFLES, 1)
+    with right:
+        feature = lesson.controls.choice("data", "country", _FEATURES)
+    return partial(_show, lesson, feature, shuffle)
+
+
+def _show(lesson: OpenLesson, feature: str, shuffle: int) -> None:
+    errors = {"none": errors_of(feature, "none"), "label": labels_of(feature)[shuffle]}
+    if feature == _ORDINAL:
+        errors["ordinal"] = errors_of(feature, "ordinal")
+    errors |= {name: errors_of(feature, name) for name in ("onehot", "embedding")}
+    left, right = st.columns(2, gap="medium")
+    with left:
+        _bars(lesson, feature, errors)
+    with right:
+        _line(lesson, feature, shuffle)
+    lesson.open_in("words", word="france")
+
+
+def _bars(lesson: OpenLesson, feature: str, errors: dict[str, LinearErrors]) -> None:
+    said = lesson.texts
+    shown = {
+        said(f"model.{name}", columns=each.columns): each.by_fold for name, each in errors.items()
+    }
+    others = [each.mean for each in labels_of(feature)]
+    st.markdown(
+        said(
+            "harm.answer", label=f"{errors['label'].mean:.1f}",
+            onehot=f"{errors['onehot'].mean:.1f}", embedding=f"{errors['embedding'].mean:.1f}",
+            none=f"{errors['none'].mean:.1f}",
+        )
+    )  # fmt: skip
+    marked = said("model.label", columns=errors["label"].columns)
+    show_chart(
+        error_bars(shown, said("harm.error"), marked, others, said("harm.others", n=len(others))),
+        "harm-errors", said("harm.error.alt"),
+    )  # fmt: skip
+    st.caption(
+        said("harm.how", n=len(life_expectancies().years), folds=len(errors["none"].by_fold))
+    )
+
+
+def _line(lesson: OpenLesson, feature: str, shuffle: int) -> None:
+    said = lesson.texts
+    data = life_expectancies()
+    encoding = label_encoding(order_of(feature, shuffle))
+    line = fitted_line(encoding, data.features[feature], data.years)
+    shown = [said(name) if said.has(name := f"value.{each}") else each for each in line.categories]
+    st.markdown(said("harm.line"))
+    show_chart(
+        line_through_codes(
+            line.codes, line.means, line.said, shown, said("harm.code"), said("harm.years"),
+            (said("harm.mean"), said("harm.says")),
+        ),
+        "harm-line", said("harm.line.alt"),
+    )  # fmt: skip
+    st.caption(said("harm.source"))
+
+
+def order_of(feature: str, shuffle: int) -> tuple[str, ...]:
+    """The categories in the order that they are numbered in: by alphabet, or shuffled."""
+    categories = categories_of(life_expectancies().features[feature], "sorted")
+    if not shuffle:
+        return categories
+    return tuple(categories[i] for i in np.random.default_rng(shuffle).permutation(len(categories)))
+
+
+@st.cache_data(show_spinner=False)
+def labels_of(feature: str) -> list[LinearErrors]:
+    """The errors with label codes, in every order that the slider offers."""
+    data = life_expectancies()
+    found = []
+    for shuffle in range(_SHUFFLES + 1):
+        encoding = ordinal_encoding(order_of(feature, shuffle))
+        found.append(
+            cross_validated(data.features[feature], data.years, lambda _, __, it=encoding: it)
+        )
+    return found
+
+
+@st.cache_data(show_spinner=False)
+def errors_of(feature: str, name: str) -> LinearErrors:
+    """The errors with one of the encodings that no order changes."""
+    data = life_expectancies()
+    fit = None if name == "none" else _FITS[name]
+    return cross_validated(data.features[feature], data.years, fit)
+
+
+def _one_hot(values: Sequence[str], _: NDArray[np.float64]) -> Encoding:
+    return one_hot_encoding(categories_of(values))
+
+
+def _ordinal(_: Sequence[str], __: NDArray[np.float64]) -> Encoding:
+    return ordinal_encoding(INCOME_LEVELS)
+
+
+_FITS = {"onehot": _one_hot, "ordinal": _ordinal, "embedding": target_embedding}
