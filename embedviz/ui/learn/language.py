@@ -46,7 +46,9 @@ def language_switch() -> None:
 
 
 def _choose() -> None:
+    """The address follows, so that a reload stays in the language in sight."""
     st.session_state[_CHOSEN] = st.session_state[_WIDGET]
+    st.query_params[PARAMETER] = st.session_state[_WIDGET]
 
 
 def _of_browser() -> str:

@@ -85,7 +85,8 @@ def matrix_html(
     """The table of :func:`show_matrix`; every text in it is escaped."""
     matrix = np.atleast_2d(np.asarray(values, dtype=np.float64))
     shape = shape or " × ".join(map(str, np.shape(values)))
-    full = scale or float(np.abs(matrix).max(initial=0.0)) or 1.0
+    finite = matrix[np.isfinite(matrix)]
+    full = scale or float(np.abs(finite).max(initial=0.0)) or 1.0
     drawn = matrix[:_MOST_ROWS, :_MOST_COLUMNS]
     head = _head(columns[: drawn.shape[1]], bool(rows), marked_columns)
     body = "".join(
@@ -129,11 +130,14 @@ def _marked(marked: bool) -> str:
 
 
 def _number(value: float, decimals: int) -> str:
-    if value == int(value) and abs(value) < 1e6:
-        return f"{int(value):,}"
-    return f"{value:.{decimals}f}".replace("-", "−")
+    if not np.isfinite(value):
+        return "NaN" if np.isnan(value) else "−∞" if value < 0 else "∞"
+    whole = value == int(value) and abs(value) < 1e6
+    return (f"{int(value):,}" if whole else f"{value:.{decimals}f}").replace("-", "−")
 
 
 def _color(share: float) -> str:
+    if np.isnan(share):
+        return "transparent"
     channels = _POSITIVE if share >= 0 else _NEGATIVE
     return f"rgba({channels}, {min(abs(share), 1.0) * 0.55:.2f})"
