@@ -27,6 +27,7 @@ _STYLE = """<style>
   outline: 2px solid var(--st-primary-color); border-radius: .5rem; }
 [class*="st-key-lesson-card-"] [data-testid="stPageLink"] p {
   font-size: 1.1rem; font-weight: 600; line-height: 1.3; white-space: normal; }
+[class*="st-key-lesson-card-"] p { word-break: keep-all; }
 </style>"""
 
 
@@ -60,7 +61,8 @@ def _cards() -> Mapping[str, DeltaGenerator]:
     for start in range(0, len(lessons), _IN_A_ROW):
         row = st.columns(_IN_A_ROW, gap="small")
         for column, lesson in zip(row, lessons[start : start + _IN_A_ROW], strict=False):
-            with column.container(border=True, height="stretch", key=f"lesson-card-{lesson.name}"):
+            name = f"lesson-card-{lesson.name}"
+            with column.container(border=True, height="stretch", gap="xsmall", key=name):
                 places[lesson.name] = _card(lesson)
     return places
 
