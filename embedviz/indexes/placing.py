@@ -60,11 +60,11 @@ class Placing:
         could not tell two distances apart.
         """
         with np.errstate(all="ignore"):
-            by: NDArray[np.float64] | float = self.longest
-            if self.metric != "euclidean":
-                by = np.linalg.norm(queries, axis=1)[:, None]
-            scaled = queries / by
-            usual = np.linalg.norm(scaled, axis=1) < _FARTHEST
+            lengths = np.linalg.norm(queries, axis=1)
+            if self.metric == "euclidean":
+                scaled, usual = queries / self.longest, lengths < _FARTHEST * self.longest
+            else:
+                scaled, usual = queries / lengths[:, None], (lengths > 0) & np.isfinite(lengths)
         placed = np.zeros((len(queries), width), np.float32)
         placed[usual, : queries.shape[1]] = scaled[usual]
         return placed, np.asarray(usual)

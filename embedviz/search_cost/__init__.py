@@ -1,0 +1,31 @@
+"""What a search for the nearest costs, and what approximate search buys: measured, and walked."""
+
+from embedviz.search_cost.curve import Measured, efforts_of, measured, recall_latency
+from embedviz.search_cost.graph import HnswGraph, graph_of
+from embedviz.search_cost.growth import Growth, Sized, fitted_slope, growth
+from embedviz.search_cost.searchers import METHODS, Searcher, brute_force, hnsw, ivf
+from embedviz.search_cost.trial import Trial, trial_of
+from embedviz.search_cost.walk import Hop, Walk, walk
+
+__all__ = [
+    "METHODS",
+    "Growth",
+    "HnswGraph",
+    "Hop",
+    "Measured",
+    "Searcher",
+    "Sized",
+    "Trial",
+    "Walk",
+    "brute_force",
+    "efforts_of",
+    "fitted_slope",
+    "graph_of",
+    "growth",
+    "hnsw",
+    "ivf",
+    "measured",
+    "recall_latency",
+    "trial_of",
+    "walk",
+]

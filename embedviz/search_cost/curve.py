@@ -1,0 +1,145 @@
+"""Recall against latency: what each more of effort costs and finds."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embedviz.errors import InvalidParameterError
+from embedviz.indexes.faiss_threads import faiss_alone
+from embedviz.progress import Cancel, OnProgress, report, stop_if
+from embedviz.search_cost.searchers import Searcher
+from embedviz.search_cost.trial import Trial
+
+_ROUNDS = 5  # at most; the best counts, since what else the machine does only ever adds
+_WIDEST = 512
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One method at one effort.
+
+    Attributes
+    ----------
+    effort : int
+        ``nprobe`` of IVF, ``efSearch`` of HNSW, 0 for brute force.
+    recall : float
+        The share of the true nearest k that was found, over all queries.
+    seconds : float
+        For one query, asked alone, on one thread: the median over the queries, each the best of
+        ``rounds``.
+    slow_seconds : float
+        What 95 of 100 queries stay below.
+    comparisons : float
+        Distances computed for one query, on average.
+    queries, k, rounds : int
+    """
+
+    effort: int
+    recall: float
+    seconds: float
+    slow_seconds: float
+    comparisons: float
+    queries: int
+    k: int
+    rounds: int
+
+
+def efforts_of(searcher: Searcher, k: int) -> tuple[int, ...]:
+    """The efforts worth trying, each about twice the one before; all there is for IVF at last."""
+    if searcher.method == "brute":
+        return (0,)
+    if searcher.method == "hnsw":
+        doubled = [1 << power for power in range(10)]
+        return (k, *(ef for ef in doubled if k < ef <= max(_WIDEST, k)))
+    nlist = searcher.parameters["nlist"]
+    return (*(1 << power for power in range(nlist.bit_length()) if 1 << power < nlist), nlist)
+
+
+def measured(
+    searcher: Searcher, trial: Trial, k: int = 10, effort: int = 0, patience: float = 0.25
+) -> Measured:
+    """Ask every query of the trial alone, several times, and compare with the truth.
+
+    Parameters
+    ----------
+    k : int
+        From 1 to 50, at most n.
+    patience : float
+        Seconds after which no further round is begun.
+
+    Raises
+    ------
+    InvalidParameterError
+        For another ``k``, or an effort that the method does not have.
+    """
+    _check(searcher, trial, k, effort)
+    found, rounds = _rounds(searcher, trial.queries, k, effort, patience)
+    best = rounds.min(axis=0)
+    return Measured(
+        effort=effort,
+        recall=trial.recall(found, k),
+        seconds=float(np.median(best)),
+        slow_seconds=float(np.quantile(best, 0.95)),
+        comparisons=searcher.comparisons(trial.queries, k, effort),
+        queries=len(trial.queries),
+        k=k,
+        rounds=len(rounds),
+    )
+
+
+def recall_latency(
+    searcher: Searcher,
+    trial: Trial,
+    k: int = 10,
+    efforts: Sequence[int] | None = None,
+    on_progress: OnProgress | None = None,
+    cancel: Cancel | None = None,
+) -> tuple[Measured, ...]:
+    """The curve: :func:`measured` at each effort (those of :func:`efforts_of` if not given)."""
+    points: list[Measured] = []
+    asked = efforts_of(searcher, k) if efforts is None else tuple(efforts)
+    for place, effort in enumerate(asked):
+        stop_if(cancel, "Measuring the curve")
+        points.append(measured(searcher, trial, k, effort))
+        report(on_progress, (place + 1) / len(asked), f"{place + 1} of {len(asked)}", tuple(points))
+    return tuple(points)
+
+
+def _rounds(
+    searcher: Searcher, queries: NDArray[np.float32], k: int, effort: int, patience: float
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """What was found, of shape (q, k), and the seconds of each round and query."""
+    structure = searcher.structure
+    found = np.empty((len(queries), k), np.int64)
+    rounds: list[list[float]] = []
+    end = time.perf_counter() + patience
+    with faiss_alone() as faiss:
+        options = searcher.options(faiss, k, effort)
+        while not rounds or (len(rounds) < _ROUNDS and time.perf_counter() < end):
+            taken = []
+            for row in range(len(queries)):
+                query = queries[row : row + 1]
+                started = time.perf_counter()
+                _, answer = structure.search(query, k, params=options)
+                taken.append(time.perf_counter() - started)
+                found[row] = answer[0]
+            rounds.append(taken)
+    return found, np.array(rounds)
+
+
+def _check(searcher: Searcher, trial: Trial, k: int, effort: int) -> None:
+    most = trial.truth.shape[1]
+    if not 1 <= k <= most:
+        raise InvalidParameterError(f"k={k}: the true neighbors are known for 1 to {most}.")
+    highest = {"brute": 0, "ivf": searcher.parameters.get("nlist", 0)}.get(searcher.method)
+    lowest = 0 if searcher.method == "brute" else 1
+    if effort < lowest or (highest is not None and effort > highest):
+        allowed = f"{lowest} to {highest:,}" if highest is not None else f"{lowest} or more"
+        raise InvalidParameterError(
+            f"An effort of {effort:,} does not fit '{searcher.method}'. Allowed here: {allowed}."
+        )

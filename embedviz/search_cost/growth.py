@@ -1,0 +1,149 @@
+"""How the cost of one query grows with the number of vectors, and the slope of that."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embedviz.errors import CancelledError, InvalidParameterError
+from embedviz.indexes.reporting import part_of
+from embedviz.indexes.structures import empty_graph, grow_graph
+from embedviz.progress import Cancel, OnProgress, report, stop_if
+from embedviz.search_cost.curve import Measured, measured
+from embedviz.search_cost.searchers import METHODS, Searcher, brute_force, ivf, of_graph
+from embedviz.search_cost.trial import Trial, unit_vectors, with_truth
+
+_M, _EF_CONSTRUCTION = 16, 40
+_HELD_OUT = 50
+
+
+@dataclass(frozen=True)
+class Sized:
+    """Each method, measured among ``n`` vectors; ``build_seconds`` by method."""
+
+    n: int
+    by_method: dict[str, Measured]
+    build_seconds: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Growth:
+    """The cost of one query at several sizes, smallest first.
+
+    ``ef`` and ``nprobe`` stay the same for all sizes; IVF has about √n cells.
+    """
+
+    sizes: tuple[Sized, ...]
+    ef: int
+    nprobe: int
+
+    def costs(self, method: str, cost: str = "seconds") -> tuple[list[int], list[float]]:
+        """The sizes, and ``"seconds"`` or ``"comparisons"`` of one query at each."""
+        ns = [size.n for size in self.sizes]
+        return ns, [float(getattr(size.by_method[method], cost)) for size in self.sizes]
+
+    def slope(self, method: str, cost: str = "seconds") -> tuple[float, float]:
+        """The fitted slope and factor; see :func:`fitted_slope`."""
+        return fitted_slope(*self.costs(method, cost))
+
+
+def fitted_slope(sizes: Sequence[float], costs: Sequence[float]) -> tuple[float, float]:
+    """The slope b and factor a of cost ≈ a · n^b: a straight line by least squares, log on log.
+
+    Raises InvalidParameterError for fewer than two different sizes, or costs that are not above 0.
+    """
+    x, y = np.asarray(sizes, np.float64), np.asarray(costs, np.float64)
+    if len(x) != len(y) or len(set(x.tolist())) < 2 or (x <= 0).any() or (y <= 0).any():
+        raise InvalidParameterError(
+            f"A slope needs two different sizes or more, all sizes and costs above 0; "
+            f"got {len(x)} sizes and {len(y)} costs."
+        )
+    slope, height = np.polyfit(np.log(x), np.log(y), 1)
+    return float(slope), float(math.exp(height))
+
+
+def growth(
+    vectors: NDArray[Any],
+    sizes: Sequence[int],
+    k: int = 10,
+    ef: int = 32,
+    nprobe: int = 4,
+    seed: int = 0,
+    on_progress: OnProgress | None = None,
+    cancel: Cancel | None = None,
+) -> Growth:
+    """Measure brute force, IVF and HNSW among the first n of ``vectors``, for each n of ``sizes``.
+
+    The queries are held out from all sizes. The graph grows from size to size, as graphs can. A
+    stop gives what is measured by then, where that is two sizes or more; the latest progress holds
+    the Growth so far in its ``details``.
+
+    Raises
+    ------
+    InvalidParameterError
+        For sizes that do not ascend, are below 100 or more than the vectors less 50 queries.
+    CancelledError
+    """
+    units = unit_vectors(vectors)
+    _check_sizes(sizes, len(units) - _HELD_OUT)
+    asked = np.random.default_rng(seed).choice(len(units), _HELD_OUT, replace=False)
+    base = np.delete(units, asked, axis=0)
+    graph = empty_graph(base.shape[1], _M, _EF_CONSTRUCTION)
+    spent, done = 0.0, list[Sized]()
+    for n in sizes:
+        begin, end = graph.ntotal / sizes[-1], n / sizes[-1]
+        part = part_of(_keeping(on_progress, done, ef, nprobe), begin, end)
+        try:
+            started = time.perf_counter()
+            grow_graph(graph, base[graph.ntotal : n], part, cancel)
+            spent += time.perf_counter() - started
+            trial = with_truth(base[:n], units[asked])
+            grown = of_graph(graph, spent, _M, _EF_CONSTRUCTION)
+            done.append(_sized(trial, grown, k, ef, nprobe, cancel))
+        except CancelledError:
+            if len(done) < 2:
+                raise
+            break
+        report(part, 1.0, f"{n:,} vectors measured", Growth(tuple(done), ef, nprobe))
+    return Growth(tuple(done), ef, nprobe)
+
+
+def _sized(
+    trial: Trial, grown: Searcher, k: int, ef: int, nprobe: int, cancel: Cancel | None
+) -> Sized:
+    nlist = math.isqrt(len(trial.vectors))
+    searchers = (brute_force(trial.vectors), ivf(trial.vectors, nlist, cancel=cancel), grown)
+    efforts = {"brute": 0, "ivf": min(nprobe, nlist), "hnsw": ef}
+    points = {}
+    for searcher in searchers:
+        stop_if(cancel, "Measuring the growth")
+        points[searcher.method] = measured(searcher, trial, k, efforts[searcher.method])
+    seconds = {searcher.method: searcher.build_seconds for searcher in searchers}
+    return Sized(len(trial.vectors), {name: points[name] for name in METHODS}, seconds)
+
+
+def _keeping(
+    on_progress: OnProgress | None, done: list[Sized], ef: int, nprobe: int
+) -> OnProgress | None:
+    """Reports that carry along what is measured so far."""
+    if on_progress is None:
+        return None
+    return lambda now: report(
+        on_progress, now.fraction, now.message, Growth(tuple(done), ef, nprobe)
+    )
+
+
+def _check_sizes(sizes: Sequence[int], most: int) -> None:
+    rising = all(a < b for a, b in pairwise(sizes))
+    if not sizes or not rising or sizes[0] < 100 or sizes[-1] > most:
+        raise InvalidParameterError(
+            f"sizes={tuple(sizes)}: they must ascend, from 100 on, to at most {most:,} "
+            "(the vectors with a direction, less 50 queries)."
+        )

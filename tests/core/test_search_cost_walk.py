@@ -1,0 +1,97 @@
+"""The walk in an HNSW graph is the one that faiss takes."""
+
+from __future__ import annotations
+
+import faiss
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from embedviz.errors import InvalidParameterError
+from embedviz.search_cost import graph_of, hnsw, walk
+
+
+def made(n, d, M, seed):
+    vectors = np.random.default_rng(seed).standard_normal((n + 20, d)).astype(np.float32)
+    built = hnsw(vectors[:n], M=M, ef_construction=30)
+    return vectors[:n], vectors[n:], built
+
+
+@pytest.fixture(scope="module")
+def graph():
+    vectors, queries, built = made(1500, 12, 6, 0)
+    return vectors, queries, built, graph_of(built.structure)
+
+
+@pytest.mark.parametrize("ef", [1, 4, 16, 64, 400])
+def test_it_finds_what_faiss_finds_at_the_same_cost(graph, ef):
+    vectors, queries, built, nodes = graph
+    k = min(ef, 10)
+    distances, found = built.structure.search(
+        queries, k, params=faiss.SearchParametersHNSW(efSearch=ef)
+    )
+    walks = [walk(nodes, vectors, query, ef, k) for query in queries]
+    np.testing.assert_array_equal([item.found for item in walks], found)
+    squares = np.square([item.distances for item in walks])
+    np.testing.assert_allclose(squares, distances, rtol=1e-5)
+    counted = built.comparisons(queries, k, ef)
+    assert np.mean([item.comparisons() for item in walks]) == pytest.approx(counted)
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(1, 300), st.integers(2, 6), st.integers(2, 10), st.integers(0, 10**6))
+def test_it_is_faiss_walk_on_any_graph(n, d, M, seed):
+    vectors, queries, built = made(n, d, M, seed)
+    k = min(5, n)
+    _, found = built.structure.search(queries, k, params=faiss.SearchParametersHNSW(efSearch=8))
+    nodes = graph_of(built.structure)
+    for query, row in zip(queries, found, strict=True):
+        assert set(walk(nodes, vectors, query, 8, k).found) == set(row[row >= 0].tolist())
+
+
+def test_floors_hold_fewer_and_fewer(graph):
+    _, _, _, nodes = graph
+    counts = [len(nodes.on(floor)) for floor in range(nodes.floors)]
+    assert counts[0] == 1500
+    assert counts == sorted(counts, reverse=True)
+    assert nodes.top[nodes.entry] == nodes.floors - 1
+    for floor in range(nodes.floors):
+        for node in nodes.on(floor)[:50]:
+            linked = nodes.neighbors(int(node), floor)
+            assert len(linked) <= (12 if floor == 0 else 6)
+            assert (nodes.top[linked] >= floor).all()
+
+
+def test_hops_go_down_and_never_lose_the_best(graph):
+    vectors, queries, _, nodes = graph
+    taken = walk(nodes, vectors, queries[0], 16)
+    floors = [hop.floor for hop in taken.hops]
+    assert floors == sorted(floors, reverse=True)
+    assert floors[0] == nodes.floors - 1
+    best = [hop.best for hop in taken.hops]
+    assert best == sorted(best, reverse=True)
+    assert taken.hops[0].node == nodes.entry
+    for hop in taken.hops:
+        away = np.linalg.norm(vectors[hop.node] - queries[0])
+        assert hop.distance == pytest.approx(away, rel=1e-6)
+        assert len(hop.compared) == len(hop.distances)
+    assert len(taken.seen(len(taken.hops))) < len(vectors) / 2
+    assert set(taken.found) <= set(taken.seen(len(taken.hops)))
+    assert taken.seen(0) == ()
+
+
+def test_a_wide_beam_finds_the_truth():
+    """With few links a node may be one that no other links to; with many, none was."""
+    vectors, queries, built = made(1500, 12, 24, 0)
+    nodes = graph_of(built.structure)
+    for query in queries[:5]:
+        truth = np.argsort(np.linalg.norm(vectors - query, axis=1))[:10]
+        assert list(walk(nodes, vectors, query, 600).found) == truth.tolist()
+
+
+@pytest.mark.parametrize(("k", "ef"), [(0, 5), (5, 0)])
+def test_nothing_to_look_for_is_named(graph, k, ef):
+    vectors, queries, _, nodes = graph
+    with pytest.raises(InvalidParameterError, match=f"k={k}, ef={ef}"):
+        walk(nodes, vectors, queries[0], ef, k)
