@@ -1,0 +1,81 @@
+"""The length of a word's vector, and how frequent the word is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embedviz.errors import InvalidParameterError
+from embedviz.metric_agreement.rank_correlation import spearman
+from embedviz.space import EmbeddingSpace
+
+_PAIRS = 5_000
+
+
+@dataclass(frozen=True, eq=False)
+class NormsByRank:
+    """Vector lengths along the frequency rank.
+
+    Attributes
+    ----------
+    norms : ndarray of shape (n,), float64
+        ‖v‖ of each key, the most frequent first.
+    ranks : ndarray of shape (bins,), float64
+        The middle of each bin on a logarithmic axis; the bins cover ranks 1 to n.
+    low, medians, high : ndarray of shape (bins,), float64
+        First quartile, median and third quartile of the lengths in each bin.
+    rho : float
+        Spearman's correlation of length with rank, over all n: negative if frequent words are the
+        longer ones; NaN if all lengths are equal.
+    common : float
+        Mean cosine of 5,000 random pairs: how much of a direction all vectors share. 0 if none.
+    """
+
+    norms: NDArray[np.float64]
+    ranks: NDArray[np.float64]
+    low: NDArray[np.float64]
+    medians: NDArray[np.float64]
+    high: NDArray[np.float64]
+    rho: float
+    common: float
+
+
+def norms_by_rank(space: EmbeddingSpace, bins: int = 16, seed: int = 0) -> NormsByRank:
+    """Measure how length goes with frequency, in a space whose keys come most frequent first.
+
+    Schakel & Wilson (2015), "Measuring Word Significance using Distributed Representations of
+    Words", found the length of a word2vec vector to rise and fall with the frequency.
+
+    Raises InvalidParameterError for fewer than 3 keys, or fewer than 2 bins.
+    """
+    n = len(space)
+    if n < 3 or bins < 2:
+        raise InvalidParameterError(
+            f"{n:,} keys in {bins!r} bins: lengths along the frequency need at least 3 keys and 2 "
+            "bins."
+        )
+    norms = space.norms.astype(np.float64)
+    edges = np.unique(np.rint(np.geomspace(1, n + 1, bins + 1)).astype(int))
+    quartiles = np.array(
+        [
+            np.percentile(norms[start - 1 : stop - 1], (25, 50, 75))
+            for start, stop in pairwise(edges)
+        ]
+    )
+    low, medians, high = quartiles.T
+    middles = np.sqrt(edges[:-1] * (edges[1:] - 1.0))
+    rho = spearman(np.arange(n), norms)
+    return NormsByRank(norms, middles, low, medians, high, rho, _common(space, seed))
+
+
+def _common(space: EmbeddingSpace, seed: int) -> float:
+    rng = np.random.default_rng(seed)
+    first = rng.integers(0, len(space), _PAIRS)
+    second = (first + rng.integers(1, len(space), _PAIRS)) % len(space)  # never the same key
+    lengths = space.norms[first].astype(np.float64) * space.norms[second]
+    products = np.einsum("ij,ij->i", space.vectors[first], space.vectors[second], dtype=np.float64)
+    cosines = np.divide(products, lengths, out=np.zeros_like(products), where=lengths > 0)
+    return float(cosines.mean())

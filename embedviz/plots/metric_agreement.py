@@ -1,0 +1,261 @@
+"""Three metrics on the same vectors: as one of them grows, as three orders, against frequency."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from embedviz.plots.palettes import OTHER
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+    from embedviz.metric_agreement.norms import NormsByRank
+
+METRIC_COLORS: Mapping[str, str] = {"euclidean": "#d55e00", "cosine": "#2f5fd0", "dot": "#0f9d75"}
+"""The color of each metric in every picture of the lesson: of its line, its arc, its shadow."""
+
+_MOST_DOTS = 1_500
+_SOME = "rgba(138, 147, 160, 0.45)"
+
+
+def metric_curves(
+    x: ArrayLike,
+    curves: Mapping[str, ArrayLike],
+    now: float,
+    names: Mapping[str, str],
+    axis: str,
+    height: int = 210,
+) -> go.Figure:
+    """Each metric as one number of a vector changes, with a dot at its value ``now``.
+
+    Parameters
+    ----------
+    x : array-like of shape (m,)
+        The number that changes, ascending.
+    curves : mapping of array-like (m,)
+        What each metric says, by its name.
+    names : mapping of str
+        What the metrics are called.
+    axis : str
+        What ``x`` is called.
+    """
+    import plotly.graph_objects as go
+
+    along = np.asarray(x, dtype=np.float64)
+    traces = []
+    for metric, values in curves.items():
+        line = np.asarray(values, dtype=np.float64)
+        here = float(np.interp(now, along, line))
+        color = METRIC_COLORS[metric]
+        traces.append(
+            go.Scatter(
+                x=along, y=line, mode="lines", name=escape(names[metric]),
+                line={"color": color, "width": 2.5},
+                hovertemplate="%{x:.3~f}: %{y:.2f}",
+            )
+        )  # fmt: skip
+        traces.append(
+            go.Scatter(
+                x=[now], y=[here], mode="markers", showlegend=False, hoverinfo="skip",
+                marker={"color": color, "size": 11},
+            )
+        )  # fmt: skip
+    layout: dict[str, Any] = {
+        "height": height,
+        "margin": {"l": 0, "r": 8, "t": 8, "b": 0},
+        "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom"},
+        "xaxis": {"title": {"text": axis}, "automargin": True},
+        "yaxis": {"automargin": True, "zeroline": True},
+        "shapes": [
+            {"type": "line", "x0": now, "x1": now, "y0": 0, "y1": 1, "yref": "paper",
+             "line": {"color": OTHER, "width": 1, "dash": "dot"}}
+        ],
+    }  # fmt: skip
+    return go.Figure(traces, layout)
+
+
+def rank_lines(
+    lists: Mapping[str, Sequence[str]], names: Mapping[str, str], height: int | None = None
+) -> go.Figure:
+    """The same question's answers in columns, the first on top; equal ones joined by a line.
+
+    Parameters
+    ----------
+    lists : mapping of sequence of str
+        The k answers of each metric, best first, in the order of the columns.
+    names : mapping of str
+        What the metrics are called.
+    """
+    import plotly.graph_objects as go
+
+    metrics = list(lists)
+    k = max((len(keys) for keys in lists.values()), default=0)
+    traces = [
+        _joined(column, lists[metrics[column]], lists[metrics[column + 1]], same)
+        for column in range(len(metrics) - 1)
+        for same in (True, False)
+    ]
+    annotations = [
+        _label(column, place, key, sum(key in other for other in lists.values()), len(metrics))
+        for column, metric in enumerate(metrics)
+        for place, key in enumerate(lists[metric])
+    ]
+    annotations += [
+        {"x": column, "y": -0.55, "text": f"<b>{escape(names[metric])}</b>", "showarrow": False,
+         "font": {"color": METRIC_COLORS[metric]}, "yanchor": "bottom"}
+        for column, metric in enumerate(metrics)
+    ]  # fmt: skip
+    layout: dict[str, Any] = {
+        "height": height or 50 + 30 * k,
+        "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
+        "showlegend": False,
+        "xaxis": {"visible": False, "range": [-0.42, len(metrics) - 0.58], "fixedrange": True},
+        "yaxis": {"visible": False, "range": [k - 0.4, -1.5], "fixedrange": True},
+        "annotations": annotations,
+    }
+    return go.Figure(traces, layout)
+
+
+def norm_by_rank(
+    measured: NormsByRank,
+    words: Mapping[str, int],
+    rank_axis: str,
+    norm_axis: str,
+    median_name: str,
+    height: int = 330,
+) -> go.Figure:
+    """Length against frequency rank on a logarithmic axis: dots, median and quartiles by bin.
+
+    ``words`` are labeled: their rows in the space, most frequent first. At most 1,500 dots are
+    drawn, evenly along the axis; median and quartiles are of all.
+    """
+    import plotly.graph_objects as go
+
+    rows = np.unique(np.geomspace(1, len(measured.norms), _MOST_DOTS).astype(int)) - 1
+    dots = go.Scatter(
+        x=rows + 1, y=measured.norms[rows], mode="markers", hoverinfo="skip", showlegend=False,
+        marker={"color": _SOME, "size": 4},
+    )  # fmt: skip
+    band = go.Scatter(
+        x=np.concatenate([measured.ranks, measured.ranks[::-1]]),
+        y=np.concatenate([measured.low, measured.high[::-1]]),
+        fill="toself", fillcolor="rgba(47, 95, 208, 0.18)", line={"width": 0}, hoverinfo="skip",
+        showlegend=False,
+    )  # fmt: skip
+    median = go.Scatter(
+        x=measured.ranks, y=measured.medians, mode="lines+markers", name=escape(median_name),
+        line={"color": METRIC_COLORS["cosine"], "width": 3},
+        hovertemplate="%{x:,.0f}: %{y:.2f}<extra></extra>",
+    )  # fmt: skip
+    named = go.Scatter(
+        x=[row + 1 for row in words.values()],
+        y=[measured.norms[row] for row in words.values()],
+        mode="markers+text", text=[escape(word) for word in words], textposition="top center",
+        marker={"color": METRIC_COLORS["euclidean"], "size": 7}, showlegend=False,
+        hovertemplate="%{text}: %{y:.2f}<extra></extra>", cliponaxis=False,
+    )  # fmt: skip
+    layout: dict[str, Any] = {
+        "height": height,
+        "margin": {"l": 0, "r": 12, "t": 8, "b": 0},
+        "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom"},
+        "xaxis": {"type": "log", "title": {"text": rank_axis}, "automargin": True, "dtick": 1},
+        "yaxis": {"title": {"text": norm_axis}, "rangemode": "tozero", "automargin": True},
+    }
+    return go.Figure([dots, band, median, named], layout)
+
+
+def answer_bars(
+    keys: Sequence[str], counts: NDArray[np.int64], metric: str, most: int, axis: str
+) -> go.Figure:
+    """Horizontal bars: in the answers of how many queries a key stands, on an axis to ``most``."""
+    import plotly.graph_objects as go
+
+    bars = go.Bar(
+        x=counts[::-1], y=list(range(len(keys))), orientation="h", hoverinfo="skip",
+        text=[f"{escape(key)} · {count:,}" for key, count in zip(keys, counts, strict=True)][::-1],
+        textposition="auto", marker={"color": METRIC_COLORS[metric]}, cliponaxis=False,
+        insidetextanchor="start", textangle=0,
+    )  # fmt: skip
+    layout: dict[str, Any] = {
+        "height": 40 + 26 * len(keys),
+        "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
+        "bargap": 0.15,
+        "xaxis": {"title": {"text": axis}, "range": [0, most * 1.05], "automargin": True},
+        "yaxis": {"visible": False},
+    }
+    return go.Figure(bars, layout)
+
+
+def _joined(column: int, left: Sequence[str], right: Sequence[str], same: bool) -> go.Scatter:
+    """Lines from one column to the next: of the answers in the same place, or of the others."""
+    import plotly.graph_objects as go
+
+    x: list[float | None] = []
+    y: list[float | None] = []
+    for place, key in enumerate(left):
+        if key in right and (right.index(key) == place) == same:
+            x += [column + 0.3, column + 0.7, None]
+            y += [place, right.index(key), None]
+    color, width = (OTHER, 1.5) if same else (METRIC_COLORS["euclidean"], 2)
+    return go.Scatter(
+        x=x, y=y, mode="lines", line={"color": color, "width": width}, hoverinfo="skip"
+    )
+
+
+def _label(column: int, place: int, key: str, times: int, of: int) -> dict[str, Any]:
+    text = escape(key)
+    return {
+        "x": column,
+        "y": place,
+        "text": text if times == of else f"<b>{text}</b>" if times == 1 else f"<i>{text}</i>",
+        "showarrow": False,
+        "bgcolor": "rgba(138, 147, 160, 0.12)" if times == of else "rgba(213, 94, 0, 0.18)",
+        "borderpad": 2,
+    }
+
+
+def arrows_figure(a: NDArray[np.float64], b: NDArray[np.float64]) -> go.Figure:
+    """Two arrows of shape (2,) with their distance, angle and shadow; no text, for a small place."""
+    import plotly.graph_objects as go
+
+    from embedviz.metric_agreement.pair import Pair, arrow
+
+    pair = Pair.of(a, b)
+    foot = a / pair.lengths[0] * (pair.along or 0.0) if pair.lengths[0] else a
+    start = float(np.rad2deg(np.arctan2(a[1], a[0])))
+    turns = np.linspace(start, start + (pair.angle or 0.0), 24)
+    arc = np.stack([arrow(0.28 * max(pair.lengths), float(turn)) for turn in turns])
+    lines = (
+        (np.stack([a, b]), METRIC_COLORS["euclidean"], 3, "dash"),
+        (np.stack([b, foot]), METRIC_COLORS["dot"], 1.5, "dot"),
+        (np.stack([np.zeros(2), foot]), METRIC_COLORS["dot"], 7, "solid"),
+        (arc, METRIC_COLORS["cosine"], 3, "solid"),
+    )
+    traces = [
+        go.Scatter(
+            x=path[:, 0], y=path[:, 1], mode="lines", hoverinfo="skip",
+            line={"color": color, "width": width, "dash": dash},
+        )
+        for path, color, width, dash in lines
+    ]  # fmt: skip
+    heads = [
+        {"x": tip[0], "y": tip[1], "ax": 0, "ay": 0, "xref": "x", "yref": "y", "axref": "x",
+         "ayref": "y", "showarrow": True, "arrowhead": 2, "arrowwidth": 3, "arrowcolor": OTHER,
+         "text": ""}
+        for tip in (a, b)
+    ]  # fmt: skip
+    layout: dict[str, Any] = {
+        "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
+        "showlegend": False,
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "xaxis": {"visible": False},
+        "yaxis": {"visible": False, "scaleanchor": "x"},
+        "annotations": heads,
+    }
+    return go.Figure(traces, layout)

@@ -1,0 +1,98 @@
+"""How frequency hides in the length of a word's vector, and what centering does about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from embedviz.metric_agreement import MostAnswered, NormsByRank, most_answered, norms_by_rank
+from embedviz.plots.metric_agreement import answer_bars, norm_by_rank
+from embedviz.ui.learn.chart import show_chart
+from embedviz.ui.learn.lesson import OpenLesson
+from embedviz.ui.learn.nearness.numbers import metric_names, number
+from embedviz.ui.learn.nearness.vocabulary import MODEL, vocabulary
+from embedviz.ui.messages import plain
+
+_STATES = ("raw", "centered", "top")
+_SIZES = (3_000, 10_000, 30_000)
+_WORDS = ("the", "you", "would", "government", "music", "queen", "dog", "violin", "moreover")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What was taken away from the vectors, and how many of the most frequent words."""
+
+    state: str
+    n: int
+
+
+def choose_vectors(lesson: OpenLesson) -> Asked:
+    """The state of the vectors, the main control, and the number of words."""
+    left, right = st.columns([3, 2])
+    with left:
+        state = lesson.controls.choice("vectors", "raw", _STATES)
+    with right:
+        n = lesson.controls.steps("words", 10_000, _SIZES)
+    return Asked(state, n)
+
+
+def lengths(lesson: OpenLesson, asked: Asked) -> None:
+    """Length against frequency, and the words that each metric answers with again and again."""
+    said = lesson.texts
+    space = vocabulary(asked.n, asked.state)
+    measured = _norms(asked.n, asked.state)
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        st.markdown(f"**{said('norm.title')}**")
+        words = {word: space.index(word) for word in _WORDS if word in space}
+        figure = norm_by_rank(
+            measured, words, said("norm.rank"), said("norm.length"), said("norm.median")
+        )
+        show_chart(figure, "nearness-norms", said("norm.alt", rho=number(measured.rho)))
+    with right:
+        _facts(lesson, measured, asked)
+    _hubs(lesson, asked)
+    lesson.open_in("words", near="Dot product", model=MODEL)
+
+
+@st.cache_resource(show_spinner=False, max_entries=12)
+def _norms(n: int, state: str) -> NormsByRank:
+    return norms_by_rank(vocabulary(n, state))
+
+
+@st.cache_resource(show_spinner=False, max_entries=36)
+def _most(n: int, state: str, metric: str) -> MostAnswered:
+    return most_answered(vocabulary(n, state), metric)
+
+
+def _facts(lesson: OpenLesson, measured: NormsByRank, asked: Asked) -> None:
+    said = lesson.texts
+    first, second = st.columns(2)
+    first.metric(said("norm.rho"), number(measured.rho, 3), help=said("norm.rho.help"))
+    second.metric(said("norm.common"), number(measured.common, 3), help=said("norm.common.help"))
+    st.caption(said("norm.caption", n=f"{asked.n:,}"))
+    lines = [
+        f"| {said('answers.metric')} | {said('answers.length')} | {said('answers.rank')} |",
+        "|:--|--:|--:|",
+    ]
+    for metric, name in metric_names(said).items():
+        most = _most(asked.n, asked.state, metric)
+        lines.append(f"| {plain(name)} | {number(most.mean_length)} | {most.median_rank:,.0f} |")
+    st.markdown("\n".join(lines))
+    st.caption(said("answers.caption", queries=most.queries, k=most.k))
+
+
+def _hubs(lesson: OpenLesson, asked: Asked) -> None:
+    said = lesson.texts
+    found = {metric: _most(asked.n, asked.state, metric) for metric in metric_names(said)}
+    longest = max(int(item.counts[0]) for item in found.values())
+    st.markdown(f"**{said('hubs')}**")
+    for place, (metric, name) in zip(st.columns(3), metric_names(said).items(), strict=True):
+        item = found[metric]
+        with place:
+            st.markdown(plain(name))
+            figure = answer_bars(item.keys, item.counts, metric, longest, said("hubs.axis"))
+            show_chart(figure, f"nearness-hubs-{metric}", said("hubs.alt", metric=name))
+            st.caption(said("hubs.skewness", skewness=number(item.skewness)))
+    st.caption(said("hubs.caption", queries=item.queries, n=f"{asked.n:,}"))
