@@ -18,7 +18,7 @@ Tool = tuple[str, Mapping[str, str]]
 
 def lesson_ending(lesson: Lesson, said: Texts, part: str, tool: Tool | None) -> None:
     """Draw what stands below every lesson."""
-    left, right = st.columns([3, 2], gap="large")
+    left, right = st.container(key="learn-ending").columns([3, 2], gap="large")
     with left:
         _meaning(lesson, said, part)
     with right, st.container(border=True):

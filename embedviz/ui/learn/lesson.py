@@ -23,6 +23,8 @@ _STYLE = """<style>
 [data-testid="stMainBlockContainer"] { padding-top: 2rem; }
 [data-testid="stMainBlockContainer"] h1 { font-size: 1.9rem; padding: 0; }
 [data-testid="stMainBlockContainer"] h5 { padding: .3rem 0 .5rem 0; }
+.st-key-learn-ending { margin-top: 1.2rem; }
+[data-testid="stPageLink"] p { white-space: normal; overflow-wrap: anywhere; }
 </style>"""
 
 
