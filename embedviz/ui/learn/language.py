@@ -9,6 +9,10 @@ from embedviz.ui.learn.texts import LANGUAGES, Texts, texts
 _CHOSEN = "learn_language_chosen"
 _WIDGET = "learn_language"
 PARAMETER = "lang"
+# Korean lines end between words, as in a book; browsers would end them inside of words.
+_STYLE = """<style>
+[data-testid="stMain"] :is(p, li, h1, h5) { word-break: keep-all; overflow-wrap: break-word; }
+</style>"""
 
 
 def language() -> str:
@@ -33,6 +37,7 @@ def common_texts() -> Texts:
 
 def language_switch() -> None:
     """English or Korean, for all lessons from now on."""
+    st.html(_STYLE)
     st.session_state[_WIDGET] = language()
     st.segmented_control(
         "Language / 언어",

@@ -27,7 +27,10 @@ _STYLE = """<style>
   outline: 2px solid var(--st-primary-color); border-radius: .5rem; }
 [class*="st-key-lesson-card-"] [data-testid="stPageLink"] p {
   font-size: 1.1rem; font-weight: 600; line-height: 1.3; white-space: normal; }
-[class*="st-key-lesson-card-"] p { word-break: keep-all; }
+[class*="st-key-lesson-card-"] p { font-size: .95rem; }
+[class*="st-key-lesson-card-"] [data-testid="stCaptionContainer"] p { font-size: .85rem; }
+[data-testid="stMainBlockContainer"] { padding-top: 2rem; }
+[data-testid="stMainBlockContainer"] h1 { font-size: 1.9rem; padding: 0; }
 </style>"""
 
 
