@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from embedviz.errors import InvalidParameterError
 from embedviz.network.vocabulary import Vocabulary, words_of
 
-SENTENCES: tuple[str, ...] = (
+ANIMALS: tuple[str, ...] = (
     "the cat sat on the mat",
     "the dog sat on the mat",
     "the kitten sat on the mat",
     "the cat drinks milk",
     "the dog drinks milk",
     "the kitten drinks milk",
+)
+CARS: tuple[str, ...] = (
     "a car drove on a road",
     "a bus drove on a road",
     "a car needs fuel",
@@ -35,7 +36,7 @@ class ToyText:
     left_out : int
         How many words it had beyond them.
     sentences : tuple of tuple of str
-        The typed one first, then :data:`SENTENCES` (without the one that says the same).
+        The typed one first, then the built-in ones, without one that says the same.
     vocabulary : Vocabulary
         Their words; those of the typed sentence come first.
     """
@@ -51,8 +52,8 @@ class ToyText:
         return self.vocabulary.ids(self.sentence)
 
 
-def toy_text(typed: str) -> ToyText:
-    """The sentence that a person typed, together with the ones that are always there.
+def toy_text(typed: str, cars: bool = True) -> ToyText:
+    """The sentence that a person typed, together with :data:`ANIMALS`, and :data:`CARS` if asked.
 
     Raises InvalidParameterError if it has fewer than two words: nothing could be guessed.
     """
@@ -63,12 +64,6 @@ def toy_text(typed: str) -> ToyText:
             "Type at least two words."
         )
     sentence = tuple(words[:LONGEST])
-    given = [tuple(words_of(line)) for line in SENTENCES]
+    given = [tuple(words_of(line)) for line in (*ANIMALS, *(CARS if cars else ()))]
     sentences = (sentence, *(line for line in given if line != sentence))
     return ToyText(sentence, len(words) - len(sentence), sentences, Vocabulary.of(sentences))
-
-
-def word_counts(sentences: Sequence[Sequence[str]], vocabulary: Vocabulary) -> tuple[int, ...]:
-    """How often each word of the vocabulary stands in the sentences."""
-    every = [word for words in sentences for word in words]
-    return tuple(every.count(word) for word in vocabulary.words)

@@ -45,7 +45,7 @@ def moving_words(
         figure.add_scatter(
             x=maps[step, group, 0], y=maps[step, group, 1], mode="markers+text",
             text=[escape(words[row]) for row in group],
-            textposition=[sides[row] for row in group], textfont={"color": color},
+            textposition=[sides[row] for row in group],
             marker={"color": color, "size": size}, hovertemplate="%{text}<extra></extra>",
         )  # fmt: skip
     figure.update_layout(

@@ -58,9 +58,10 @@ def choose_setup(lesson: OpenLesson) -> Setup | None:
     with row:
         buttons = st.container(horizontal=True, width="content")
         with st.popover(lesson.texts("more")):
+            cars = controls.toggle("cars", default=True)
             window, d, rate, seed, gradients = _more(controls)
     try:
-        text = toy_text(typed)
+        text = toy_text(typed, cars)
     except InvalidParameterError as error:
         show_error(error)
         return None
