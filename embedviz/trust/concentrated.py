@@ -72,6 +72,23 @@ def concentration(points: NDArray[Any]) -> Concentration:
     )
 
 
+def expected_spread(distribution: str, d: int) -> float:
+    """What ``std / mean`` of the distances tends to for random points of many dimensions.
+
+    1 / √(2d) for ``"gaussian"`` points and √(7 / (20 d)) for ``"uniform"`` ones: the squares of d
+    independent differences add up, so that their mean grows with d and their deviation with √d.
+
+    Raises InvalidParameterError for another distribution.
+    """
+    shares = {"gaussian": 1 / 2, "uniform": 7 / 20}
+    if distribution not in shares or d < 1:
+        raise InvalidParameterError(
+            f"{distribution!r} points of {d!r} dimensions: the spread is known for "
+            f"{' and '.join(map(repr, shares))} points of 1 dimension or more."
+        )
+    return float(np.sqrt(shares[distribution] / d))
+
+
 def pairwise_distances(points: NDArray[Any]) -> Matrix:
     """Straight-line distances of all pairs of ``points`` (n, d), as SciPy's ``pdist`` orders them.
 

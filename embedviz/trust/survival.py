@@ -16,6 +16,7 @@ from embedviz.trust.nearness import Matrix
 
 _REFERENCES = 8
 _NEAR = 5
+_TOLERANCE = 0.1
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,11 @@ class Survived:
     measure: str
     truth: float
     on_map: float
+
+    @property
+    def told(self) -> bool:
+        """Whether the map says what is true, to a tenth of it (of 1, where it is smaller)."""
+        return abs(self.on_map - self.truth) <= _TOLERANCE * max(1.0, abs(self.truth))
 
 
 def survived(data: ShapeData, projection: Projection) -> tuple[Survived, ...]:

@@ -1,0 +1,172 @@
+"""Part four: data whose shape is known, mapped again and again. Which shapes mean something?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from embedviz.plots.map_panels import group_colors, panel_grid, small_map
+from embedviz.progress import Cancel, OnProgress, Progress
+from embedviz.projections import PROJECTIONS, project
+from embedviz.trust.known_shapes import KNOWN_SHAPES, ShapeData, shape_data
+from embedviz.trust.map_panels import SCALES, Panel, Panels, panels
+from embedviz.ui.learn.chart import show_chart
+from embedviz.ui.learn.lesson import OpenLesson
+from embedviz.ui.work import work
+
+SEEDS = (0, 1)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the controls say: the data, the method, and where t-SNE begins."""
+
+    shape: str
+    method: str
+    start: str
+
+
+def choose(lesson: OpenLesson) -> Asked:
+    """Which data; then how it is mapped."""
+    shape = lesson.controls.choice("shape", next(iter(KNOWN_SHAPES)), list(KNOWN_SHAPES))
+    with st.expander(lesson.texts("more")):
+        left, right = st.columns(2)
+        with left:
+            method = lesson.controls.choice("method", "tsne", list(SCALES))
+        with right:
+            start = lesson.controls.choice("start", "random", ["random", "pca"])
+    return Asked(shape, method, start)
+
+
+def show(lesson: OpenLesson, asked: Asked) -> None:
+    """The data, ten maps of it, and what they tell of the truth."""
+    said = lesson.texts
+    data = _data(asked.shape)
+    st.markdown(said(f"truth.{asked.shape}", n=len(data.space)))
+    left, right = st.columns([1, 5], gap="small")
+    with left:
+        st.markdown(said("truth", d=data.space.dimensions))
+        show_chart(_truth(asked.shape), "dimensions-truth", said("alt.truth"))
+        st.caption(said("truth.drawn", d=data.space.dimensions))
+    with right:
+        found = _shared().get(_key(asked)) or _worked(lesson, asked, data)
+    lesson.open_in("words", method="t-SNE", n="1000")
+    if found is None:
+        return
+    with right:
+        _grid(lesson, asked, data, found.panels)
+    for sentence in _verdicts(lesson, found):
+        st.markdown(sentence)
+    st.markdown(_table(lesson, found))
+    st.caption(said("panels.counted", n=len(data.space), k=found.panels[0].quality.k))
+
+
+@st.cache_resource(show_spinner=False)
+def _data(shape: str) -> ShapeData:
+    return shape_data(shape)
+
+
+@st.cache_resource(show_spinner=False)
+def _shared() -> dict[tuple[str, ...], Panels]:
+    """Maps that were drawn since the server started: the data are made here, so for everyone."""
+    return {}
+
+
+def _key(asked: Asked) -> tuple[str, ...]:
+    return ("dimensions-panels", asked.shape, asked.method, asked.start)
+
+
+def _truth(shape: str) -> object:
+    data = _data(shape)
+    return small_map(_flat(shape), group_colors(data.labels), 160)
+
+
+@st.cache_resource(show_spinner=False)
+def _flat(shape: str) -> NDArray[np.float32]:
+    """Two dimensions as they are; more as PCA sees them."""
+    space = _data(shape).space
+    return space.vectors if space.dimensions == 2 else project(space, "pca").coordinates
+
+
+def _worked(lesson: OpenLesson, asked: Asked, data: ShapeData) -> Panels | None:
+    def do(on_progress: OnProgress, cancel: Cancel) -> Panels:
+        # UMAP's own names for the two starts.
+        params = (
+            {"initialization": asked.start} if asked.method == "tsne" else {"init": asked.start}
+        )
+        found = panels(
+            data, asked.method, seeds=SEEDS, on_progress=on_progress, cancel=cancel, **params
+        )
+        _shared()[_key(asked)] = found
+        return found
+
+    title = PROJECTIONS[asked.method].label
+    found: Panels | None = work(title, _key(asked), do, watch=partial(_so_far, lesson, asked, data))
+    return found
+
+
+def _so_far(lesson: OpenLesson, asked: Asked, data: ShapeData, progress: Progress) -> None:
+    """The maps that are there already, while the others are drawn."""
+    _grid(lesson, asked, data, progress.details if isinstance(progress.details, tuple) else ())
+
+
+def _grid(lesson: OpenLesson, asked: Asked, data: ShapeData, made: Sequence[Panel]) -> None:
+    said = lesson.texts
+    name, scales = SCALES[asked.method]
+    there = {(panel.scale, panel.seed): panel.projection.coordinates for panel in made}
+    figure = panel_grid(
+        [there.get((scale, seed)) for seed in SEEDS for scale in scales],
+        group_colors(data.labels),
+        [said(name, n=scale) for scale in scales],
+        [said("seed", n=seed) for seed in SEEDS],
+    )
+    show_chart(figure, "dimensions-panels", said("alt.panels"))
+
+
+def _verdicts(lesson: OpenLesson, found: Panels) -> list[str]:
+    """For each measure: the truth, what the maps say, and how many of them say it right."""
+    said, sentences = lesson.texts, []
+    for place, name in enumerate(found.data.shape.measures):
+        every = [panel.survived[place] for panel in found.panels]
+        values = [one.on_map for one in every]
+        told = sum(one.told for one in every)
+        kind = "kept" if told == len(every) else "lost" if not told else "partly"
+        sentences.append(
+            said(
+                f"verdict.{kind}", what=said(f"measure.{name}"), truth=every[0].truth,
+                low=min(values), high=max(values), told=told, of=len(every),
+            )
+        )  # fmt: skip
+    return sentences
+
+
+def _table(lesson: OpenLesson, found: Panels) -> str:
+    """Markdown: a row for each measure, a column for each scale, a value for each seed."""
+    said = lesson.texts
+    name, _ = SCALES[found.method]
+    scales = list(found.agreement)
+    lines = [
+        "| | " + " | ".join([said("in_data"), *(said(name, n=scale) for scale in scales)]) + " |",
+        "|---|--:|" + "--:|" * len(scales),
+    ]
+    for place, measure in enumerate(found.data.shape.measures):
+        cells = [
+            " · ".join(f"{panel.survived[place].on_map:.2f}" for panel in found.of(scale))
+            for scale in scales
+        ]
+        truth = found.panels[0].survived[place].truth
+        lines.append(f"| {said(f'measure.{measure}')} | {truth:.2f} | {' | '.join(cells)} |")
+    for measure in ("trustworthiness", "continuity", "recall"):
+        cells = [
+            " · ".join(f"{getattr(panel.quality, measure):.2f}" for panel in found.of(scale))
+            for scale in scales
+        ]
+        lines.append(f"| {said(measure)} | 1 | {' | '.join(cells)} |")
+    cells = [f"{found.agreement[scale]:.2f}" for scale in scales]
+    lines.append(f"| {said('agreement')} | 1 | {' | '.join(cells)} |")
+    return "\n".join(lines)

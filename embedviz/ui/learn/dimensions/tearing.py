@@ -1,0 +1,161 @@
+"""Part three: one sample as PCA, t-SNE and UMAP draw it, and what each tears apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from embedviz.plots.map_panels import torn_map
+from embedviz.plots.palettes import CATEGORICAL, sequential
+from embedviz.progress import Cancel, OnProgress
+from embedviz.projections import PROJECTIONS, Projection, project
+from embedviz.search import neighbors
+from embedviz.space import EmbeddingSpace
+from embedviz.trust import Quality, quality, torn
+from embedviz.ui.learn.chart import show_chart
+from embedviz.ui.learn.dimensions.data import LABELS, REAL, real_space
+from embedviz.ui.learn.lesson import OpenLesson
+from embedviz.ui.messages import plain
+from embedviz.ui.work import work
+
+_MOST = 400
+_FIRST = {"words": "president", "digits": "digit 0", "wine": "wine 1"}
+_CLASSES = {"digits": "digit", "wine": "cultivar"}
+_STEPS = 24
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the controls say: the vectors, one of them, how many neighbors, whether UMAP is drawn."""
+
+    real: str
+    key: str
+    k: int
+    umap: bool
+    by_trust: bool
+
+
+def choose(lesson: OpenLesson) -> Asked:
+    """Which point; then the rest."""
+    controls = lesson.controls
+    first, second, third = st.columns([2, 2, 1.4], gap="large", vertical_alignment="bottom")
+    with second:
+        real = controls.choice("real", REAL[0], REAL)
+    with first:
+        key = controls.select(f"of_{real}", _FIRST[real], real_space(real, _MOST).keys)
+    with third:
+        umap = controls.toggle("umap")
+    with st.expander(lesson.texts("more")):
+        left, right = st.columns(2)
+        with left:
+            k = controls.slider("k", 15, 5, 50, 5)
+        with right:
+            # Words have no classes to color by.
+            by_trust = real not in _CLASSES or controls.toggle("by_trust")
+    return Asked(real, key, k, umap, by_trust)
+
+
+def show(lesson: OpenLesson, asked: Asked) -> None:
+    """Three maps side by side, each with its quality and with the point's true neighbors."""
+    said = lesson.texts
+    space = real_space(asked.real, _MOST)
+    st.markdown(said("tears_now", key=plain(asked.key), k=asked.k, n=len(space)))
+    above = st.container()
+    for name, place in zip(PROJECTIONS, st.columns(3, gap="medium"), strict=True):
+        with place:
+            st.markdown(f"**{PROJECTIONS[name].label}**")
+        if name == "umap" and not asked.umap:
+            place.caption(said("umap.off"))
+            continue
+        with above:
+            drawn = _drawn(asked.real, name)
+        with place:
+            if drawn is None:
+                st.caption(said("drawing"))
+            else:
+                _map(lesson, asked, space, drawn)
+    lesson.open_in(
+        "vectors", vectors_sample=LABELS[asked.real], vectors_method="t-SNE", vectors_tool="Trust"
+    )
+
+
+@st.cache_resource(show_spinner=False)
+def _shared() -> dict[tuple[str, str], Projection]:
+    """Maps that were drawn since the server started: of packaged data, so for everyone."""
+    return {}
+
+
+def _drawn(real: str, method: str) -> Projection | None:
+    """The map, or None while it is being drawn; PCA takes no time."""
+    if (real, method) not in _shared():
+        do = partial(_project, real, method)
+        label = PROJECTIONS[method].label
+        if method != "pca" and work(label, ("dimensions-map", real, method), do) is None:
+            return None
+        if method == "pca":
+            do(None, None)
+    return _shared().get((real, method))
+
+
+def _project(
+    real: str, method: str, on_progress: OnProgress | None, cancel: Cancel | None
+) -> Projection:
+    space = real_space(real, _MOST)
+    drawn = project(space, method, on_progress=on_progress, cancel=cancel)
+    _shared()[real, method] = drawn
+    return drawn
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _quality(real: str, method: str, k: int) -> Quality:
+    return quality(real_space(real, _MOST), _shared()[real, method], k, "euclidean", cache=False)
+
+
+def _map(lesson: OpenLesson, asked: Asked, space: EmbeddingSpace, drawn: Projection) -> None:
+    said = lesson.texts
+    measured = _quality(asked.real, drawn.method, asked.k)
+    away = torn(space, drawn, asked.key, asked.k, "euclidean")
+    near = [
+        key
+        for key in neighbors(space, asked.key, asked.k, "euclidean").keys
+        if key not in away.keys
+    ]
+    kept = np.array([space.index(key) for key in near], np.intp)
+    figure = torn_map(
+        drawn.coordinates, _colors(asked, space, measured), _names(asked, space),
+        space.index(asked.key), kept, away.rows,
+    )  # fmt: skip
+    show_chart(figure, f"dimensions-map-{drawn.method}", said("alt.map", method=drawn.method))
+    st.markdown(said("of_point", kept=away.kept, torn=len(away.keys), k=asked.k))
+    rows = [
+        f"| {said(name)} | {value:.3f} |"
+        for name, value in (
+            ("trustworthiness", measured.trustworthiness),
+            ("continuity", measured.continuity),
+            ("recall", measured.recall),
+        )
+    ]
+    st.markdown("\n".join([said("table.quality", k=asked.k), "|---|--:|", *rows]))
+
+
+def _colors(asked: Asked, space: EmbeddingSpace, measured: Quality) -> list[str]:
+    if asked.by_trust:
+        scale = sequential(_STEPS)
+        return [scale[round(float(share) * (_STEPS - 1))] for share in measured.per_point]
+    return [CATEGORICAL[int(code)] for code in _classes(asked.real, space)]
+
+
+def _classes(real: str, space: EmbeddingSpace) -> NDArray[np.int64]:
+    found = np.unique(space.table[_CLASSES[real]], return_inverse=True)[1]
+    return np.asarray(found, np.int64)
+
+
+def _names(asked: Asked, space: EmbeddingSpace) -> list[str]:
+    if asked.real not in _CLASSES:
+        return list(space.keys)
+    column = space.table[_CLASSES[asked.real]]
+    return [f"{key}: {value}" for key, value in zip(space.keys, column, strict=True)]
