@@ -49,13 +49,17 @@ class ChoiceTable:
     people: tuple[str, ...]
     cells: tuple[tuple[tuple[str, ...], ...], ...]
 
+    def categories(self, feature: int) -> tuple[str, ...]:
+        """The different categories of one column, as they first appear."""
+        return tuple(dict.fromkeys(name for row in self.cells for name in row[feature]))
+
     def choices(self, feature: int) -> Choices:
         """One column of the table, as an interaction table.
 
         Raises InvalidParameterError if it holds no category, or more than are drawn.
         """
         column = [row[feature] for row in self.cells]
-        categories = tuple(dict.fromkeys(name for cell in column for name in cell))
+        categories = self.categories(feature)
         if not 1 <= len(categories) <= MOST_CATEGORIES:
             raise InvalidParameterError(
                 f"This column of the table holds {len(categories)} different categories; "

@@ -43,7 +43,7 @@ def distance_heat_map(
         hovertemplate="%{text}<br>" + escape(hover) + ": %{z:.2f}<extra></extra>",
     )  # fmt: skip
     if len(shown) <= _MOST_NUMBERS:
-        heat.update(texttemplate="%{z:.3~g}", textfont={"size": 12})
+        heat.update(texttemplate="%{z:.2~f}", textfont={"size": 12})
     axis: dict[str, Any] = {
         "tickmode": "array", "tickvals": places, "ticktext": shown, "showgrid": False,
         "zeroline": False, "ticks": "", "automargin": True, "tickfont": {"size": 11},
@@ -147,7 +147,7 @@ def size_lines(
 
     drawn = []
     for i, (attribute, name) in enumerate(names.items()):
-        color = CONTRAST if attribute == "dense" else (ACCENT, *CATEGORICAL[4:6])[i % 3]
+        color = (CONTRAST, ACCENT, CATEGORICAL[4])[i % 3]
         drawn.append(go.Scatter(
             x=[each.n for each in sizes], y=[getattr(each, attribute) / _MB for each in sizes],
             mode="lines", name=escape(name), line={"color": color, "width": 3},
@@ -160,8 +160,10 @@ def size_lines(
         ))  # fmt: skip
     return go.Figure(drawn, {
         "height": 340, "margin": {**_TIGHT, "t": 30}, "legend": {"orientation": "h", "y": 1.12},
-        "xaxis": {"type": "log", "title": {"text": x_title}, "automargin": True},
-        "yaxis": {"type": "log", "title": {"text": y_title}, "automargin": True, "dtick": 1},
+        "xaxis": {"type": "log", "title": {"text": x_title}, "automargin": True, "dtick": 1,
+                  "tickformat": ",.0f"},
+        "yaxis": {"type": "log", "title": {"text": y_title}, "automargin": True, "dtick": 1,
+                  "tickformat": ",~f"},
     })  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from embedviz.encodings import (
 )
 from embedviz.errors import EmbedvizError
 from embedviz.plots.encodings import distance_heat_map
-from embedviz.ui.learn.categories.names import FEATURES, names
+from embedviz.ui.learn.categories.names import FEATURES, STEPS, names
 from embedviz.ui.learn.categories.table import current_table, edit_table
 from embedviz.ui.learn.chart import show_chart
 from embedviz.ui.learn.lesson import OpenLesson
@@ -27,7 +27,6 @@ from embedviz.ui.learn.matrix import show_matrix
 from embedviz.ui.messages import plain, show_error
 
 _ORDINAL = "sizes"
-_STEPS = 300
 
 
 def encode(lesson: OpenLesson) -> Callable[[], None]:
@@ -94,13 +93,12 @@ def _one(lesson: OpenLesson, name: str, categories: tuple[str, ...], encoding: E
         ))  # fmt: skip
     show_matrix(
         vectors, said(f"matrix.{name}"), rows=categories, decimals=1, rest=said("matrix.rest"),
-        columns=categories if name == "onehot" and len(categories) <= 5 else (),
-        shape=f"{vectors.shape[0]} × {vectors.shape[1]}",
+        shape=f"{vectors.shape[0]}\u00a0×\u00a0{vectors.shape[1]}",
     )  # fmt: skip
 
 
 def _embedding(choices: Choices) -> Encoding:
-    things = train_entities(choices.chosen, steps=_STEPS).models[-1].things
+    things = train_entities(choices.chosen, steps=STEPS).models[-1].things
     return Encoding(choices.categories, things, things.mean(axis=0))
 
 

@@ -16,33 +16,36 @@ from embedviz.encodings import (
 )
 from embedviz.errors import EmbedvizError
 from embedviz.plots.encodings import loss_so_far, moving_map
-from embedviz.ui.learn.categories.names import FEATURES, kinds
+from embedviz.ui.learn.categories.names import FEATURES, STEPS, kinds
 from embedviz.ui.learn.categories.table import current_table, edit_table
 from embedviz.ui.learn.chart import show_chart
 from embedviz.ui.learn.lesson import OpenLesson
 from embedviz.ui.learn.matrix import show_matrix
 from embedviz.ui.messages import plain, show_error
 
-_STEPS = 200
-
 
 def learn(lesson: OpenLesson) -> Callable[[], None]:
     """Draw the part's controls; what is given draws the rest."""
-    left, middle, right = st.columns([4, 3, 2])
+    left, right = st.columns([3, 2])
     with left:
-        step = lesson.controls.slider("steps", 60, 0, _STEPS, 1)
-    with middle:
+        step = lesson.controls.slider("steps", 60, 0, STEPS, 1)
+    with right:
         feature = lesson.controls.choice("learned", "films", FEATURES)
+    left, middle, right = st.columns([3, 1, 1], vertical_alignment="bottom")
+    with left:
+        _buttons(lesson, step)
+    categories = current_table(lesson).categories(FEATURES.index(feature))
+    with middle:
+        of = lesson.controls.select("of", categories[0], categories) if categories else ""
     with right:
         seed = lesson.controls.slider("seed", 0, 0, 9, 1)
-    _buttons(lesson, step)
-    return partial(_show, lesson, feature, step, seed)
+    return partial(_show, lesson, feature, step, seed, of)
 
 
-def _show(lesson: OpenLesson, feature: str, step: int, seed: int) -> None:
+def _show(lesson: OpenLesson, feature: str, step: int, seed: int, of: str) -> None:
     try:
         choices = current_table(lesson).choices(FEATURES.index(feature))
-        _trained(lesson, feature, choices, step, seed)
+        _trained(lesson, feature, choices, step, seed, of)
     except EmbedvizError as error:
         show_error(error)
     edit_table(lesson, feature)
@@ -51,17 +54,19 @@ def _show(lesson: OpenLesson, feature: str, step: int, seed: int) -> None:
 
 def _buttons(lesson: OpenLesson, step: int) -> None:
     with st.container(horizontal=True):
-        for name, to in (("back", 0), ("one", step + 1), ("ten", step + 10), ("settle", _STEPS)):
+        for name, to in (("back", 0), ("one", step + 1), ("ten", step + 10), ("settle", STEPS)):
             st.button(
                 lesson.texts(f"step.{name}"), key=f"learn-categories-step-{name}",
-                on_click=lesson.controls.set, args=("steps", min(to, _STEPS)),
-                disabled=to == step or (to > step and step == _STEPS),
+                on_click=lesson.controls.set, args=("steps", min(to, STEPS)),
+                disabled=to == step or (to > step and step == STEPS),
             )  # fmt: skip
 
 
-def _trained(lesson: OpenLesson, feature: str, choices: Choices, step: int, seed: int) -> None:
+def _trained(
+    lesson: OpenLesson, feature: str, choices: Choices, step: int, seed: int, of: str
+) -> None:
     said = lesson.texts
-    training = train_entities(choices.chosen, steps=_STEPS, seed=seed)
+    training = train_entities(choices.chosen, steps=STEPS, seed=seed)
     left, right = st.columns([3, 2], gap="medium")
     with left:
         show_chart(
@@ -77,15 +82,14 @@ def _trained(lesson: OpenLesson, feature: str, choices: Choices, step: int, seed
             "learn-loss", said("learn.loss.alt"),
         )  # fmt: skip
         st.markdown(said("learn.now", step=step, loss=f"{training.losses[step]:.3f}"))
-        _nearest(lesson, choices, training, step)
+        _nearest(lesson, choices, training, step, of)
     _tables(lesson, choices, training, step)
 
 
-def _nearest(lesson: OpenLesson, choices: Choices, training: Training, step: int) -> None:
+def _nearest(lesson: OpenLesson, choices: Choices, training: Training, step: int, of: str) -> None:
     things = choices.categories
     if len(things) < 2:
         return
-    of = lesson.controls.select("of", things[0], things)
     distances = pairwise_distances(training.models[step].things)[things.index(of)]
     order = [i for i in distances.argsort() if things[i] != of]
     near = ", ".join(f"{plain(things[i])} ({distances[i]:.2f})" for i in order[:3])
@@ -96,26 +100,22 @@ def _nearest(lesson: OpenLesson, choices: Choices, training: Training, step: int
 def _tables(lesson: OpenLesson, choices: Choices, training: Training, step: int) -> None:
     said = lesson.texts
     model = training.models[step]
-    shape = f"{len(choices.people)} × {len(choices.categories)}"
+    things, people = choices.categories, choices.people
+    shape = f"{len(things)} × {len(people)}"
     left, right = st.columns(2, gap="medium")
     with left:
         show_matrix(
-            choices.chosen, said("learn.chosen"), rows=choices.people, columns=choices.categories,
-            shape=shape, rest=said("matrix.rest"),
+            choices.chosen.T, said("learn.chosen"), rows=things, columns=people, shape=shape,
+            rest=said("matrix.rest"),
         )  # fmt: skip
+        show_matrix(
+            model.things, said("learn.things"), rows=things, shape=f"{len(things)}\u00a0×\u00a02"
+        )
     with right:
         show_matrix(
-            model.probabilities(), said("learn.probable"), rows=choices.people,
-            columns=choices.categories, shape=shape, scale=1.0, rest=said("matrix.rest"),
+            model.probabilities().T, said("learn.probable"), rows=things, columns=people,
+            shape=shape, scale=1.0, rest=said("matrix.rest"),
         )  # fmt: skip
-    left, right = st.columns(2, gap="medium")
-    with left:
         show_matrix(
-            model.things, said("learn.things"), rows=choices.categories,
-            shape=f"{len(choices.categories)} × 2",
-        )  # fmt: skip
-    with right:
-        show_matrix(
-            model.people, said("learn.people"), rows=choices.people,
-            shape=f"{len(choices.people)} × 2",
-        )  # fmt: skip
+            model.people, said("learn.people"), rows=people, shape=f"{len(people)}\u00a0×\u00a02"
+        )

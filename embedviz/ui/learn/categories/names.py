@@ -6,6 +6,8 @@ from embedviz.encodings import ChoiceTable, choice_table
 from embedviz.ui.learn.texts import Texts
 
 FEATURES = ("colors", "cities", "sizes", "films")
+STEPS = 200
+"""After so many steps the embedding of a small table has settled."""
 
 # Who chose what, by place in the lists of names of the language files. A table made up so that
 # what belongs together is chosen together, and so that colors begin with red, green, blue.

@@ -109,5 +109,4 @@ def _frame(table: ChoiceTable) -> Any:
 
 
 def _options(table: ChoiceTable, feature: str) -> list[str]:
-    at = FEATURES.index(feature)
-    return list(dict.fromkeys(name for cells in table.cells for name in cells[at]))
+    return list(table.categories(FEATURES.index(feature)))
