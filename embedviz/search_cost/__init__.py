@@ -1,5 +1,6 @@
 """What a search for the nearest costs, and what approximate search buys: measured, and walked."""
 
+from embedviz.search_cost.answers import Answer, worst_answer
 from embedviz.search_cost.curve import Measured, efforts_of, measured, recall_latency
 from embedviz.search_cost.graph import HnswGraph, graph_of
 from embedviz.search_cost.growth import Growth, Sized, fitted_slope, growth
@@ -9,6 +10,7 @@ from embedviz.search_cost.walk import Hop, Walk, walk
 
 __all__ = [
     "METHODS",
+    "Answer",
     "Growth",
     "HnswGraph",
     "Hop",
@@ -28,4 +30,5 @@ __all__ = [
     "recall_latency",
     "trial_of",
     "walk",
+    "worst_answer",
 ]

@@ -97,6 +97,7 @@ def recall_latency(
     trial: Trial,
     k: int = 10,
     efforts: Sequence[int] | None = None,
+    patience: float = 0.25,
     on_progress: OnProgress | None = None,
     cancel: Cancel | None = None,
 ) -> tuple[Measured, ...]:
@@ -105,7 +106,7 @@ def recall_latency(
     asked = efforts_of(searcher, k) if efforts is None else tuple(efforts)
     for place, effort in enumerate(asked):
         stop_if(cancel, "Measuring the curve")
-        points.append(measured(searcher, trial, k, effort))
+        points.append(measured(searcher, trial, k, effort, patience))
         report(on_progress, (place + 1) / len(asked), f"{place + 1} of {len(asked)}", tuple(points))
     return tuple(points)
 

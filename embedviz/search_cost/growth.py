@@ -18,7 +18,7 @@ from embedviz.indexes.structures import empty_graph, grow_graph
 from embedviz.progress import Cancel, OnProgress, report, stop_if
 from embedviz.search_cost.curve import Measured, measured
 from embedviz.search_cost.searchers import METHODS, Searcher, brute_force, ivf, of_graph
-from embedviz.search_cost.trial import Trial, unit_vectors, with_truth
+from embedviz.search_cost.trial import Trial, trial_between, unit_vectors
 
 _M, _EF_CONSTRUCTION = 16, 40
 _HELD_OUT = 50
@@ -93,8 +93,9 @@ def growth(
     """
     units = unit_vectors(vectors)
     _check_sizes(sizes, len(units) - _HELD_OUT)
-    asked = np.random.default_rng(seed).choice(len(units), _HELD_OUT, replace=False)
-    base = np.delete(units, asked, axis=0)
+    asked = np.sort(np.random.default_rng(seed).choice(len(units), _HELD_OUT, replace=False))
+    rows = np.setdiff1d(np.arange(len(units)), asked)
+    base = units[rows]
     graph = empty_graph(base.shape[1], _M, _EF_CONSTRUCTION)
     spent, done = 0.0, list[Sized]()
     for n in sizes:
@@ -104,7 +105,7 @@ def growth(
             started = time.perf_counter()
             grow_graph(graph, base[graph.ntotal : n], part, cancel)
             spent += time.perf_counter() - started
-            trial = with_truth(base[:n], units[asked])
+            trial = trial_between(units, rows[:n], asked)
             grown = of_graph(graph, spent, _M, _EF_CONSTRUCTION)
             done.append(_sized(trial, grown, k, ef, nprobe, cancel))
         except CancelledError:

@@ -28,11 +28,17 @@ class Trial:
         Held out: none of them is in ``vectors``.
     truth : ndarray of shape (q, min(n, 50)), intp
         The exact neighbors, nearest first.
+    rows : ndarray of shape (n,), intp
+        Which of the vectors given to :func:`trial_of` each of ``vectors`` is.
+    asked : ndarray of shape (q,), intp
+        The same of ``queries``.
     """
 
     vectors: NDArray[np.float32]
     queries: NDArray[np.float32]
     truth: NDArray[np.intp]
+    rows: NDArray[np.intp]
+    asked: NDArray[np.intp]
 
     def recall(self, found: NDArray[Any], k: int) -> float:
         """The share of the true nearest ``k`` that is in ``found`` (q, k), over all queries."""
@@ -54,23 +60,23 @@ def trial_of(vectors: NDArray[Any], queries: int = 100, seed: int = 0) -> Trial:
     """
     if queries < 1:
         raise InvalidParameterError(f"queries={queries}: at least 1 is needed.")
-    units = unit_vectors(vectors)
-    if len(units) < LEAST:
+    given = np.flatnonzero(np.linalg.norm(np.asarray(vectors, np.float64), axis=1) > 0)
+    if len(given) < LEAST:
         raise InvalidParameterError(
-            f"A search needs at least {LEAST} vectors with a direction; there are {len(units)}. "
+            f"A search needs at least {LEAST} vectors with a direction; there are {len(given)}. "
             "Choose a larger set."
         )
-    order = np.random.default_rng(seed).permutation(len(units))
-    count = min(queries, len(units) // 5)
-    asked, kept = units[np.sort(order[:count])], units[np.sort(order[count:])]
-    return with_truth(kept, asked)
+    order = np.random.default_rng(seed).permutation(len(given))
+    count = min(queries, len(given) // 5)
+    return trial_between(vectors, given[np.sort(order[count:])], given[np.sort(order[:count])])
 
 
-def with_truth(vectors: NDArray[np.float32], queries: NDArray[np.float32]) -> Trial:
-    """The trial of these unit vectors and queries: every pair is compared once."""
-    space = EmbeddingSpace(map(str, range(len(vectors))), vectors)
-    rows, _ = ExactIndex(space).search(queries, MOST_NEIGHBORS, "cosine")
-    return Trial(space.vectors, np.ascontiguousarray(queries), rows)
+def trial_between(vectors: NDArray[Any], rows: NDArray[np.intp], asked: NDArray[np.intp]) -> Trial:
+    """The trial that searches ``rows`` of ``vectors`` for those ``asked``; none has length 0."""
+    space = EmbeddingSpace(map(str, rows), unit_vectors(vectors[rows]))
+    queries = unit_vectors(vectors[asked])
+    truth, _ = ExactIndex(space).search(queries, MOST_NEIGHBORS, "cosine")
+    return Trial(space.vectors, queries, truth, rows, asked)
 
 
 def unit_vectors(vectors: NDArray[Any]) -> NDArray[np.float32]:

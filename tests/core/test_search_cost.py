@@ -22,6 +22,7 @@ from embedviz.search_cost import (
     measured,
     recall_latency,
     trial_of,
+    worst_answer,
 )
 
 
@@ -209,3 +210,16 @@ def test_a_stopped_growth_gives_what_is_measured(vectors):
 def test_growth_refuses_sizes_that_do_not_fit(vectors, sizes):
     with pytest.raises(InvalidParameterError, match="at most 2,550"):
         growth(vectors, sizes)
+
+
+def test_the_worst_answer_says_what_is_missed(searchers, trial, vectors):
+    answer = worst_answer(searchers["ivf"], trial, 10, 1)
+    assert len(answer.missed) == len(answer.instead) > 3
+    assert set(answer.missed) < set(answer.truth)
+    assert not set(answer.instead) & set(answer.truth)
+    units = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    cosines = units @ units[answer.query]
+    assert list(answer.truth) == sorted(answer.truth, key=lambda row: -cosines[row])
+    assert max(cosines[list(answer.instead)]) < min(cosines[list(answer.truth)])
+    none_missed = worst_answer(searchers["brute"], trial, 10, 0)
+    assert none_missed.missed == none_missed.instead == ()

@@ -1,0 +1,144 @@
+"""Pictures of a search's cost: recall against latency, and cost against the number of vectors."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from embedviz.plots.palettes import OTHER
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+    from embedviz.search_cost import Growth, Measured
+
+ACCENT, CONTRAST = "#2f5fd0", "#d55e00"
+COLORS = {"brute": OTHER, "ivf": "#0f8a6d", "hnsw": ACCENT}
+"""A method has the same color in every picture."""
+
+_MARGIN = {"l": 0, "r": 12, "t": 10, "b": 0}
+
+
+def recall_curve(
+    curves: Mapping[str, Sequence[Measured]],
+    now: Measured,
+    brute: Measured,
+    names: Mapping[str, str],
+    efforts: Mapping[str, str],
+    axes: tuple[str, str],
+) -> go.Figure:
+    """Recall against the microseconds of one query, a line a method and a large mark for ``now``.
+
+    Parameters
+    ----------
+    names : mapping
+        What each method is called; ``"now"`` is the name of the mark.
+    efforts : mapping
+        What the effort of a method is called: ``nprobe``, ``efSearch``.
+    axes : tuple of str
+        Titles of the latency and of the recall axis.
+    """
+    import plotly.graph_objects as go
+
+    figure = go.Figure()
+    for method, points in curves.items():
+        figure.add_trace(_line(method, points, names[method], efforts[method]))
+    figure.add_trace(
+        _mark(brute, names["brute"], {"symbol": "diamond", "size": 12, "color": COLORS["brute"]})
+    )
+    large = {
+        "symbol": "circle",
+        "size": 20,
+        "color": CONTRAST,
+        "line": {"width": 2, "color": "white"},
+    }
+    figure.add_trace(_mark(now, names["now"], large))
+    every = [point for points in curves.values() for point in points] + [brute, now]
+    lowest = min(point.recall for point in every)
+    figure.update_layout(
+        height=360,
+        margin=_MARGIN,
+        xaxis={"title": {"text": axes[0]}, "type": "log", "dtick": "D2", "ticks": "outside"},
+        yaxis={
+            "title": {"text": axes[1]},
+            "tickformat": ".0%",
+            "range": [max(0.0, lowest - 0.04), 1.03],
+        },
+        legend={"orientation": "h", "y": 1.0, "x": 0, "yanchor": "bottom"},
+    )
+    return figure
+
+
+def _line(method: str, points: Sequence[Measured], name: str, effort: str) -> Any:
+    import plotly.graph_objects as go
+
+    return go.Scatter(
+        x=[point.seconds * 1e6 for point in points],
+        y=[point.recall for point in points],
+        customdata=[[point.effort, point.comparisons] for point in points],
+        mode="lines+markers+text",
+        text=[f"{point.effort:,}" for point in points],
+        textposition="bottom right",
+        textfont={"size": 11, "color": COLORS[method]},
+        name=f"{name} ({effort})",
+        line={"color": COLORS[method], "width": 2},
+        marker={"size": 7},
+        hovertemplate=f"{effort} %{{customdata[0]:,}}<br>%{{y:.1%}}<br>%{{x:,.0f}} µs<extra></extra>",
+    )
+
+
+def _mark(point: Measured, name: str, marker: Mapping[str, Any]) -> Any:
+    import plotly.graph_objects as go
+
+    return go.Scatter(
+        x=[point.seconds * 1e6],
+        y=[point.recall],
+        mode="markers",
+        name=name,
+        marker=dict(marker),
+        hovertemplate="%{y:.1%}<br>%{x:,.0f} µs<extra></extra>",
+    )
+
+
+def growth_lines(
+    result: Growth, cost: str, names: Mapping[str, str], axes: tuple[str, str]
+) -> go.Figure:
+    """Cost of one query against n, log on log: what was measured, and the fitted straight lines.
+
+    ``cost`` is ``"seconds"`` (drawn in microseconds) or ``"comparisons"``.
+    """
+    import plotly.graph_objects as go
+
+    scale = 1e6 if cost == "seconds" else 1.0
+    figure = go.Figure()
+    for method, color in COLORS.items():
+        sizes, costs = result.costs(method, cost)
+        figure.add_trace(
+            go.Scatter(
+                x=sizes, y=[value * scale for value in costs], mode="markers", name=names[method],
+                marker={"color": color, "size": 10}, hovertemplate="%{x:,}: %{y:,.0f}<extra></extra>",
+            )
+        )  # fmt: skip
+        if len(sizes) > 1:
+            slope, factor = result.slope(method, cost)
+            ends = [sizes[0], sizes[-1]]
+            figure.add_trace(
+                go.Scatter(
+                    x=ends, y=[factor * n**slope * scale for n in ends], mode="lines",
+                    line={"color": color, "width": 2}, hoverinfo="skip", showlegend=False,
+                )
+            )  # fmt: skip
+            figure.add_annotation(
+                x=math.log10(ends[1]), y=math.log10(factor * ends[1] ** slope * scale),
+                text=f"<b>n<sup>{slope:.2f}</sup></b>", showarrow=False, xanchor="left", xshift=8,
+                font={"color": color},
+            )  # fmt: skip
+    figure.update_layout(
+        height=380,
+        margin=_MARGIN | {"r": 60},
+        xaxis={"title": {"text": axes[0]}, "type": "log", "dtick": "D2", "ticks": "outside"},
+        yaxis={"title": {"text": axes[1]}, "type": "log", "dtick": 1, "ticks": "outside"},
+        legend={"orientation": "h", "y": 1.0, "x": 0, "yanchor": "bottom"},
+    )
+    return figure
