@@ -102,11 +102,12 @@ def _mark(point: Measured, name: str, marker: Mapping[str, Any]) -> Any:
 
 
 def growth_lines(
-    result: Growth, cost: str, names: Mapping[str, str], axes: tuple[str, str]
+    result: Growth, cost: str, names: Mapping[str, str], axes: tuple[str, str], predicted: int = 0
 ) -> go.Figure:
     """Cost of one query against n, log on log: what was measured, and the fitted straight lines.
 
-    ``cost`` is ``"seconds"`` (drawn in microseconds) or ``"comparisons"``.
+    ``cost`` is ``"seconds"`` (drawn in microseconds) or ``"comparisons"``. Beyond what was measured
+    the lines go on, broken, to the size ``predicted``, if one is given.
     """
     import plotly.graph_objects as go
 
@@ -122,23 +123,40 @@ def growth_lines(
         )  # fmt: skip
         if len(sizes) > 1:
             slope, factor = result.slope(method, cost)
-            ends = [sizes[0], sizes[-1]]
-            figure.add_trace(
-                go.Scatter(
-                    x=ends, y=[factor * n**slope * scale for n in ends], mode="lines",
-                    line={"color": color, "width": 2}, hoverinfo="skip", showlegend=False,
-                )
-            )  # fmt: skip
+            for trace in _fitted(slope, factor * scale, [sizes[0], sizes[-1]], predicted, color):
+                figure.add_trace(trace)
+            last = max(predicted, sizes[-1])
             figure.add_annotation(
-                x=math.log10(ends[1]), y=math.log10(factor * ends[1] ** slope * scale),
-                text=f"<b>n<sup>{slope:.2f}</sup></b>", showarrow=False, xanchor="left", xshift=8,
+                x=math.log10(last), y=math.log10(factor * last**slope * scale),
+                text=f"<b>n<sup>{slope:.2f}</sup></b>", showarrow=False, xanchor="left", xshift=10,
                 font={"color": color},
             )  # fmt: skip
     figure.update_layout(
         height=380,
         margin=_MARGIN | {"r": 60},
-        xaxis={"title": {"text": axes[0]}, "type": "log", "dtick": "D2", "ticks": "outside"},
+        xaxis={"title": {"text": axes[0]}, "type": "log", "dtick": 1, "ticks": "outside"},
         yaxis={"title": {"text": axes[1]}, "type": "log", "dtick": 1, "ticks": "outside"},
         legend={"orientation": "h", "y": 1.0, "x": 0, "yanchor": "bottom"},
     )
     return figure
+
+
+def _fitted(
+    slope: float, factor: float, measured: Sequence[int], predicted: int, color: str
+) -> list[Any]:
+    """The line through what was measured, and its broken end with a hollow mark."""
+    import plotly.graph_objects as go
+
+    def line(ends: Sequence[int], **style: Any) -> Any:
+        return go.Scatter(
+            x=list(ends), y=[factor * n**slope for n in ends], hoverinfo="skip", showlegend=False,
+            **style,
+        )  # fmt: skip
+
+    solid = line(measured, mode="lines", line={"color": color, "width": 2})
+    beyond = [measured[-1], predicted] if predicted > measured[-1] else []
+    broken = line(
+        beyond, mode="lines+markers", line={"color": color, "width": 2, "dash": "dot"},
+        marker={"size": [0, 11], "symbol": "circle-open", "color": color, "line": {"width": 2}},
+    )  # fmt: skip
+    return [solid, broken]

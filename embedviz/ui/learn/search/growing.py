@@ -1,0 +1,128 @@
+"""Part two: what one query costs as the vectors become more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from embedviz.plots.search_cost import growth_lines
+from embedviz.progress import Cancel, OnProgress, Progress
+from embedviz.search_cost import METHODS, Growth, growth
+from embedviz.ui.learn.chart import show_chart
+from embedviz.ui.learn.lesson import OpenLesson
+from embedviz.ui.learn.search.data import MODEL, words
+from embedviz.ui.work import work
+
+LARGEST = (3_000, 10_000, 30_000, 100_000)
+COSTS = ("seconds", "comparisons")
+PREDICTED = (10**5, 10**6, 10**7, 10**8, 10**9)
+EF, NPROBE, K = 32, 4, 10
+_HELD_OUT = 50
+_FIRST = 300
+_STEPS = (1, 3)  # of each power of ten
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the controls say."""
+
+    cost: str
+    largest: int
+    predicted: int
+
+
+def choose(lesson: OpenLesson) -> Asked:
+    """Time or comparisons, up to how many vectors, and for how many more to read the line."""
+    first, second, third = st.columns([4, 4, 4], gap="large")
+    with first:
+        predicted = lesson.controls.steps("predicted", 10**6, PREDICTED)
+    with second:
+        cost = lesson.controls.choice("cost", COSTS[0], COSTS)
+    with third:
+        largest = lesson.controls.steps("largest", LARGEST[1], LARGEST)
+    return Asked(cost, largest, predicted)
+
+
+def sizes_up_to(largest: int) -> list[int]:
+    """300, 1,000, 3,000 … evenly spaced on a log axis."""
+    every = [step * 10**power for power in range(2, 6) for step in _STEPS]
+    return [n for n in every if _FIRST <= n <= largest]
+
+
+def show(lesson: OpenLesson, asked: Asked) -> None:
+    """Points measured now, straight lines through them, and what the lines say of more."""
+    said = lesson.texts
+    lesson.open_in("words", word="dog", model=MODEL)
+
+    def do(on_progress: OnProgress, cancel: Cancel) -> Growth:
+        vectors = words(asked.largest + _HELD_OUT).vectors
+        return growth(vectors, sizes_up_to(asked.largest), K, EF, NPROBE, 0, on_progress, cancel)
+
+    def so_far(progress: Progress) -> None:
+        if isinstance(progress.details, Growth) and progress.details.sizes:
+            _picture(lesson, progress.details, asked.cost)
+
+    result: Growth | None = work(
+        said("growing"), ("learn_search", "growth", asked.largest), do,
+        watch=so_far, stop_label=said("stop"), stop_keeps=said("stop_keeps"),
+    )  # fmt: skip
+    if result is None:
+        return
+    left, right = st.columns([7, 4], gap="large")
+    with left:
+        _picture(lesson, result, asked.cost, asked.predicted)
+    with right:
+        _prediction(lesson, result, asked)
+    _table(lesson, result)
+
+
+def _picture(lesson: OpenLesson, result: Growth, cost: str, predicted: int = 0) -> None:
+    said = lesson.texts
+    names = {name: said(f"method.{name}") for name in METHODS}
+    figure = growth_lines(result, cost, names, (said("axis.n"), said(f"axis.{cost}")), predicted)
+    show_chart(figure, "search-growth", said("alt.growth"))
+
+
+def _prediction(lesson: OpenLesson, result: Growth, asked: Asked) -> None:
+    """The fitted lines, read where nobody has measured."""
+    said = lesson.texts
+    st.markdown(
+        said("lines", sizes=len(result.sizes), first=result.sizes[0].n, last=result.sizes[-1].n)
+    )
+    for method in METHODS:
+        if len(result.sizes) < 2:
+            break
+        slope, factor = result.slope(method, asked.cost)
+        cost = factor * asked.predicted**slope
+        shown = _seconds(cost) if asked.cost == "seconds" else f"{cost:,.0f}"
+        st.metric(said("at", method=said(f"method.{method}"), slope=slope), shown)
+    st.caption(said("predicted.caption", n=asked.predicted, last=result.sizes[-1].n))
+
+
+def _seconds(seconds: float) -> str:
+    for unit, size in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6)):
+        if seconds >= size:
+            return f"{seconds / size:,.1f} {unit}"
+    return f"{seconds * 1e9:,.0f} ns"
+
+
+def _table(lesson: OpenLesson, result: Growth) -> None:
+    """All that was measured: recall falls too, where the effort stays."""
+    import pandas as pd
+
+    said = lesson.texts
+    rows = [
+        {
+            said("table.n"): f"{size.n:,}",
+            said("table.method"): said(f"method.{method}"),
+            said("table.seconds"): f"{size.by_method[method].seconds * 1e6:,.0f} µs",
+            said("table.comparisons"): f"{size.by_method[method].comparisons:,.0f}",
+            said("table.recall"): f"{size.by_method[method].recall:.1%}",
+            said("table.build"): f"{size.build_seconds[method]:,.3f} s",
+        }
+        for size in result.sizes
+        for method in METHODS
+    ]
+    st.caption(said("growth.caption", ef=result.ef, nprobe=result.nprobe, k=K, q=_HELD_OUT))
+    st.dataframe(pd.DataFrame(rows), hide_index=True, height=260)
