@@ -1,13 +1,27 @@
 """Lesson: CBOW from inside."""
 
-from embedviz.ui.learn.cbow import choose_setup, show_inside
+from embedviz.ui.learn.cbow import (
+    choose_blank,
+    choose_cost,
+    choose_setup,
+    link_to_training,
+    show_cost,
+    show_inside,
+    show_trained,
+)
 from embedviz.ui.learn.lesson import open_lesson
 from embedviz.ui.navigation import open_page
 
+PARTS = {
+    "inside": (choose_setup, show_inside),
+    "trained": (choose_blank, show_trained),
+    "cost": (choose_cost, show_cost),
+}
+
 with open_page("learn_cbow"), open_lesson("learn_cbow") as lesson:
-    lesson.open_in("train", corpus="lee")
+    link_to_training(lesson)
     with lesson.control_panel():
-        part = lesson.choose_part(["inside"])
-        setup = choose_setup(lesson) if part == "inside" else None
-    if setup is not None:
-        show_inside(lesson, setup)
+        choose, show = PARTS[lesson.choose_part(list(PARTS))]
+        chosen = choose(lesson)
+    if chosen is not None:
+        show(lesson, chosen)

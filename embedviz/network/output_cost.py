@@ -20,6 +20,7 @@ from embedviz.network.output_layers import (
     hierarchical_softmax,
     negative_sampling,
 )
+from embedviz.product_threads import one_product_thread
 from embedviz.progress import Cancel, OnProgress, report, stop_if
 
 SIZES = (1_000, 3_000, 10_000, 30_000, 100_000)
@@ -73,8 +74,8 @@ def measure_output_cost(
     """Time one training step (scores, loss, gradients, update) of each layer, in float32.
 
     The target words are drawn as a text brings them, the r-th most frequent with probability
-    ∝ 1/r (Zipf), and the Huffman tree is made for these frequencies. Single examples, one thread
-    of Python, as word2vec would step: no batches.
+    ∝ 1/r (Zipf), and the Huffman tree is made for these frequencies. Single examples on one
+    thread, as word2vec steps: no batches.
 
     Raises InvalidParameterError for sizes below 2 and CancelledError.
     """
@@ -86,10 +87,11 @@ def measure_output_cost(
     rng = np.random.default_rng(0)
     output = _random((max(sizes), d), rng)
     measured = []
-    for number, V in enumerate(sizes):
-        report(on_progress, number / len(sizes), f"V = {V:,}")
-        stop_if(cancel, "The measurement")
-        measured.append(_measured(output[:V], negative, rng))
+    with one_product_thread():
+        for number, V in enumerate(sizes):
+            report(on_progress, number / len(sizes), f"V = {V:,}")
+            stop_if(cancel, "The measurement")
+            measured.append(_measured(output[:V], negative, rng))
     return tuple(measured)
 
 
