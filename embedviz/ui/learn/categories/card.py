@@ -1,4 +1,4 @@
-"""The lesson's picture for the page of all lessons: four films finding their places."""
+"""The lesson's picture for the page of all lessons: the films finding their places."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from embedviz.encodings import flat_paths, train_entities
 from embedviz.plots.encodings import moving_map
 from embedviz.ui.learn.categories.names import FEATURES, kinds, sample_table
+from embedviz.ui.learn.lessons import LESSONS
 from embedviz.ui.learn.texts import texts
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ _STEPS = 120
 
 def card() -> go.Figure:
     """The films of the lesson's table and the ways that they came, in a training done now."""
-    said = texts("categories", "en")
+    said = texts(LESSONS["learn_categories"].folder, "en")
     choices = sample_table(said).choices(FEATURES.index("films"))
     training = train_entities(choices.chosen, steps=_STEPS)
     kept = kinds(said, "films", choices.categories)

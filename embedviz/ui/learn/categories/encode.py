@@ -62,7 +62,8 @@ def _side_by_side(lesson: OpenLesson, choices: Choices, numbering: str, order: l
         "ordinal": lambda: ordinal_encoding(order),
         "embedding": lambda: _embedding(choices),
     }
-    for column, (name, make) in zip(st.columns(4), made.items(), strict=True):
+    widths = [1, 1, 1, 1] if order else [1, 1.3, 0.7, 1]
+    for column, (name, make) in zip(st.columns(widths), made.items(), strict=True):
         with column:
             st.markdown(f"**{lesson.texts(f'encoding.{name}')}**")
             if name == "ordinal" and not order:

@@ -26,19 +26,15 @@ from embedviz.ui.messages import plain, show_error
 
 def learn(lesson: OpenLesson) -> Callable[[], None]:
     """Draw the part's controls; what is given draws the rest."""
-    left, right = st.columns([3, 2])
+    left, middle, right = st.columns([4, 3, 2])
     with left:
         step = lesson.controls.slider("steps", 60, 0, STEPS, 1)
-    with right:
-        feature = lesson.controls.choice("learned", "films", FEATURES)
-    left, middle, right = st.columns([3, 1, 1], vertical_alignment="bottom")
-    with left:
-        _buttons(lesson, step)
-    categories = current_table(lesson).categories(FEATURES.index(feature))
     with middle:
-        of = lesson.controls.select("of", categories[0], categories) if categories else ""
+        feature = lesson.controls.choice("learned", "films", FEATURES)
+    categories = current_table(lesson).categories(FEATURES.index(feature))
     with right:
-        seed = lesson.controls.slider("seed", 0, 0, 9, 1)
+        of = lesson.controls.select("of", categories[0], categories) if categories else ""
+    seed = _buttons(lesson, step)
     return partial(_show, lesson, feature, step, seed, of)
 
 
@@ -52,14 +48,17 @@ def _show(lesson: OpenLesson, feature: str, step: int, seed: int, of: str) -> No
     lesson.open_in("words", word="movie")
 
 
-def _buttons(lesson: OpenLesson, step: int) -> None:
+def _buttons(lesson: OpenLesson, step: int) -> int:
+    """The buttons that train; beside them the seed, which is given."""
     with st.container(horizontal=True):
         for name, to in (("back", 0), ("one", step + 1), ("ten", step + 10), ("settle", STEPS)):
             st.button(
                 lesson.texts(f"step.{name}"), key=f"learn-categories-step-{name}",
                 on_click=lesson.controls.set, args=("steps", min(to, STEPS)),
-                disabled=to == step or (to > step and step == STEPS),
+                disabled=min(to, STEPS) == step,
             )  # fmt: skip
+        with st.popover(lesson.texts("more")):
+            return lesson.controls.slider("seed", 0, 0, 9, 1)
 
 
 def _trained(

@@ -16,7 +16,7 @@ from embedviz.ui.learn.lesson import OpenLesson
 _N = (10, 30, 100, 300, 1_000, 3_000, 10_000, 30_000, 100_000)
 _D = (16, 32, 64, 128, 300)
 _LINES = ("dense", "embedding", "sparse")
-_BATCH = 32
+_BATCH = 8
 
 
 def size(lesson: OpenLesson) -> Callable[[], None]:
@@ -90,4 +90,5 @@ def megabytes(size: int) -> str:
 
 def milliseconds(seconds: float) -> str:
     """``0.021 ms``."""
-    return f"{seconds * 1e3:.3g} ms"
+    ms = seconds * 1e3
+    return f"{ms:,.0f} ms" if ms >= 100 else f"{ms:.3g} ms"
