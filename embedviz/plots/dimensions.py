@@ -22,11 +22,11 @@ ACCENT, CONTRAST = THEMES["light"].accent, "#d55e00"
 _COLORS = (ACCENT, CONTRAST, "#117733")
 _FILLED = ("rgba(47, 95, 208, 0.25)", "rgba(213, 94, 0, 0.22)", "rgba(17, 119, 51, 0.18)")
 _BINS = 90
-_WIDEST = 2.5
+_WIDEST = 3.0
 
 
 def distance_histogram(
-    distances: Mapping[str, Matrix], axis: str, up: str, height: int = 300
+    distances: Mapping[str, Matrix], axis: str, up: str, height: int = 270
 ) -> go.Figure:
     """How the pairwise distances of each set are spread, in units of their own mean.
 
@@ -42,7 +42,7 @@ def distance_histogram(
     edges = np.linspace(0, _WIDEST, _BINS + 1)
     traces = []
     for place, (name, values) in enumerate(distances.items()):
-        counts, _ = np.histogram(np.minimum(values / values.mean(), _WIDEST), bins=edges)
+        counts, _ = np.histogram(values / values.mean(), bins=edges)
         traces.append(
             go.Scatter(
                 x=(edges[:-1] + edges[1:]) / 2, y=counts / len(values), name=escape(name),
@@ -53,7 +53,7 @@ def distance_histogram(
         )  # fmt: skip
     layout = _layout(axis, up, height)
     layout["xaxis"] |= {"range": [0, _WIDEST]}
-    layout["yaxis"] |= {"tickformat": ".0%", "rangemode": "tozero"}
+    layout["yaxis"] |= {"tickformat": ".1%", "rangemode": "tozero", "nticks": 5}
     return go.Figure(traces, layout)
 
 
@@ -63,7 +63,7 @@ def spread_curves(
     expected: tuple[str, Sequence[int], Sequence[float]],
     axis: str,
     up: str,
-    height: int = 300,
+    height: int = 270,
 ) -> go.Figure:
     """A ratio of distances by the number of dimensions, both on logarithmic scales.
 
@@ -141,44 +141,40 @@ def scree_figure(
     )  # fmt: skip
     layout = _layout(axis, "", height)
     layout["yaxis"] |= {"tickformat": ".0%", "range": [0, 1.03]}
-    layout["shapes"] = [
-        {"type": "line", "x0": now, "x1": now, "y0": 0, "y1": 1, "yref": "paper",
-         "line": {"color": OTHER, "width": 1.5, "dash": "dot"}}
-    ]  # fmt: skip
+    layout["shapes"] = [_upright(now)]
     return go.Figure([bars, variance, neighbors], layout)
 
 
-def hub_histogram(
+def hub_curves(
     counts: Mapping[str, NDArray[np.int64]], k: int, axis: str, up: str, height: int = 260
 ) -> go.Figure:
-    """How many points (logarithmic) stand in so many lists of ``k`` neighbors; k would be even.
+    """How many points (logarithmic) stand in so many lists of ``k`` neighbors or in more.
 
-    ``counts`` holds, by the name of a space, in how many lists each point stands.
+    ``counts`` holds, by the name of a space, in how many lists each point stands. If all were
+    alike, every point would stand in k: a dotted line.
     """
     import plotly.graph_objects as go
 
-    width = max(1, k // 5)
-    most = max(int(values.max()) for values in counts.values())
-    edges = np.arange(0, most + width + 1, width)
     traces = []
     for place, (name, values) in enumerate(counts.items()):
-        found, _ = np.histogram(values, bins=edges)
+        across, first = np.unique(np.sort(values), return_index=True)
         traces.append(
             go.Scatter(
-                x=edges[:-1], y=np.where(found > 0, found, np.nan), name=escape(name),
-                mode="lines+markers", connectgaps=True,
-                line={"color": _COLORS[place], "width": 1.5},
-                marker={"color": _COLORS[place], "size": 7},
-                hovertemplate="%{x}: %{y:,}<extra></extra>",
+                x=across, y=len(values) - first, name=escape(name), mode="lines",
+                line={"color": _COLORS[place], "width": 2.5},
+                hovertemplate="≥ %{x}: %{y:,}<extra></extra>",
             )
         )  # fmt: skip
     layout = _layout(axis, up, height)
     layout["yaxis"] |= {"type": "log", "dtick": 1}
-    layout["shapes"] = [
-        {"type": "line", "x0": k, "x1": k, "y0": 0, "y1": 1, "yref": "paper",
-         "line": {"color": OTHER, "width": 1.5, "dash": "dot"}}
-    ]  # fmt: skip
+    layout["shapes"] = [_upright(k)]
     return go.Figure(traces, layout)
+
+
+def _upright(x: float) -> dict[str, Any]:
+    """A dotted line from bottom to top."""
+    line = {"color": OTHER, "width": 1.5, "dash": "dot"}
+    return {"type": "line", "x0": x, "x1": x, "y0": 0, "y1": 1, "yref": "paper", "line": line}
 
 
 def _layout(axis: str, up: str, height: int) -> dict[str, Any]:

@@ -58,8 +58,9 @@ def panel_grid(
     )  # fmt: skip
     for place, coordinates in enumerate(maps):
         row, column = divmod(place, len(columns))
-        if coordinates is not None:
-            figure.add_trace(_points(_fitted(coordinates), colors, 4, 0.85), row + 1, column + 1)
+        # Without a trace plotly would not draw the frame of a place that is still empty.
+        shown = np.empty((0, 2), np.float32) if coordinates is None else _fitted(coordinates)
+        figure.add_trace(_points(shown, colors, 4, 0.85), row + 1, column + 1)
     frame = {"showgrid": False, "zeroline": False, "showticklabels": False, "range": [-1.1, 1.1],
              "mirror": True, "showline": True, "linecolor": "rgba(138, 147, 160, 0.5)",
              "ticks": ""}  # fmt: skip

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from embedviz.plots.dimensions import hub_histogram, scree_figure
+from embedviz.plots.dimensions import hub_curves, scree_figure
 from embedviz.trust import Hubness
 from embedviz.ui.learn.chart import show_chart
 from embedviz.ui.learn.dimensions.data import (
@@ -81,20 +81,24 @@ def _hubs(lesson: OpenLesson, asked: Asked, most: int) -> None:
         said("hubs.kept", d=asked.kept): kept.counts,
         said("hubs.noise", d=most): hubs_of_noise(n, most),
     }
-    figure = hub_histogram(counts, HUB_NEIGHBORS, said("axis.lists"), said("axis.points"))
+    figure = hub_curves(counts, HUB_NEIGHBORS, said("axis.lists"), said("axis.points"))
     show_chart(figure, "dimensions-hubs", said("alt.hubs"))
     first, second = st.columns(2)
-    first.metric(said("skew.full", d=most), f"{full.skewness:.2f}", help=said("skew.help"))
-    second.metric(said("skew.kept", d=asked.kept), f"{kept.skewness:.2f}")
+    first.metric(said("skew.full", d=most), _signed(full.skewness), help=said("skew.help"))
+    second.metric(said("skew.kept", d=asked.kept), _signed(kept.skewness))
     st.caption(_named(lesson, full))
 
 
 def _named(lesson: OpenLesson, full: Hubness) -> str:
     counts = sorted(full.counts.tolist(), reverse=True)
     hubs = ", ".join(
-        f"{plain(key)} ({times})"
+        f"“{plain(key)}” ({times})"
         for key, times in zip(full.hubs[:_HUBS_NAMED], counts, strict=False)
     )
     return lesson.texts(
         "hubs.named", hubs=hubs, k=HUB_NEIGHBORS, nobody=len(full.antihubs), n=len(full.counts)
     )
+
+
+def _signed(number: float) -> str:
+    return f"{number:.2f}".replace("-", "−")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
@@ -18,6 +19,9 @@ from embedviz.trust.map_panels import SCALES, Panel, Panels, panels
 from embedviz.ui.learn.chart import show_chart
 from embedviz.ui.learn.lesson import OpenLesson
 from embedviz.ui.work import work
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
 
 SEEDS = (0, 1)
 
@@ -52,7 +56,8 @@ def show(lesson: OpenLesson, asked: Asked) -> None:
     with left:
         st.markdown(said("truth", d=data.space.dimensions))
         show_chart(_truth(asked.shape), "dimensions-truth", said("alt.truth"))
-        st.caption(said("truth.drawn", d=data.space.dimensions))
+        if data.space.dimensions > 2:
+            st.caption(said("truth.drawn"))
     with right:
         found = _shared().get(_key(asked)) or _worked(lesson, asked, data)
     lesson.open_in("words", method="t-SNE", n="1000")
@@ -81,9 +86,8 @@ def _key(asked: Asked) -> tuple[str, ...]:
     return ("dimensions-panels", asked.shape, asked.method, asked.start)
 
 
-def _truth(shape: str) -> object:
-    data = _data(shape)
-    return small_map(_flat(shape), group_colors(data.labels), 160)
+def _truth(shape: str) -> go.Figure:
+    return small_map(_flat(shape), group_colors(_data(shape).labels), 160)
 
 
 @st.cache_resource(show_spinner=False)

@@ -23,7 +23,7 @@ from embedviz.ui.messages import plain
 from embedviz.ui.work import work
 
 _MOST = 400
-_FIRST = {"words": "president", "digits": "digit 0", "wine": "wine 1"}
+_FIRST = {"words": "week", "digits": "digit 75", "wine": "wine 63"}
 _CLASSES = {"digits": "digit", "wine": "cultivar"}
 _STEPS = 24
 
@@ -60,14 +60,14 @@ def choose(lesson: OpenLesson) -> Asked:
 
 
 def show(lesson: OpenLesson, asked: Asked) -> None:
-    """Three maps side by side, each with its quality and with the point's true neighbors."""
+    """Three maps side by side with the point's true neighbors, and how far to trust each."""
     said = lesson.texts
     space = real_space(asked.real, _MOST)
     st.markdown(said("tears_now", key=plain(asked.key), k=asked.k, n=len(space)))
     above = st.container()
+    lines = []
     for name, place in zip(PROJECTIONS, st.columns(3, gap="medium"), strict=True):
-        with place:
-            st.markdown(f"**{PROJECTIONS[name].label}**")
+        place.markdown(f"**{PROJECTIONS[name].label}**")
         if name == "umap" and not asked.umap:
             place.caption(said("umap.off"))
             continue
@@ -77,7 +77,9 @@ def show(lesson: OpenLesson, asked: Asked) -> None:
             if drawn is None:
                 st.caption(said("drawing"))
             else:
-                _map(lesson, asked, space, drawn)
+                lines.append(_map(lesson, asked, space, drawn))
+    st.markdown("\n".join([said("table.quality", k=asked.k), "|---|--:|--:|--:|--:|", *lines]))
+    st.caption(said("table.note", n=len(space), k=asked.k))
     lesson.open_in(
         "vectors", vectors_sample=LABELS[asked.real], vectors_method="t-SNE", vectors_tool="Trust"
     )
@@ -115,31 +117,24 @@ def _quality(real: str, method: str, k: int) -> Quality:
     return quality(real_space(real, _MOST), _shared()[real, method], k, "euclidean", cache=False)
 
 
-def _map(lesson: OpenLesson, asked: Asked, space: EmbeddingSpace, drawn: Projection) -> None:
+def _map(lesson: OpenLesson, asked: Asked, space: EmbeddingSpace, drawn: Projection) -> str:
+    """Draw one map; its line of the table."""
     said = lesson.texts
+    label = PROJECTIONS[drawn.method].label
     measured = _quality(asked.real, drawn.method, asked.k)
     away = torn(space, drawn, asked.key, asked.k, "euclidean")
-    near = [
-        key
-        for key in neighbors(space, asked.key, asked.k, "euclidean").keys
-        if key not in away.keys
-    ]
-    kept = np.array([space.index(key) for key in near], np.intp)
+    true = neighbors(space, asked.key, asked.k, "euclidean").keys
+    kept = np.array([space.index(key) for key in true if key not in away.keys], np.intp)
     figure = torn_map(
         drawn.coordinates, _colors(asked, space, measured), _names(asked, space),
         space.index(asked.key), kept, away.rows,
     )  # fmt: skip
-    show_chart(figure, f"dimensions-map-{drawn.method}", said("alt.map", method=drawn.method))
+    show_chart(figure, f"dimensions-map-{drawn.method}", said("alt.map", method=label))
     st.markdown(said("of_point", kept=away.kept, torn=len(away.keys), k=asked.k))
-    rows = [
-        f"| {said(name)} | {value:.3f} |"
-        for name, value in (
-            ("trustworthiness", measured.trustworthiness),
-            ("continuity", measured.continuity),
-            ("recall", measured.recall),
-        )
-    ]
-    st.markdown("\n".join([said("table.quality", k=asked.k), "|---|--:|", *rows]))
+    return (
+        f"| **{label}** | {away.kept} | {measured.trustworthiness:.3f} | "
+        f"{measured.continuity:.3f} | {measured.recall:.3f} |"
+    )
 
 
 def _colors(asked: Asked, space: EmbeddingSpace, measured: Quality) -> list[str]:
