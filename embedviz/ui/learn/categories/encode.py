@@ -9,6 +9,7 @@ import streamlit as st
 
 from embedviz.encodings import (
     Choices,
+    ChoiceTable,
     Encoding,
     extreme_pairs,
     label_encoding,
@@ -40,12 +41,14 @@ def encode(lesson: OpenLesson) -> Callable[[], None]:
     if feature == _ORDINAL:
         with right:
             order = _typed(lesson.controls.text("order", ", ".join(names(lesson.texts, "sizes"))))
-    return partial(_show, lesson, feature, numbering, order)
+    return partial(_show, lesson, current_table(lesson), feature, numbering, order)
 
 
-def _show(lesson: OpenLesson, feature: str, numbering: str, order: list[str]) -> None:
+def _show(
+    lesson: OpenLesson, table: ChoiceTable, feature: str, numbering: str, order: list[str]
+) -> None:
     try:
-        choices = current_table(lesson).choices(FEATURES.index(feature))
+        choices = table.choices(FEATURES.index(feature))
         _side_by_side(lesson, choices, numbering, order)
     except EmbedvizError as error:
         show_error(error)

@@ -9,6 +9,7 @@ import streamlit as st
 
 from embedviz.encodings import (
     Choices,
+    ChoiceTable,
     Training,
     flat_paths,
     pairwise_distances,
@@ -31,16 +32,19 @@ def learn(lesson: OpenLesson) -> Callable[[], None]:
         step = lesson.controls.slider("steps", 60, 0, STEPS, 1)
     with middle:
         feature = lesson.controls.choice("learned", "films", FEATURES)
-    categories = current_table(lesson).categories(FEATURES.index(feature))
+    table = current_table(lesson)
+    categories = table.categories(FEATURES.index(feature))
     with right:
         of = lesson.controls.select("of", categories[0], categories) if categories else ""
     seed = _buttons(lesson, step)
-    return partial(_show, lesson, feature, step, seed, of)
+    return partial(_show, lesson, table, feature, step, seed, of)
 
 
-def _show(lesson: OpenLesson, feature: str, step: int, seed: int, of: str) -> None:
+def _show(
+    lesson: OpenLesson, table: ChoiceTable, feature: str, step: int, seed: int, of: str
+) -> None:
     try:
-        choices = current_table(lesson).choices(FEATURES.index(feature))
+        choices = table.choices(FEATURES.index(feature))
         _trained(lesson, feature, choices, step, seed, of)
     except EmbedvizError as error:
         show_error(error)

@@ -62,10 +62,7 @@ def edited_table(table: ChoiceTable, changes: Mapping[str, Any]) -> ChoiceTable:
 
     Raises InvalidParameterError if that is more than the lesson can show.
     """
-    rows: list[dict[str, Any]] = [
-        {_PERSON: person, **dict(zip(FEATURES, cells, strict=True))}
-        for person, cells in zip(table.people, table.cells, strict=True)
-    ]
+    rows = _rows(table)
     for at, change in changes.get("edited_rows", {}).items():
         rows[int(at)].update(change)
     gone = set(changes.get("deleted_rows", ()))
@@ -101,11 +98,19 @@ def _fits(text: str) -> bool:
     return True
 
 
+def _rows(table: ChoiceTable) -> list[dict[str, Any]]:
+    """The table's rows by column; one that says nothing if there are none, to begin in."""
+    rows = [
+        {_PERSON: person, **{each: list(cell) for each, cell in zip(FEATURES, cells, strict=True)}}
+        for person, cells in zip(table.people, table.cells, strict=True)
+    ]
+    return rows or [{_PERSON: "", **{each: [] for each in FEATURES}}]
+
+
 def _frame(table: ChoiceTable) -> Any:
     import pandas as pd
 
-    columns = {each: [list(cells[i]) for cells in table.cells] for i, each in enumerate(FEATURES)}
-    return pd.DataFrame({_PERSON: list(table.people), **columns})
+    return pd.DataFrame(_rows(table), columns=[_PERSON, *FEATURES])
 
 
 def _options(table: ChoiceTable, feature: str) -> list[str]:
