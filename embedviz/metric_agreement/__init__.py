@@ -1,7 +1,7 @@
 """Where Euclidean distance, cosine similarity and dot product agree, and what makes them differ."""
 
 from embedviz.metric_agreement.answers import MostAnswered, most_answered
-from embedviz.metric_agreement.norms import NormsByRank, norms_by_rank
+from embedviz.metric_agreement.norms import NormsByRank, apart, norms_by_rank
 from embedviz.metric_agreement.pair import Pair, arrow, in_their_plane, pairwise
 from embedviz.metric_agreement.rank_correlation import kendall, spearman
 from embedviz.metric_agreement.side_by_side import Agreement, SideBySide, side_by_side
@@ -16,6 +16,7 @@ __all__ = [
     "NormsByRank",
     "Pair",
     "SideBySide",
+    "apart",
     "arrow",
     "in_their_plane",
     "kendall",

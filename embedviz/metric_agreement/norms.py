@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -69,6 +70,26 @@ def norms_by_rank(space: EmbeddingSpace, bins: int = 16, seed: int = 0) -> Norms
     middles = np.sqrt(edges[:-1] * (edges[1:] - 1.0))
     rho = spearman(np.arange(n), norms)
     return NormsByRank(norms, middles, low, medians, high, rho, _common(space, seed))
+
+
+def apart(
+    measured: NormsByRank, rows: Sequence[int], decades: float = 0.4, lengths: float = 0.08
+) -> list[int]:
+    """Those of ``rows`` that can be labeled: each far enough from the ones before it.
+
+    Far enough is ``decades`` along the logarithmic axis of ranks, or the share ``lengths`` of the
+    longest vector.
+    """
+    tall = lengths * float(measured.norms.max())
+    kept: list[int] = []
+    for row in rows:
+        if all(
+            abs(np.log10((row + 1) / (other + 1))) >= decades
+            or abs(measured.norms[row] - measured.norms[other]) >= tall
+            for other in kept
+        ):
+            kept.append(row)
+    return kept
 
 
 def _common(space: EmbeddingSpace, seed: int) -> float:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from embedviz.metric_agreement.norms import NormsByRank
 
-METRIC_COLORS: Mapping[str, str] = {"euclidean": "#d55e00", "cosine": "#2f5fd0", "dot": "#0f9d75"}
+METRIC_COLORS: Mapping[str, str] = {"euclidean": "#d55e00", "cosine": "#3f74dc", "dot": "#0f9d75"}
 """The color of each metric in every picture of the lesson: of its line, its arc, its shadow."""
 
 _MOST_DOTS = 1_500
@@ -164,7 +164,7 @@ def norm_by_rank(
         "margin": {"l": 0, "r": 12, "t": 8, "b": 0},
         "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom"},
         "xaxis": {"type": "log", "title": {"text": rank_axis}, "automargin": True, "dtick": 1},
-        "yaxis": {"title": {"text": norm_axis}, "rangemode": "tozero", "automargin": True},
+        "yaxis": {"title": {"text": norm_axis}, "automargin": True},
     }
     return go.Figure([dots, band, median, named], layout)
 
@@ -178,14 +178,13 @@ def answer_bars(
     bars = go.Bar(
         x=counts[::-1], y=list(range(len(keys))), orientation="h", hoverinfo="skip",
         text=[f"{escape(key)} · {count:,}" for key, count in zip(keys, counts, strict=True)][::-1],
-        textposition="auto", marker={"color": METRIC_COLORS[metric]}, cliponaxis=False,
-        insidetextanchor="start", textangle=0,
+        textposition="outside", marker={"color": METRIC_COLORS[metric]}, cliponaxis=False,
     )  # fmt: skip
     layout: dict[str, Any] = {
         "height": 40 + 26 * len(keys),
         "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
         "bargap": 0.15,
-        "xaxis": {"title": {"text": axis}, "range": [0, most * 1.05], "automargin": True},
+        "xaxis": {"title": {"text": axis}, "range": [0, most * 1.7], "automargin": True},
         "yaxis": {"visible": False},
     }
     return go.Figure(bars, layout)

@@ -6,6 +6,7 @@ const SVG = "http://www.w3.org/2000/svg";
 const WIDTH = 560;
 const HEIGHT = 400;
 const SEND_EVERY = 200; // ms while dragging
+const NARROW = 44; // pixels between two tips whose handles and names would cover each other
 const STEP = 0.1;
 const LONG_STEP = 0.5;
 const KEYS = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
@@ -16,6 +17,7 @@ class TwoArrows {
   #data = null;
   #send = null;
   #timer = null;
+  #sentAt = -Infinity;
   #dragged = null;
   #parts = {};
 
@@ -115,16 +117,19 @@ class TwoArrows {
     this.#tell(false);
   }
 
+  // At once, or as soon as the last message is old enough.
   #tell(atOnce) {
     if (atOnce) this.stop();
     else if (this.#timer !== null) return;
+    const wait = atOnce ? 0 : SEND_EVERY - (performance.now() - this.#sentAt);
     const tell = () => {
       this.#timer = null;
+      this.#sentAt = performance.now();
       this.#number += 1;
       this.#send({ a: this.#polar.a, b: this.#polar.b, number: this.#number });
     };
-    if (atOnce) tell();
-    else this.#timer = setTimeout(tell, SEND_EVERY);
+    if (wait <= 0) tell();
+    else this.#timer = setTimeout(tell, wait);
   }
 
   #draw() {
@@ -141,20 +146,25 @@ class TwoArrows {
     const square = tips.a[0] ** 2 + tips.a[1] ** 2;
     const share = square > 0 ? (tips.a[0] * tips.b[0] + tips.a[1] * tips.b[1]) / square : 0;
     const foot = [a[0] * share, a[1] * share];
-    line(parts.dot, [0, 0], foot, colors.dot);
     line(parts.drop, b, foot, colors.dot);
+    // The shadow lies beside a, on the side away from b, or the arrow would cover it.
+    const beside = away([0, 0], a, b, 7);
+    line(parts.dot, beside, [foot[0] + beside[0], foot[1] + beside[1]], colors.dot);
     line(parts.euclidean, a, b, colors.euclidean);
     const middle = this.#arc(colors.cosine);
-    for (const [name, tip] of [["a", a], ["b", b]]) this.#arrow(name, tip, said);
+    this.#arrow("a", a, b, said);
+    this.#arrow("b", b, a, said);
 
     // Each number beside its line, on the side away from the other arrow.
     const between = [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2];
-    write(parts.euclideanText, outward(between, [(foot[0] + middle[0]) / 2, (foot[1] + middle[1]) / 2], 24), said.euclidean, colors.euclidean);
+    const far = Math.hypot(a[0] - b[0], a[1] - b[1]) < NARROW ? 108 : 26;
+    write(parts.euclideanText, outward(between, [0, 0], far), said.euclidean, colors.euclidean);
     write(parts.cosineText, middle, said.cosine, colors.cosine);
-    write(parts.dotText, outward([foot[0] / 2, foot[1] / 2], b, 22), said.dot, colors.dot);
+    const under = away([0, 0], a, b, 24);
+    write(parts.dotText, [foot[0] / 2 + under[0], foot[1] / 2 + under[1]], said.dot, colors.dot);
   }
 
-  #arrow(name, tip, said) {
+  #arrow(name, tip, other, said) {
     const [shaft, head] = this.#parts[name].children;
     const size = Math.hypot(...tip);
     const way = size > 0 ? [tip[0] / size, tip[1] / size] : [1, 0];
@@ -171,7 +181,11 @@ class TwoArrows {
     handle.setAttribute("aria-valuemin", 0);
     handle.setAttribute("aria-valuemax", this.#data.longest);
     handle.setAttribute("aria-valuetext", `${length.toFixed(2)}, ${degrees.toFixed(1)}°`);
-    write(this.#parts[`${name}Text`], [tip[0] + way[0] * 26, tip[1] + way[1] * 24], said[name]);
+    // Two tips that nearly touch have their names above and below.
+    const apart = Math.hypot(tip[0] - other[0], tip[1] - other[1]) < NARROW ? away([0, 0], tip, other, 12) : [0, 0];
+    const anchor = Math.abs(way[0]) < 0.5 ? "middle" : way[0] > 0 ? "start" : "end";
+    const place = [tip[0] + way[0] * 20 + apart[0], tip[1] + way[1] * 24 + apart[1]];
+    write(this.#parts[`${name}Text`], place, said[name], null, anchor);
   }
 
   // The arc from a's direction to b's, the shorter way; returns where its number stands.
@@ -188,7 +202,9 @@ class TwoArrows {
     const path = `M${at(from, radius)} A${radius} ${radius} 0 0 ${turned > 0 ? 0 : 1} ${at(from + turned, radius)}`;
     this.#parts.cosine.setAttribute("d", shown ? path : "");
     this.#parts.cosine.setAttribute("stroke", color);
-    return at(from + turned / 2, radius + 26);
+    // Between arrows that are nearly one there is no room: behind the origin there is.
+    const isNarrow = Math.abs(turned) < 30;
+    return at(from + turned / 2 + (isNarrow ? 180 : 0), isNarrow ? 34 : radius + 26);
   }
 }
 
@@ -204,12 +220,22 @@ function line(made, from, to, color) {
   if (color) made.setAttribute("stroke", color);
 }
 
-function write(made, [x, y], text, color) {
+function write(made, [x, y], text, color, anchor = "middle") {
   made.setAttribute("x", Math.max(-WIDTH / 2 + 30, Math.min(WIDTH / 2 - 30, x)));
   made.setAttribute("y", Math.max(-HEIGHT / 2 + 16, Math.min(HEIGHT / 2 - 8, y + 5)));
-  made.setAttribute("text-anchor", "middle");
-  if (color) made.setAttribute("fill", color);
+  made.setAttribute("text-anchor", anchor);
+  // A little of the page's own text color, so that it reads on a dark page too.
+  if (color) made.style.fill = `color-mix(in srgb, ${color} 72%, var(--st-text-color))`;
   made.textContent = text;
+}
+
+// So many pixels at right angles to the line from `start` to `end`, on the side where `other` is not.
+function away(start, end, other, distance) {
+  const along = [end[0] - start[0], end[1] - start[1]];
+  const size = Math.hypot(...along) || 1;
+  const side = [-along[1] / size, along[0] / size];
+  const isThere = side[0] * (other[0] - start[0]) + side[1] * (other[1] - start[1]) > 0;
+  return [side[0] * distance * (isThere ? -1 : 1), side[1] * distance * (isThere ? -1 : 1)];
 }
 
 // From `point`, so many pixels away from `other`.
@@ -227,6 +253,10 @@ function ground(group, scale) {
     const kind = i === 0 ? "axis" : "grid";
     if (Math.abs(at) <= WIDTH / 2) {
       group.append(element("line", { class: kind, x1: at, x2: at, y1: -HEIGHT / 2, y2: HEIGHT / 2 }));
+    }
+    if (i !== 0 && Math.abs(at) < WIDTH / 2 - 12) {
+      const tick = group.appendChild(element("text", { class: "tick", x: at, y: 16, "text-anchor": "middle" }));
+      tick.textContent = String(i * step).replace("-", "−");
     }
     if (Math.abs(at) <= HEIGHT / 2) {
       group.append(element("line", { class: kind, x1: -WIDTH / 2, x2: WIDTH / 2, y1: at, y2: at }));

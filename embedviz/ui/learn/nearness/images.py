@@ -8,6 +8,7 @@ from html import escape
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from embedviz.images.embedding import EmbeddedImages
 from embedviz.images.retrieval import precision_at_k
@@ -21,21 +22,22 @@ from embedviz.ui.images.image_set import ImageSet, Listed
 from embedviz.ui.images.seen import seen
 from embedviz.ui.learn.lesson import OpenLesson
 from embedviz.ui.learn.nearness.answers import agreement_table, length_table
+from embedviz.ui.learn.nearness.facts import facts
 from embedviz.ui.learn.nearness.numbers import metric_names, number
-from embedviz.ui.messages import plain
 from embedviz.ui.session import session
 
 _SAMPLE = SAMPLES["photo-patches"]
 _ENCODER = EncoderChoice(OFFLINE, "features")
+_IN_A_ROW = 8
 _STYLE = """<style>
-.ev-near { display: grid; grid-template-columns: repeat(auto-fill, minmax(5.4rem, 1fr)); gap: .4rem;
+.ev-near { display: grid; grid-template-columns: repeat(var(--columns), minmax(0, 1fr)); gap: .3rem;
   margin-bottom: .5rem; }
 .ev-near figure { margin: 0; }
 .ev-near img { width: 100%; aspect-ratio: 1; object-fit: cover; border-radius: 6px;
   border: 3px solid transparent; }
 .ev-near img.own { border-color: #d55e00; }
 .ev-near figcaption { font-size: .78rem; line-height: 1.2; font-variant-numeric: tabular-nums; }
-.ev-near h6 { grid-column: 1 / -1; margin: 0; padding: 0 0 0 .5rem; border-left: 5px solid; }
+.ev-near h6 { grid-column: 1 / -1; margin: .1rem 0 0 0; padding: 0 0 0 .5rem; border-left: 5px solid; }
 </style>"""
 
 
@@ -49,20 +51,20 @@ class Asked:
     unit: bool
 
 
-def choose_image(lesson: OpenLesson) -> Asked:
-    """The image first, then what else can be moved."""
+def choose_image(lesson: OpenLesson, beside: DeltaGenerator) -> Asked:
+    """The photo, ``beside`` the choice of the part, then what else can be moved."""
     from embedviz.images.sample_photos import PHOTOS
 
     controls = lesson.controls
     photos = {photo.name: photo for photo in PHOTOS}
-    first, second, third, fourth = st.columns([3, 3, 3, 2], vertical_alignment="bottom")
-    with first:
+    with beside:
         photo = controls.select("photo", "coffee", tuple(photos))
-    with second:
+    first, second, third = st.columns(3, vertical_alignment="bottom")
+    with first:
         patch = controls.slider("patch", 6, 1, min(item.count for item in PHOTOS), 1)
-    with third:
+    with second:
         unit = controls.toggle("unit")
-    with fourth:
+    with third:
         k = controls.slider("k", 8, 3, 15, 1)
     return Asked(photo, patch, k, unit)
 
@@ -76,15 +78,20 @@ def images(lesson: OpenLesson, asked: Asked) -> None:
     key = f"{asked.photo}/patch {asked.patch:02}.png"
     found = side_by_side(space, key, asked.k)
     lesson.open_in("images", sample=_SAMPLE.label, encoder="EfficientNet-Lite0", image=key)
-    picture, numbers = st.columns([3, 2], gap="medium")
-    with picture:
-        st.html(_STYLE + _rows(lesson, embedded, found))
-    with numbers:
+    query, answers = st.columns([1, 6], gap="small")
+    with query:
+        st.html(_STYLE + _question(lesson, embedded, key))
+    with answers:
+        st.html(_rows(lesson, embedded, found))
+    if asked.unit:
+        st.success(lesson.texts("unit.same"))
+    agreement, lengths, precision = st.columns([5, 4, 4], gap="medium")
+    with agreement:
         agreement_table(lesson, found)
+    with lengths:
         length_table(lesson, found, float(np.median(space.norms)), len(space))
+    with precision:
         _precision(lesson, space, asked)
-        if asked.unit:
-            st.success(lesson.texts("unit.same"))
 
 
 def _sample() -> ImageSet:
@@ -101,15 +108,20 @@ def _unit(space: EmbeddingSpace) -> EmbeddingSpace:
 
 def _rows(lesson: OpenLesson, embedded: EmbeddedImages, found: SideBySide) -> str:
     said = lesson.texts
-    lines = [f'<h6 style="border-color: #d55e00">{escape(said("image.asked", key=found.key))}</h6>']
-    lines.append(_tile(embedded, found.key, "", own=False))
+    lines = []
     for metric, name in metric_names(said).items():
         answers = found.found[metric]
         lines.append(f'<h6 style="border-color: {METRIC_COLORS[metric]}">{escape(name)}</h6>')
         for key, score in zip(answers.keys, answers.scores, strict=True):
             only = sum(key in other.keys for other in found.found.values()) == 1
             lines.append(_tile(embedded, key, number(float(score)), own=only))
-    return f'<div class="ev-near">{"".join(lines)}</div>'
+    columns = min(found.k, _IN_A_ROW)
+    return f'<div class="ev-near" style="--columns: {columns}">{"".join(lines)}</div>'
+
+
+def _question(lesson: OpenLesson, embedded: EmbeddedImages, key: str) -> str:
+    heading = f"<h6>{escape(lesson.texts('image.asked'))}</h6>"
+    return f'<div class="ev-near" style="--columns: 1">{heading}{_tile(embedded, key, " ", False)}</div>'
 
 
 def _tile(embedded: EmbeddedImages, key: str, score: str, own: bool) -> str:
@@ -135,10 +147,10 @@ def _hashes(space: EmbeddingSpace) -> list[str]:
 def _precision(lesson: OpenLesson, space: EmbeddingSpace, asked: Asked) -> None:
     """Which metric finds patches of the same photo most often: over all images, not only this."""
     said = lesson.texts
-    lines = [f"| {said('same.metric')} | {said('same.share', k=asked.k)} |", "|:--|--:|"]
+    lines = []
     for metric, name in metric_names(said).items():
         key = ("nearness-precision", space.vectors_fingerprint, asked.k, metric)
         measured = session().kept(key, partial(precision_at_k, space, k=asked.k, metric=metric))
-        lines.append(f"| {plain(name)} | {measured.precision:.1%} |")
-    st.markdown("\n".join(lines))
+        lines.append((name, f"{measured.precision:.1%}"))
+    facts((said("same.metric"), said("same.share", k=asked.k)), lines, list(METRIC_COLORS.values()))
     st.caption(said("same.caption", n=f"{len(space):,}"))

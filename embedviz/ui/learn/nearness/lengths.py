@@ -5,18 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from embedviz.metric_agreement import MostAnswered, NormsByRank, most_answered, norms_by_rank
-from embedviz.plots.metric_agreement import answer_bars, norm_by_rank
+from embedviz.metric_agreement import (
+    MostAnswered,
+    NormsByRank,
+    apart,
+    most_answered,
+    norms_by_rank,
+)
+from embedviz.plots.metric_agreement import METRIC_COLORS, answer_bars, norm_by_rank
 from embedviz.ui.learn.chart import show_chart
 from embedviz.ui.learn.lesson import OpenLesson
+from embedviz.ui.learn.nearness.facts import facts
 from embedviz.ui.learn.nearness.numbers import metric_names, number
 from embedviz.ui.learn.nearness.vocabulary import MODEL, vocabulary
-from embedviz.ui.messages import plain
 
 _STATES = ("raw", "centered", "top")
 _SIZES = (3_000, 10_000, 30_000)
-_WORDS = ("the", "you", "would", "government", "music", "queen", "dog", "violin", "moreover")
+_WORDS = ("the", "moreover", "violin", "dog", "queen", "music", "of", "government")
 
 
 @dataclass(frozen=True)
@@ -27,12 +34,11 @@ class Asked:
     n: int
 
 
-def choose_vectors(lesson: OpenLesson) -> Asked:
-    """The state of the vectors, the main control, and the number of words."""
-    left, right = st.columns([3, 2])
-    with left:
+def choose_vectors(lesson: OpenLesson, beside: DeltaGenerator) -> Asked:
+    """The state of the vectors, ``beside`` the choice of the part, and the number of words."""
+    with beside:
         state = lesson.controls.choice("vectors", "raw", _STATES)
-    with right:
+    with st.columns(2)[1]:
         n = lesson.controls.steps("words", 10_000, _SIZES)
     return Asked(state, n)
 
@@ -45,9 +51,14 @@ def lengths(lesson: OpenLesson, asked: Asked) -> None:
     left, right = st.columns([3, 2], gap="medium")
     with left:
         st.markdown(f"**{said('norm.title')}**")
-        words = {word: space.index(word) for word in _WORDS if word in space}
+        hubs = _most(asked.n, asked.state, "dot").keys
+        words = apart(measured, [space.index(word) for word in (*hubs, *_WORDS) if word in space])
         figure = norm_by_rank(
-            measured, words, said("norm.rank"), said("norm.length"), said("norm.median")
+            measured,
+            {space.keys[row]: row for row in words},
+            said("norm.rank"),
+            said("norm.length"),
+            said("norm.median"),
         )
         show_chart(figure, "nearness-norms", said("norm.alt", rho=number(measured.rho)))
     with right:
@@ -72,14 +83,15 @@ def _facts(lesson: OpenLesson, measured: NormsByRank, asked: Asked) -> None:
     first.metric(said("norm.rho"), number(measured.rho, 3), help=said("norm.rho.help"))
     second.metric(said("norm.common"), number(measured.common, 3), help=said("norm.common.help"))
     st.caption(said("norm.caption", n=f"{asked.n:,}"))
-    lines = [
-        f"| {said('answers.metric')} | {said('answers.length')} | {said('answers.rank')} |",
-        "|:--|--:|--:|",
-    ]
+    lines = []
     for metric, name in metric_names(said).items():
         most = _most(asked.n, asked.state, metric)
-        lines.append(f"| {plain(name)} | {number(most.mean_length)} | {most.median_rank:,.0f} |")
-    st.markdown("\n".join(lines))
+        lines.append((name, number(most.mean_length), f"{most.median_rank:,.0f}"))
+    facts(
+        (said("answers.metric"), said("answers.length"), said("answers.rank")),
+        lines,
+        list(METRIC_COLORS.values()),
+    )
     st.caption(said("answers.caption", queries=most.queries, k=most.k))
 
 
@@ -91,7 +103,7 @@ def _hubs(lesson: OpenLesson, asked: Asked) -> None:
     for place, (metric, name) in zip(st.columns(3), metric_names(said).items(), strict=True):
         item = found[metric]
         with place:
-            st.markdown(plain(name))
+            st.markdown(f"**{name}**")
             figure = answer_bars(item.keys, item.counts, metric, longest, said("hubs.axis"))
             show_chart(figure, f"nearness-hubs-{metric}", said("hubs.alt", metric=name))
             st.caption(said("hubs.skewness", skewness=number(item.skewness)))

@@ -25,7 +25,7 @@ def textbook(lesson: OpenLesson) -> None:
     for place, (metric, name) in zip(places[1:], metric_names(said).items(), strict=True):
         with place:
             show_matrix(
-                pairwise(vectors, metric), name, rows=names, columns=names, shape="3 × 3",
+                np.round(pairwise(vectors, metric), 9), name, rows=names, columns=names, shape="3 × 3",
                 decimals=3,
             )  # fmt: skip
     st.caption(said("textbook.caption"))

@@ -7,6 +7,7 @@ from html import escape
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from embedviz.metric_agreement import TEXTBOOK, Pair, arrow, in_their_plane
 from embedviz.plots.metric_agreement import METRIC_COLORS
@@ -30,7 +31,7 @@ _TEXTBOOK_PAIRS = {
     "apple_car": ("apple", "car"),
     "banana_car": ("banana", "car"),
 }
-_A, _B = Polar(2.5, 10.0), Polar(1.5, 60.0)
+_A, _B = Polar(2.8, 10.0), Polar(2.0, 60.0)
 _STYLE = """<style>
 .ev-three { display: grid; gap: .8rem; }
 .ev-three > div { border-left: 5px solid; padding-left: .8rem; line-height: 1.35; }
@@ -50,9 +51,10 @@ class Arrows:
     own: bool
 
 
-def choose_arrows(lesson: OpenLesson) -> Arrows:
-    """Whose arrows, and the sliders for one's own."""
-    chosen = lesson.controls.choice("pair", OWN, (OWN, *_TEXTBOOK_PAIRS))
+def choose_arrows(lesson: OpenLesson, beside: DeltaGenerator) -> Arrows:
+    """Whose arrows, ``beside`` the choice of the part, and the sliders for one's own."""
+    with beside:
+        chosen = lesson.controls.choice("pair", OWN, (OWN, *_TEXTBOOK_PAIRS))
     if chosen != OWN:
         return _of_textbook(lesson, *_TEXTBOOK_PAIRS[chosen])
     sliders = lesson.controls.slider
@@ -71,7 +73,7 @@ def choose_arrows(lesson: OpenLesson) -> Arrows:
 
 def two(lesson: OpenLesson, arrows: Arrows) -> None:
     """The picture, the three numbers, and how they go on changing."""
-    picture, numbers = st.columns([5, 4], gap="medium", vertical_alignment="center")
+    picture, numbers = st.columns([3, 2], gap="medium", vertical_alignment="center")
     with picture:
         said = _in_picture(lesson, arrows)
         show_arrows("nearness-arrows", arrows.a, arrows.b, said, _taker(lesson))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from embedviz.errors import UnknownKeyError
 from embedviz.metric_agreement import SideBySide, side_by_side
@@ -32,12 +33,12 @@ class Asked:
     unit: bool
 
 
-def choose_word(lesson: OpenLesson) -> Asked:
-    """The word first, then what else can be moved."""
+def choose_word(lesson: OpenLesson, beside: DeltaGenerator) -> Asked:
+    """The word, ``beside`` the choice of the part, then what else can be moved."""
     controls = lesson.controls
-    word, unit, k, n = st.columns([3, 3, 2, 3], vertical_alignment="bottom")
-    with word:
+    with beside:
         asked = controls.text("word", "king", 60)
+    unit, k, n = st.columns([3, 3, 3], vertical_alignment="bottom")
     with unit:
         is_unit = controls.toggle("unit")
     with k:
