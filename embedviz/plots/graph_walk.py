@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from embedviz.plots.palettes import OTHER
@@ -14,10 +13,9 @@ from embedviz.plots.palettes import OTHER
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-    from embedviz.search_cost import HnswGraph, Walk
+    from embedviz.search_cost import HnswGraph, Hop, Walk
 
 ACCENT, CONTRAST, FOUND = "#2f5fd0", "#d55e00", "#0f8a6d"
-_LABELED = 7
 
 
 def walk_map(
@@ -53,8 +51,8 @@ def walk_map(
     figure.add_trace(_points(places, keys, standing, names["floor"], OTHER, 8, 0.9))
     figure.add_trace(_links(places, here))
     figure.add_trace(_points(places, keys, seen, names["seen"], ACCENT, 7, 0.75))
-    figure.add_trace(_path(places, keys, [hop.node for hop in done], names["path"]))
     found = walk.found if hops >= len(walk.hops) else ()
+    figure.add_trace(_path(places, keys, done, found, names["path"]))
     figure.add_trace(_rings(places, keys, found, names["found"]))
     figure.add_trace(_here(places, keys, here.node if here else graph.entry, names["here"]))
     figure.add_trace(_star(target, names["query"]))
@@ -102,18 +100,26 @@ def _links(places: NDArray[Any], here: Any) -> Any:
     )  # fmt: skip
 
 
-def _path(places: NDArray[Any], keys: Sequence[str], nodes: Sequence[int], name: str) -> Any:
-    """The nodes whose links were followed, joined in their order; the first ones by name."""
+def _path(
+    places: NDArray[Any], keys: Sequence[str], done: Sequence[Hop], found: Sequence[int], name: str
+) -> Any:
+    """The nodes whose links were followed, joined in their order.
+
+    Named are those of the upper floors, the first on the ground, and the last; a node that was
+    found has its name from there.
+    """
     import plotly.graph_objects as go
 
-    at = places[list(nodes)]
-    labeled = set(np.unique(nodes, return_index=True)[1][:]) if len(nodes) else set()
-    text = [
-        escape(keys[node]) if place in labeled and place < _LABELED else ""
-        for place, node in enumerate(nodes)
-    ]
+    nodes = [hop.node for hop in done]
+    ground = next((place for place, hop in enumerate(done) if not hop.floor), len(done))
+    named: dict[int, int] = {}
+    for place, node in enumerate(nodes):
+        if (place <= ground or place == len(nodes) - 1) and node not in found:
+            named.setdefault(node, place)
+    at = places[nodes]
     return go.Scatter(
-        x=at[:, 0], y=at[:, 1], mode="lines+markers+text", name=name, text=text,
+        x=at[:, 0], y=at[:, 1], mode="lines+markers+text", name=name,
+        text=[escape(keys[n]) if named.get(n) == place else "" for place, n in enumerate(nodes)],
         hovertext=[escape(keys[node]) for node in nodes], hoverinfo="text",
         textposition="top center", line={"color": CONTRAST, "width": 2},
         marker={"size": 8, "color": CONTRAST},
@@ -134,10 +140,10 @@ def _rings(places: NDArray[Any], keys: Sequence[str], rows: Sequence[int], name:
     import plotly.graph_objects as go
 
     at = places[list(rows)]
+    said = [escape(keys[row]) for row in rows]
     return go.Scatter(
         x=at[:, 0], y=at[:, 1], mode="markers+text", name=name, textposition="bottom center",
-        text=[escape(keys[row]) if place < 4 else "" for place, row in enumerate(rows)],
-        hovertext=[escape(keys[row]) for row in rows], hoverinfo="text",
+        text=said, hovertext=said, hoverinfo="text",
         textfont={"color": FOUND},
         marker={"size": 13, "color": "rgba(0,0,0,0)", "line": {"width": 3, "color": FOUND}},
     )  # fmt: skip
@@ -147,6 +153,7 @@ def _star(target: NDArray[Any], name: str) -> Any:
     import plotly.graph_objects as go
 
     return go.Scatter(
-        x=[target[0]], y=[target[1]], mode="markers", name=name, hoverinfo="name",
+        x=[target[0]], y=[target[1]], mode="markers+text", name=name, hoverinfo="name",
+        text=[name], textposition="top center", textfont={"size": 15},
         marker={"size": 18, "symbol": "star", "color": "#ccaa00", "line": {"width": 1, "color": "white"}},
     )  # fmt: skip

@@ -17,7 +17,7 @@ ACCENT, CONTRAST = "#2f5fd0", "#d55e00"
 COLORS = {"brute": OTHER, "ivf": "#0f8a6d", "hnsw": ACCENT}
 """A method has the same color in every picture."""
 
-_MARGIN = {"l": 0, "r": 12, "t": 10, "b": 0}
+_MARGIN = {"l": 70, "r": 16, "t": 10, "b": 48}
 
 
 def recall_curve(
@@ -59,7 +59,12 @@ def recall_curve(
     figure.update_layout(
         height=360,
         margin=_MARGIN,
-        xaxis={"title": {"text": axes[0]}, "type": "log", "dtick": "D2", "ticks": "outside"},
+        xaxis={
+            "title": {"text": axes[0]},
+            "type": "log",
+            "tickvals": _ticks([point.seconds * 1e6 for point in every]),
+            "ticks": "outside",
+        },
         yaxis={
             "title": {"text": axes[1]},
             "tickformat": ".0%",
@@ -68,6 +73,12 @@ def recall_curve(
         legend={"orientation": "h", "y": 1.0, "x": 0, "yanchor": "bottom"},
     )
     return figure
+
+
+def _ticks(values: Sequence[float]) -> list[float]:
+    """1, 2, 5, 10 … around ``values``: a log axis's own ticks leave out the leading digits."""
+    first, last = math.floor(math.log10(min(values))), math.ceil(math.log10(max(values)))
+    return [step * 10.0**power for power in range(first, last + 1) for step in (1, 2, 5)]
 
 
 def _line(method: str, points: Sequence[Measured], name: str, effort: str) -> Any:
@@ -106,8 +117,9 @@ def growth_lines(
 ) -> go.Figure:
     """Cost of one query against n, log on log: what was measured, and the fitted straight lines.
 
-    ``cost`` is ``"seconds"`` (drawn in microseconds) or ``"comparisons"``. Beyond what was measured
-    the lines go on, broken, to the size ``predicted``, if one is given.
+    ``cost`` is ``"seconds"`` (without the call itself, drawn in microseconds) or
+    ``"comparisons"``. Beyond what was measured the lines go on, broken, to the size ``predicted``,
+    if one is given.
     """
     import plotly.graph_objects as go
 
@@ -133,7 +145,7 @@ def growth_lines(
             )  # fmt: skip
     figure.update_layout(
         height=380,
-        margin=_MARGIN | {"r": 60},
+        margin=_MARGIN | {"r": 64},
         xaxis={"title": {"text": axes[0]}, "type": "log", "dtick": 1, "ticks": "outside"},
         yaxis={"title": {"text": axes[1]}, "type": "log", "dtick": 1, "ticks": "outside"},
         legend={"orientation": "h", "y": 1.0, "x": 0, "yanchor": "bottom"},

@@ -15,7 +15,7 @@ from embedviz.progress import Cancel, OnProgress, report, stop_if
 from embedviz.search_cost.searchers import Searcher
 from embedviz.search_cost.trial import Trial
 
-_ROUNDS = 5  # at most; the best counts, since what else the machine does only ever adds
+_ROUNDS = 20  # at most; the best counts, since what else the machine does only ever adds
 _WIDEST = 512
 
 
@@ -61,7 +61,7 @@ def efforts_of(searcher: Searcher, k: int) -> tuple[int, ...]:
 
 
 def measured(
-    searcher: Searcher, trial: Trial, k: int = 10, effort: int = 0, patience: float = 0.25
+    searcher: Searcher, trial: Trial, k: int = 10, effort: int = 0, patience: float = 0.15
 ) -> Measured:
     """Ask every query of the trial alone, several times, and compare with the truth.
 
@@ -97,7 +97,7 @@ def recall_latency(
     trial: Trial,
     k: int = 10,
     efforts: Sequence[int] | None = None,
-    patience: float = 0.25,
+    patience: float = 0.15,
     on_progress: OnProgress | None = None,
     cancel: Cancel | None = None,
 ) -> tuple[Measured, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -17,11 +17,13 @@ from embedviz.indexes.reporting import part_of
 from embedviz.indexes.structures import empty_graph, grow_graph
 from embedviz.progress import Cancel, OnProgress, report, stop_if
 from embedviz.search_cost.curve import Measured, measured
-from embedviz.search_cost.searchers import METHODS, Searcher, brute_force, ivf, of_graph
+from embedviz.search_cost.searchers import METHODS, Searcher, brute_force, hnsw, ivf, of_graph
 from embedviz.search_cost.trial import Trial, trial_between, unit_vectors
 
 _M, _EF_CONSTRUCTION = 16, 40
 _HELD_OUT = 50
+_PATIENCE = 0.3
+_TICK = 1e-7  # seconds: less cannot be told from nothing
 
 
 @dataclass(frozen=True)
@@ -37,17 +39,26 @@ class Sized:
 class Growth:
     """The cost of one query at several sizes, smallest first.
 
-    ``ef`` and ``nprobe`` stay the same for all sizes; IVF has about √n cells.
+    ``ef`` and ``nprobe`` stay the same for all sizes; IVF has about √n cells. ``calls`` has, by
+    method, the seconds of a query among a single vector: what asking costs, whatever n is.
     """
 
     sizes: tuple[Sized, ...]
     ef: int
     nprobe: int
+    calls: dict[str, float]
 
     def costs(self, method: str, cost: str = "seconds") -> tuple[list[int], list[float]]:
-        """The sizes, and ``"seconds"`` or ``"comparisons"`` of one query at each."""
+        """The sizes, and ``"seconds"`` or ``"comparisons"`` of one query at each.
+
+        The seconds are without those of the call itself, which would bend every line towards the
+        level where n is small.
+        """
+        points = [size.by_method[method] for size in self.sizes]
         ns = [size.n for size in self.sizes]
-        return ns, [float(getattr(size.by_method[method], cost)) for size in self.sizes]
+        if cost == "comparisons":
+            return ns, [point.comparisons for point in points]
+        return ns, [max(point.seconds - self.calls[method], _TICK) for point in points]
 
     def slope(self, method: str, cost: str = "seconds") -> tuple[float, float]:
         """The fitted slope and factor; see :func:`fitted_slope`."""
@@ -97,10 +108,11 @@ def growth(
     rows = np.setdiff1d(np.arange(len(units)), asked)
     base = units[rows]
     graph = empty_graph(base.shape[1], _M, _EF_CONSTRUCTION)
+    so_far = Growth((), ef, nprobe, _calls(base[:1], units[asked]))
     spent, done = 0.0, list[Sized]()
     for n in sizes:
         begin, end = graph.ntotal / sizes[-1], n / sizes[-1]
-        part = part_of(_keeping(on_progress, done, ef, nprobe), begin, end)
+        part = part_of(_keeping(on_progress, so_far, done), begin, end)
         try:
             started = time.perf_counter()
             grow_graph(graph, base[graph.ntotal : n], part, cancel)
@@ -112,8 +124,8 @@ def growth(
             if len(done) < 2:
                 raise
             break
-        report(part, 1.0, f"{n:,} vectors measured", Growth(tuple(done), ef, nprobe))
-    return Growth(tuple(done), ef, nprobe)
+        report(part, 1.0, f"{n:,} vectors measured", _with(so_far, done))
+    return _with(so_far, done)
 
 
 def _sized(
@@ -125,20 +137,32 @@ def _sized(
     points = {}
     for searcher in searchers:
         stop_if(cancel, "Measuring the growth")
-        points[searcher.method] = measured(searcher, trial, k, efforts[searcher.method])
+        points[searcher.method] = measured(searcher, trial, k, efforts[searcher.method], _PATIENCE)
     seconds = {searcher.method: searcher.build_seconds for searcher in searchers}
     return Sized(len(trial.vectors), {name: points[name] for name in METHODS}, seconds)
 
 
+def _calls(one: NDArray[np.float32], queries: NDArray[np.float32]) -> dict[str, float]:
+    """Seconds of a query, by method, where there is one vector to find."""
+    trial = trial_between(np.vstack([one, queries]), np.arange(1), np.arange(1, len(queries) + 1))
+    searchers = (brute_force(one), ivf(one, 1), hnsw(one, _M, _EF_CONSTRUCTION))
+    efforts = {"brute": 0, "ivf": 1, "hnsw": 1}
+    return {
+        each.method: measured(each, trial, 1, efforts[each.method]).seconds for each in searchers
+    }
+
+
+def _with(so_far: Growth, done: Sequence[Sized]) -> Growth:
+    return replace(so_far, sizes=tuple(done))
+
+
 def _keeping(
-    on_progress: OnProgress | None, done: list[Sized], ef: int, nprobe: int
+    on_progress: OnProgress | None, so_far: Growth, done: Sequence[Sized]
 ) -> OnProgress | None:
     """Reports that carry along what is measured so far."""
     if on_progress is None:
         return None
-    return lambda now: report(
-        on_progress, now.fraction, now.message, Growth(tuple(done), ef, nprobe)
-    )
+    return lambda now: report(on_progress, now.fraction, now.message, _with(so_far, done))
 
 
 def _check_sizes(sizes: Sequence[int], most: int) -> None:

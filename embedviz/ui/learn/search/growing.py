@@ -14,13 +14,13 @@ from embedviz.ui.learn.lesson import OpenLesson
 from embedviz.ui.learn.search.data import MODEL, words
 from embedviz.ui.work import work
 
-LARGEST = (3_000, 10_000, 30_000, 100_000)
+LARGEST = (10_000, 32_000, 100_000)
 COSTS = ("seconds", "comparisons")
 PREDICTED = (10**5, 10**6, 10**7, 10**8, 10**9)
 EF, NPROBE, K = 32, 4, 10
 _HELD_OUT = 50
-_FIRST = 300
-_STEPS = (1, 3)  # of each power of ten
+# Evenly spaced on a log axis; among fewer, a query costs little more than the call itself.
+_SIZES = (1_000, 1_800, 3_200, 5_600, 10_000, 18_000, 32_000, 56_000, 100_000)
 
 
 @dataclass(frozen=True)
@@ -40,14 +40,8 @@ def choose(lesson: OpenLesson) -> Asked:
     with second:
         cost = lesson.controls.choice("cost", COSTS[0], COSTS)
     with third:
-        largest = lesson.controls.steps("largest", LARGEST[1], LARGEST)
+        largest = lesson.controls.steps("largest", LARGEST[0], LARGEST)
     return Asked(cost, largest, predicted)
-
-
-def sizes_up_to(largest: int) -> list[int]:
-    """300, 1,000, 3,000 … evenly spaced on a log axis."""
-    every = [step * 10**power for power in range(2, 6) for step in _STEPS]
-    return [n for n in every if _FIRST <= n <= largest]
 
 
 def show(lesson: OpenLesson, asked: Asked) -> None:
@@ -57,7 +51,8 @@ def show(lesson: OpenLesson, asked: Asked) -> None:
 
     def do(on_progress: OnProgress, cancel: Cancel) -> Growth:
         vectors = words(asked.largest + _HELD_OUT).vectors
-        return growth(vectors, sizes_up_to(asked.largest), K, EF, NPROBE, 0, on_progress, cancel)
+        sizes = [n for n in _SIZES if n <= asked.largest]
+        return growth(vectors, sizes, K, EF, NPROBE, 0, on_progress, cancel)
 
     def so_far(progress: Progress) -> None:
         if isinstance(progress.details, Growth) and progress.details.sizes:
@@ -124,5 +119,14 @@ def _table(lesson: OpenLesson, result: Growth) -> None:
         for size in result.sizes
         for method in METHODS
     ]
-    st.caption(said("growth.caption", ef=result.ef, nprobe=result.nprobe, k=K, q=_HELD_OUT))
+    st.caption(
+        said(
+            "growth.caption",
+            ef=result.ef,
+            nprobe=result.nprobe,
+            k=K,
+            q=_HELD_OUT,
+            calls=", ".join(f"{result.calls[method] * 1e6:,.0f}" for method in METHODS),
+        )
+    )
     st.dataframe(pd.DataFrame(rows), hide_index=True, height=260)

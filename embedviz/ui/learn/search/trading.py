@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import streamlit as st
@@ -127,7 +128,7 @@ def show(lesson: OpenLesson, asked: Asked) -> None:
     with right:
         _numbers(lesson, now, brute[1], searcher)
     _example(lesson, asked, space, searcher, trial, k)
-    _built(lesson, trial, searcher, brute[0])
+    _built(lesson, [brute[0], searcher, *_other_searchers(asked, k)])
 
 
 def _trial(lesson: OpenLesson, asked: Asked, space: EmbeddingSpace) -> Trial:
@@ -190,6 +191,14 @@ def _others(asked: Asked, k: int) -> dict[str, tuple[Measured, ...]]:
     return {other: points} if points else {}
 
 
+def _other_searchers(asked: Asked, k: int) -> list[Searcher]:
+    """What the other curve was measured on."""
+    other = next(name for name in APPROXIMATE if name != asked.method)
+    seen = _looked_at().get((other, k, asked.vectors.identity))
+    found = known(asked.key(other, seen[4]), asked.vectors.shared) if seen else None  # type: ignore[arg-type]
+    return [found] if found else []
+
+
 def _looked_at() -> dict[tuple[object, ...], tuple[object, ...]]:
     """Which curve of each method this session saw last, by vectors and k."""
     return st.session_state.setdefault("learn_search_seen", {})  # type: ignore[no-any-return]
@@ -238,25 +247,23 @@ def _example(
     st.markdown(said("example", query=query, listed=listed, missed=len(missed), k=k))
 
 
-def _built(lesson: OpenLesson, trial: Trial, searcher: Searcher, every: Searcher) -> None:
-    """Build time and memory of each method beside each other."""
+def _built(lesson: OpenLesson, searchers: Sequence[Searcher]) -> None:
+    """Build time and memory of each method beside each other; the first holds the vectors alone."""
     import pandas as pd
 
     said = lesson.texts
-    rows = [every, searcher]
-    raw = trial.vectors.nbytes
-    st.dataframe(
-        pd.DataFrame(
-            {
-                said("table.method"): [said(f"method.{item.method}") for item in rows],
-                said("table.parameters"): [
-                    ", ".join(f"{name} = {value}" for name, value in item.parameters.items()) or "–"
-                    for item in rows
-                ],
-                said("table.build"): [f"{item.build_seconds:,.3f} s" for item in rows],
-                said("table.memory"): [f"{item.nbytes / 2**20:,.2f} MB" for item in rows],
-                said("table.beside"): [f"+ {item.nbytes / raw - 1:.0%}" for item in rows],
-            }
-        ),
-        hide_index=True,
-    )
+    rows = [
+        {
+            said("table.method"): said(f"method.{item.method}"),
+            said("table.parameters"): _said(item),
+            said("table.build"): f"{item.build_seconds:,.3f} s",
+            said("table.memory"): f"{item.nbytes / 2**20:,.2f} MB",
+            said("table.beside"): f"+ {item.nbytes / searchers[0].nbytes - 1:.0%}",
+        }
+        for item in searchers
+    ]
+    st.dataframe(pd.DataFrame(rows), hide_index=True)
+
+
+def _said(searcher: Searcher) -> str:
+    return ", ".join(f"{name} = {value}" for name, value in searcher.parameters.items()) or "–"

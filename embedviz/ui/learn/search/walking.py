@@ -56,11 +56,11 @@ def choose(lesson: OpenLesson) -> Asked:
     controls = lesson.controls
     main, second, third, fourth = st.columns([5, 2, 3, 3], gap="medium")
     with second:
-        word = controls.text("word", "coffee", 40).strip().lower()
+        word = controls.text("word", "tennis", 40).strip().lower()
     with third:
         count = controls.steps("count", COUNTS[1], COUNTS)
     with fourth:
-        ef = controls.steps("beam", _BEAMS[0], _BEAMS)
+        ef = controls.steps("beam", _BEAMS[1], _BEAMS)
     ground = _ground(_known(word), count)
     taken = walk(ground.graph, ground.vectors, ground.query, ef, K)
     with main:
@@ -96,7 +96,7 @@ def show(lesson: OpenLesson, asked: Asked) -> None:
     """The map with the hops so far, and what each of them found."""
     said, ground = lesson.texts, asked.ground
     lesson.open_in("words", word=asked.word, model=MODEL)
-    left, right = st.columns([7, 3], gap="large")
+    left, right = st.columns([7, 4], gap="medium")
     with left:
         names = {name: said(f"walk.{name}") for name in _NAMES} | {"query": f"“{asked.word}”"}
         figure = walk_map(
