@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from embedviz.network.pairs import check_window
 from embedviz.network.text_in_ids import TextInIds
 
+_LONG = 12
+
 
 @dataclass(frozen=True, eq=False)
 class Passage:
@@ -20,7 +22,8 @@ class Passage:
     positions : ndarray of shape (m,), int64
         Which words of the text: positions in ``TextInIds.ids``.
     focus : int
-        One of them: the rarest word in the middle half of the longest sentence.
+        One of them: the rarest word in the middle half of the first sentence of 12 words or more
+        (of the longest one, if there is none).
     """
 
     positions: NDArray[np.int64]
@@ -55,10 +58,9 @@ def window_of(
 
 
 def _focus(text: TextInIds, positions: NDArray[np.int64]) -> int:
-    numbers, starts, lengths = np.unique(
-        text.sentences[positions], return_index=True, return_counts=True
-    )
-    longest = int(np.argmax(lengths)) if len(numbers) else 0
-    start, length = int(starts[longest]), int(lengths[longest])
+    _, starts, lengths = np.unique(text.sentences[positions], return_index=True, return_counts=True)
+    enough = np.flatnonzero(lengths >= _LONG)
+    chosen = int(enough[0]) if len(enough) else int(np.argmax(lengths))
+    start, length = int(starts[chosen]), int(lengths[chosen])
     middle = positions[start + length // 4 : start + length - length // 4]
     return int(middle[np.argmin(text.counts[text.ids[middle]])])

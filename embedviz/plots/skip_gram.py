@@ -136,15 +136,16 @@ def keep_curve(
         line={"color": ACCENT, "width": 1}, text=[escape(word) for word in words],
         hovertemplate="%{text}: %{x:.3%} · %{y:.1%}<extra></extra>",
     )  # fmt: skip
-    for i in _apart(shares):
+    for i in _apart(shares, keep < 0.995):
         figure.add_annotation(
             x=float(np.log10(shares[i])), y=float(keep[i]), text=escape(words[i]),
             showarrow=False, xshift=6, yshift=9, xanchor="left",
         )  # fmt: skip
     if threshold > 0:
-        figure.add_vline(
-            x=threshold, line={"color": CONTRAST, "dash": "dash"},
-            annotation={"text": escape(titles["threshold"])}, annotation_position="bottom right",
+        figure.add_vline(x=threshold, line={"color": CONTRAST, "dash": "dash"})
+        figure.add_annotation(  # on a logarithmic axis a note stands at the exponent, a line not
+            x=float(np.log10(threshold)), y=0.02, text=escape(titles["threshold"]),
+            showarrow=False, xanchor="left", xshift=4, font={"color": CONTRAST},
         )  # fmt: skip
     figure.update_layout(height=height, margin=_MARGIN, showlegend=False)
     low = min(float(shares.min()), threshold or 1.0)
@@ -207,12 +208,12 @@ def band_bars(
             hovertemplate="%{x}: %{y:.1%}<extra>" + escape(name) + "</extra>",
         )  # fmt: skip
     if chance is not None:
-        figure.add_hline(
-            y=chance, line={"color": "#8A93A0", "dash": "dash"},
-            annotation={"text": escape(titles["chance"])}, annotation_position="top left",
+        figure.add_scatter(
+            x=list(bands), y=[chance] * len(bands), mode="lines", name=escape(titles["chance"]),
+            line={"color": "#8A93A0", "dash": "dash"}, hoverinfo="skip",
         )  # fmt: skip
     figure.update_layout(height=height, margin=_MARGIN | {"t": 24}, legend=_LEGEND, bargap=0.3)
-    figure.update_xaxes(title_text=titles["x"], type="category", fixedrange=True)
+    figure.update_xaxes(title_text=titles["x"], type="category", tickangle=0, fixedrange=True)
     figure.update_yaxes(title_text=titles["y"], tickformat=".0%", fixedrange=True)
     return figure
 
@@ -234,10 +235,10 @@ def _role(position: int, center: int, context: set[int]) -> str:
     return CONTRAST if position in context else "#8A93A0"
 
 
-def _apart(shares: NDArray[np.float64], most: int = 8) -> list[int]:
+def _apart(shares: NDArray[np.float64], among: NDArray[np.bool_], most: int = 8) -> list[int]:
     """A few points whose names do not overlap: a quarter of a power of ten apart."""
     chosen: list[int] = []
     for i in np.argsort(-shares).tolist():
-        if all(abs(np.log10(shares[i] / shares[j])) > 0.25 for j in chosen):
+        if among[i] and all(abs(np.log10(shares[i] / shares[j])) > 0.25 for j in chosen):
             chosen.append(i)
     return chosen[:most]

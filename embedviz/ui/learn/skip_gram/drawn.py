@@ -105,28 +105,29 @@ def _matrices(
     numbers = [str(i) for i in range(1, d + 1)]
     targets = sorted(set(passed.targets))
     show_matrix(
-        passed.one_hot, said("one_hot"), columns=words, shape=f"(V,) = ({V},)",
+        passed.one_hot, said("one_hot"), columns=words, shape=f"V = {V}",
         marked_columns=[center], rest=rest,
     )  # fmt: skip
-    left, right = st.columns([2, 5], gap="medium")
+    left, middle, right = st.columns([5, 4, 4], gap="medium")
     with left:
         show_matrix(
             parameters.W, "W", rows=words, columns=numbers, shape=f"V × d = {V} × {d}",
             marked_rows=[center], rest=rest,
         )  # fmt: skip
+    with middle:
+        show_matrix(passed.h, said("hidden"), columns=numbers, shape=f"d = {d}")
     with right:
-        show_matrix(passed.h, said("hidden"), columns=numbers, shape=f"(d,) = ({d},)")
-        show_matrix(
-            parameters.W_out, "W′", rows=numbers, columns=words, shape=f"d × V = {d} × {V}",
-            marked_columns=targets, rest=rest,
-        )  # fmt: skip
-        show_matrix(
-            np.stack([passed.logits, passed.probabilities]), said("scores"),
-            rows=[said("logits"), "softmax"], columns=words, shape=f"(V,) = ({V},)",
-            marked_columns=targets, rest=rest,
-        )  # fmt: skip
         show_matrix(
             np.stack([passed.probabilities[list(passed.targets)], passed.losses]), said("targets"),
-            rows=["p", "−log p"], columns=[words[i] for i in passed.targets],
-            shape=f"(c,) = ({c},)", rest=rest,
+            rows=["p", "−log p"], columns=[words[i] for i in passed.targets], shape=f"c = {c}",
+            rest=rest,
         )  # fmt: skip
+    show_matrix(
+        parameters.W_out, "W′", rows=numbers, columns=words, shape=f"d × V = {d} × {V}",
+        marked_columns=targets, rest=rest,
+    )  # fmt: skip
+    show_matrix(
+        np.stack([passed.logits, passed.probabilities]), said("scores"),
+        rows=[said("logits"), "softmax"], columns=words, shape=f"V = {V}",
+        marked_columns=targets, rest=rest,
+    )  # fmt: skip

@@ -22,6 +22,7 @@ from embedviz.words.model import as_space
 from embedviz.words.sample_corpora import CORPORA
 
 _MIN_COUNT = {"lee": 3, "bible": 5}
+_WORDS = {"lee": "australia", "bible": "king"}
 _EPOCHS = (3, 5, 10, 20, 30)
 _ROUNDS = (1, 3)
 _MEASURES = ("agreement", "stability")
@@ -56,7 +57,7 @@ def choose_duel(lesson: OpenLesson) -> Chosen:
         with f:
             measure = controls.choice("measure", _MEASURES[0], _MEASURES)
         with g:
-            word = controls.text("word", "australia", 60)
+            word = controls.text("word", "", 60)
     now = f"{name}-{epochs}-{window}-{rounds}"
     asked = controls.value("asked", "", _fits)
     d.button(
@@ -89,7 +90,7 @@ def show_duel(lesson: OpenLesson, chosen: Chosen) -> None:
     if chosen.now != chosen.asked:
         st.info(said("changed"))
     _show_result(lesson, duel, chosen)
-    _show_word(lesson, duel, reference, chosen.word)
+    _show_word(lesson, duel, reference, chosen.word or _WORDS[name])
 
 
 def _fits(asked: str) -> bool:
@@ -159,8 +160,12 @@ def _show_bars(lesson: OpenLesson, duel: Duel, measure: str, key: str) -> None:
     values = {
         said(name): [getattr(band, measure)[name] for band in duel.bands] for name in COMPARED
     }
-    titles = {"x": said("axis.band"), "y": said(f"axis.{measure}"), "chance": said("chance")}
     chance = duel.bands[0].chance
+    titles = {
+        "x": said("axis.band"),
+        "y": said(f"axis.{measure}"),
+        "chance": said("chance", share=chance),
+    }
     show_chart(band_bars(names, values, titles, chance), key, said(f"alt.{measure}"))
 
 
@@ -184,11 +189,15 @@ def _show_table(lesson: OpenLesson, duel: Duel) -> None:
         ahead = said(f"ahead.{band.winner or 'none'}")
         lines.append(
             f"| {band.low:,}–{band.high:,} | {band.n:,} | {cbow} | {skip_gram} "
-            f"| {100 * band.difference:+.1f} ± {100 * band.margin:.1f} | {stable} "
+            f"| {_signed(100 * band.difference)} ± {100 * band.margin:.1f} | {stable} "
             f"| {ahead} |"
         )
     st.markdown("\n".join(lines))
     st.caption(said("table", k=NEIGHBORS, chance=duel.bands[0].chance))
+
+
+def _signed(points: float) -> str:
+    return f"{points:+.1f}".replace("-", "−")
 
 
 def _show_word(lesson: OpenLesson, duel: Duel, reference: EmbeddingSpace, word: str) -> None:

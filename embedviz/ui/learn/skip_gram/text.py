@@ -24,9 +24,9 @@ from embedviz.words.sample_corpora import CORPORA
 TEXTS = ("lee", "bible", "wikipedia")
 THRESHOLDS = (0.0, 1e-2, 3e-3, 1e-3, 3e-4, 1e-4, 3e-5, 1e-5)
 _MOST_FREQUENT = 10
-_TABLE_ROWS = 12
+_TABLE_ROWS = 10
 _PASSAGE = """<style>
-.sg-text { font-size: 1.1rem; line-height: 1.9; max-height: 15rem; overflow-y: auto; }
+.sg-text { line-height: 1.75; max-height: 17rem; overflow-y: auto; }
 .sg-text .out { text-decoration: line-through; text-decoration-color: #d55e00; }
 .sg-text .in { background: rgba(213, 94, 0, .28); border-radius: .25rem; padding: .1rem .2rem; }
 .sg-text .near { border-bottom: 2px dotted #8A93A0; }
@@ -156,15 +156,22 @@ def _show_left(
     lesson: OpenLesson, text: TextInIds, before: Reading, after: Reading, chosen: Thinning
 ) -> None:
     said = lesson.texts
+    words, pairs = len(text.ids), before.n_pairs
     first, second = st.columns(2)
-    first.metric(said("words_left"), f"{after.n_kept:,}", help=said("words_left.help"))
-    first.caption(said("of", share=after.n_kept / len(text.ids), n=len(text.ids)))
-    second.metric(said("pairs_left"), f"{after.n_pairs:,}")
-    second.caption(said("of", share=after.n_pairs / max(before.n_pairs, 1), n=before.n_pairs))
-    first.metric(said("distance"), f"{after.mean_distance:.2f}", help=said("distance.help"))
-    first.caption(said("without", value=f"{before.mean_distance:.2f}"))
-    second.metric(said("beyond", window=chosen.window), f"{after.beyond(chosen.window):.0%}")
-    second.caption(said("without", value=f"{before.beyond(chosen.window):.0%}"))
+    for place, name, value, beside in (
+        (first, "words_left", f"{after.n_kept:,}", said("of", share=after.n_kept / words, n=words)),
+        (second, "pairs_left", f"{after.n_pairs:,}",
+         said("of", share=after.n_pairs / max(pairs, 1), n=pairs)),
+        (first, "distance", f"{after.mean_distance:.2f}",
+         said("without", value=f"{before.mean_distance:.2f}")),
+        (second, "beyond", f"{after.beyond(chosen.window):.0%}",
+         said("without", value=f"{before.beyond(chosen.window):.0%}")),
+    ):  # fmt: skip
+        helped = said(f"{name}.help") if said.has(f"{name}.help") else None
+        place.metric(
+            said(name, window=chosen.window), value, beside, delta_color="off",
+            delta_arrow="off", help=helped,
+        )  # fmt: skip
     st.markdown(
         said("frequent", n=_MOST_FREQUENT, before=_frequent(before), after=_frequent(after))
     )
