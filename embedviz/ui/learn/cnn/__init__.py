@@ -1,1 +1,6 @@
-"""What a CNN sees: the parts of the lesson, from top to bottom."""
+"""Lesson 7: what a CNN sees."""
+
+from embedviz.ui.learn.cnn.choose import choose_setup
+from embedviz.ui.learn.cnn.show import show_part
+
+__all__ = ["choose_setup", "show_part"]

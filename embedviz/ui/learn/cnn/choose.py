@@ -1,0 +1,130 @@
+"""What can be moved in the lesson: the part, and in each part its main control first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import streamlit as st
+
+from embedviz.images.sample_photos import PHOTOS
+from embedviz.images.samples import SAMPLES
+from embedviz.metrics import METRICS
+from embedviz.residual.stack import INITIALIZATIONS
+from embedviz.ui.learn.cnn.seen import known_classifier
+from embedviz.ui.learn.controls import Controls
+from embedviz.ui.learn.lesson import OpenLesson
+
+PARTS = ("look", "depth", "shortcut", "classes")
+DEPTHS = tuple(range(4, 51, 2))
+STEPS = (0, 100, 300, 600)
+_PATCHES, _DIGITS, _PHOTO_SET = "photo-patches", "digits", "photos"
+_DIGIT_COUNT = 500
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What was chosen; what a part does not ask for has its default.
+
+    Attributes
+    ----------
+    sample, key : str
+        A collection of SAMPLES and an image in it.
+    level : int
+        How deep: 0 the pixels, 1 to 4 the layers from the first to the last.
+    depth, initialization, seed, steps
+        Of the two networks with and without shortcuts.
+    target : str
+        The class that the cross-entropy asks for; "answer" for the network's own.
+    """
+
+    part: str
+    sample: str = _PATCHES
+    key: str = ""
+    metric: str = "cosine"
+    level: int = 1
+    depth: int = 20
+    initialization: str = "pytorch"
+    seed: int = 0
+    steps: int = 0
+    target: str = "answer"
+
+
+def choose_setup(lesson: OpenLesson) -> Setup:
+    """The lesson's controls; those of the part in sight."""
+    with lesson.control_panel():
+        part = lesson.choose_part(PARTS)
+        return _OF_PART[part](lesson)
+
+
+def _look(lesson: OpenLesson) -> Setup:
+    controls = lesson.controls
+    first, second, third = st.columns([5, 4, 3], gap="medium", vertical_alignment="bottom")
+    with third:
+        sample = controls.select("set", _PATCHES, (_PATCHES, _DIGITS, _PHOTO_SET))
+    with first:
+        key = _query(controls, sample)
+    with second:
+        metric = controls.choice("metric", "cosine", list(METRICS))
+    return Setup("look", sample, key, metric)
+
+
+def _depth(lesson: OpenLesson) -> Setup:
+    controls = lesson.controls
+    first, second = st.columns([5, 6], gap="large", vertical_alignment="bottom")
+    with first:
+        level = controls.steps("level", 1, (0, 1, 2, 3, 4))
+    with second:
+        key = _query(controls, _PATCHES)
+    return Setup("depth", _PATCHES, key, level=level)
+
+
+def _shortcut(lesson: OpenLesson) -> Setup:
+    controls = lesson.controls
+    first, second = st.columns([5, 4], gap="large", vertical_alignment="bottom")
+    with first:
+        depth = controls.steps("layers", 20, DEPTHS)
+    with second:
+        steps = controls.choice("steps", 0, STEPS)
+    with st.expander(lesson.texts("more")):
+        first, second = st.columns(2, gap="large")
+        with first:
+            start = controls.choice("start", "pytorch", list(INITIALIZATIONS))
+        with second:
+            seed = controls.slider("seed", 0, 0, 9, 1)
+    return Setup("shortcut", depth=depth, initialization=start, seed=seed, steps=steps)
+
+
+def _classes(lesson: OpenLesson) -> Setup:
+    controls = lesson.controls
+    first, second = st.columns(2, gap="large", vertical_alignment="bottom")
+    with first:
+        photo = controls.steps("picture", "chelsea", tuple(photo.name for photo in PHOTOS))
+    setup = Setup("classes", _PHOTO_SET, _whole(photo))
+    layer = known_classifier()
+    if layer is None:  # it is being read; what the link asks for waits in the address
+        return setup
+    with second:
+        target = controls.select("target", setup.target, (setup.target, *layer.classes))
+    return replace(setup, target=target)
+
+
+def _query(controls: Controls, sample: str) -> str:
+    """The image that is asked for: the first thing to move."""
+    if sample == _DIGITS:
+        number = controls.slider("digit", 5, 1, _DIGIT_COUNT, 1)
+        return SAMPLES[sample].open()[number - 1].name
+    if sample == _PHOTO_SET:
+        photo = controls.steps("whole", "chelsea", tuple(photo.name for photo in PHOTOS))
+        return _whole(photo)
+    names = tuple(f"{photo.name} {at + 1}" for photo in PHOTOS for at in range(photo.count))
+    name, _, place = controls.steps("patch", "chelsea 5", names).rpartition(" ")
+    return f"{name}/patch {int(place):02}.png"
+
+
+def _whole(name: str) -> str:
+    """The key of a whole photo."""
+    (kind,) = [photo.kind for photo in PHOTOS if photo.name == name]
+    return f"{kind}/{name}.png"
+
+
+_OF_PART = {"look": _look, "depth": _depth, "shortcut": _shortcut, "classes": _classes}

@@ -1,0 +1,114 @@
+"""Look-alikes by raw pixels beside those by the network, and how often each is right."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from embedviz.images.encoders import Encoder
+from embedviz.images.look_alikes import look_alikes
+from embedviz.images.network import open_network
+from embedviz.images.raw_pixels import pixel_numbers
+from embedviz.metrics import METRICS
+from embedviz.plots.cnn import precision_bars
+from embedviz.space import EmbeddingSpace
+from embedviz.ui.learn.chart import show_chart
+from embedviz.ui.learn.cnn.choose import Setup
+from embedviz.ui.learn.cnn.seen import K, Seen, lesson_encoder, precision, seen
+from embedviz.ui.learn.cnn.tiles import Picture, show_tiles
+from embedviz.ui.learn.lesson import OpenLesson
+from embedviz.ui.learn.matrix import show_matrix
+from embedviz.ui.learn.texts import Texts
+from embedviz.ui.messages import plain
+
+
+def show_look(lesson: OpenLesson, setup: Setup) -> None:
+    """The query, its look-alikes by both, and the precision over the whole sample."""
+    said, encoder = lesson.texts, lesson_encoder()
+    found = seen(said("looking", network=encoder.label), setup.sample)
+    if found is None:
+        stands_in(said, encoder)
+        return
+    network_name = said("by_network", network=encoder.label, d=encoder.dimensions)
+    pixel_name = said("by_pixels", p=pixel_numbers(encoder.preprocessing))
+    query, middle, right = st.columns([3, 10, 7], gap="medium")
+    with query:
+        label = str(found.embedded.space.table["label"].iloc[_row(found, setup.key)])
+        show_tiles([Picture(found.view(setup.key), said("query", label=label), label)], "100%")
+    with middle:
+        for name, space in ((pixel_name, found.pixels), (network_name, found.embedded.space)):
+            st.markdown(f"**{plain(name)}**")
+            show_alikes(said, found, space, setup)
+    with right:
+        _measured(said, found, setup)
+    stands_in(said, encoder)
+    if st.toggle(said("numbers"), key="cnn-numbers"):
+        _numbers(said, found, setup, encoder)
+
+
+def show_alikes(said: Texts, found: Seen, space: EmbeddingSpace, setup: Setup) -> None:
+    """The five nearest in ``space``, each told right if it has the query's label."""
+    alike = look_alikes(space, key=setup.key, k=K, metric=setup.metric, normal=False)
+    labels = space.table["label"].astype(str).tolist()
+    own = labels[_row(found, setup.key)]
+    pictures = [
+        Picture(
+            found.view(key),
+            f"{labels[row]} {_score(score)}",
+            said("alike.alt", label=labels[row]),
+            labels[row] == own,
+        )
+        for key, row, score in zip(alike.keys, alike.rows, alike.scores, strict=True)
+    ]
+    show_tiles(pictures)
+
+
+def stands_in(said: Texts, encoder: Encoder) -> None:
+    """Which network looks; that it stands in for ResNet-50 where it does."""
+    if encoder.name == "resnet50":
+        st.caption(said("network", network=encoder.label, d=encoder.dimensions))
+    else:
+        st.caption(said("stands_in", network=encoder.label, d=encoder.dimensions))
+
+
+def _measured(said: Texts, found: Seen, setup: Setup) -> None:
+    metrics = list(METRICS)
+    shares = {
+        name: [precision(space, metric).precision for metric in metrics]
+        for name, space in (
+            (said("pixels.short"), found.pixels),
+            (lesson_encoder().label, found.embedded.space),
+        )
+    }
+    measured = precision(found.pixels, setup.metric)
+    figure = precision_bars(
+        shares, [said(f"metric.{metric}") for metric in metrics], measured.chance,
+        said("chance"), metrics.index(setup.metric),
+    )  # fmt: skip
+    st.markdown(f"**{said('measured', k=K, n=measured.n)}**")
+    show_chart(figure, "cnn-precision", said("measured.alt"))
+
+
+def _numbers(said: Texts, found: Seen, setup: Setup, encoder: Encoder) -> None:
+    """A corner of the picture as the network is given it, and the first of what it makes of it."""
+    given = open_network(encoder.name).prepare(found.picture(setup.key))
+    colors, height, width = given.shape
+    corner = given[0, :6, :8]
+    vector = found.embedded.space.vector(setup.key)
+    left, right = st.columns(2, gap="large")
+    with left:
+        shape = f"{height} × {width} × {colors} = {given.size:,}"
+        show_matrix(corner, said("given"), shape=shape)
+        st.caption(said("given.rest", n=given.size - corner.size))
+    with right:
+        shown = np.asarray(vector[:48]).reshape(6, 8)
+        show_matrix(shown, said("made"), shape=f"d = {vector.size:,}")
+        st.caption(said("made.rest", n=vector.size - shown.size, times=given.size / vector.size))
+
+
+def _row(found: Seen, key: str) -> int:
+    return found.embedded.space.index(key)
+
+
+def _score(score: float) -> str:
+    return f"{score:.3f}" if abs(score) < 100 else f"{score:,.0f}"

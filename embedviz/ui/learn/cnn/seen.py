@@ -1,0 +1,146 @@
+"""What the lesson's network makes of the sample images: computed once for the whole server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar, cast
+
+import streamlit as st
+
+from embedviz.errors import CancelledError
+from embedviz.images.class_weights import LastLayer, last_layer
+from embedviz.images.embedding import EmbeddedImages, embed_images
+from embedviz.images.encoders import ENCODERS, Encoder
+from embedviz.images.image_cache import default_image_cache
+from embedviz.images.raw_pixels import pixel_space
+from embedviz.images.retrieval import Retrieval, precision_at_k
+from embedviz.images.samples import SAMPLES
+from embedviz.images.thumbnails import opened
+from embedviz.progress import Cancel, OnProgress, Progress
+from embedviz.space import EmbeddingSpace
+from embedviz.ui.work import work
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+T = TypeVar("T")
+K = 5
+"""Look-alikes shown, and the k of precision@k."""
+_PREFERRED, _OFFLINE = "resnet50", "efficientnet-lite0"
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """A sample as the network sees it, and as its pixels are."""
+
+    embedded: EmbeddedImages
+    pixels: EmbeddingSpace
+
+    def view(self, key: str) -> bytes:
+        """The picture of a key, as a JPEG."""
+        space = self.embedded.space
+        content = str(space.table["hash"].iloc[space.index(key)])
+        pictures = self.embedded.pictures
+        found = None if pictures is None else pictures.view(content)
+        assert found is not None
+        return found
+
+    def picture(self, key: str) -> Image.Image:
+        """The picture of a key, RGB."""
+        return opened(self.view(key))
+
+
+def lesson_encoder() -> Encoder:
+    """ResNet-50 where its weights are, else the one whose weights come as a package."""
+    preferred = ENCODERS[_PREFERRED]
+    return preferred if preferred.installed else ENCODERS[_OFFLINE]
+
+
+def for_everyone(title: str, key: Hashable, do: Callable[[OnProgress, Cancel], T]) -> T | None:
+    """The result of ``do``, computed once for all sessions; None while it is under way."""
+    known = _for_everyone()
+    if key not in known:
+        found = work(title, ("cnn", key), do)
+        if found is None:
+            return None
+        known[key] = found
+    return cast(T, known[key])
+
+
+def seen(title: str, sample: str) -> Seen | None:
+    """The sample by the layer for searching, and by its pixels; None while that is under way."""
+    encoder = lesson_encoder()
+
+    def do(on_progress: OnProgress, cancel: Cancel) -> Seen:
+        embedded = _embed(sample, encoder, None, _part(on_progress, 0.0, 0.8), cancel)
+        pixels = pixel_space(
+            SAMPLES[sample].open(), embedded.space, encoder.preprocessing, keep=True,
+            on_progress=_part(on_progress, 0.8, 0.2), cancel=cancel,
+        )  # fmt: skip
+        return Seen(embedded, pixels)
+
+    return for_everyone(title, ("seen", encoder.name, sample), do)
+
+
+def seen_by_layers(title: str, sample: str) -> dict[str, EmbeddingSpace] | None:
+    """The sample by every layer of the network; None while that is under way."""
+    encoder = lesson_encoder()
+
+    def do(on_progress: OnProgress, cancel: Cancel) -> dict[str, EmbeddingSpace]:
+        share = 1 / len(encoder.layers)
+        return {
+            layer.name: _embed(
+                sample, encoder, layer.name, _part(on_progress, at * share, share), cancel
+            ).space
+            for at, layer in enumerate(encoder.layers)
+        }
+
+    return for_everyone(title, ("layers", encoder.name, sample), do)
+
+
+def classifier(title: str) -> LastLayer | None:
+    """The network's last layer; None while it is read."""
+    encoder = lesson_encoder()
+    return for_everyone(title, ("classifier", encoder.name), lambda *_: last_layer(encoder))
+
+
+def known_classifier() -> LastLayer | None:
+    """The network's last layer if it has been read already."""
+    return cast("LastLayer | None", _for_everyone().get(("classifier", lesson_encoder().name)))
+
+
+def precision(space: EmbeddingSpace, metric: str) -> Retrieval:
+    """Precision@5 over a whole sample, measured once."""
+    known = _for_everyone()
+    key = ("precision", space.vectors_fingerprint, metric)
+    if key not in known:
+        known[key] = precision_at_k(space, k=K, metric=metric)
+    return cast(Retrieval, known[key])
+
+
+@st.cache_resource(show_spinner=False)
+def _for_everyone() -> dict[Hashable, object]:
+    # Only of packaged samples: three of them, by four layers at most.
+    return {}
+
+
+def _embed(
+    sample: str, encoder: Encoder, layer: str | None, on_progress: OnProgress, cancel: Cancel
+) -> EmbeddedImages:
+    done = embed_images(
+        SAMPLES[sample].open(), encoder.name, layer=layer, cache=default_image_cache(),
+        pictures=True, name=SAMPLES[sample].label, on_progress=on_progress, cancel=cancel,
+    )  # fmt: skip
+    if done.stopped:  # some of a sample would be measured as if it were all
+        raise CancelledError("Looking at the pictures was stopped.")
+    return done
+
+
+def _part(on_progress: OnProgress, start: float, share: float) -> OnProgress:
+    """Progress of one piece of the work, as progress of the whole."""
+
+    def tell(progress: Progress) -> None:
+        on_progress(Progress(start + share * (progress.fraction or 0.0), progress.message))
+
+    return tell
