@@ -6,7 +6,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from embedviz import collections, errors, plots
+    from embedviz import (
+        collections,
+        encodings,
+        errors,
+        metric_agreement,
+        network,
+        plots,
+        residual,
+        search_cost,
+    )
     from embedviz.comparison.alignment import align
     from embedviz.comparison.compared import compare
     from embedviz.exporting import export
@@ -17,7 +26,16 @@ if TYPE_CHECKING:
     from embedviz.projections import project
     from embedviz.search import neighbors
     from embedviz.space import EmbeddingSpace
-    from embedviz.trust import hubness, quality, shepard, stability, torn
+    from embedviz.trust import (
+        concentration,
+        hubness,
+        intrinsic_dimension,
+        quality,
+        scree,
+        shepard,
+        stability,
+        torn,
+    )
     from embedviz.vector_samples import sample
     from embedviz.words.analogies import analogy
     from embedviz.words.evaluation import evaluate_analogies, evaluate_similarity
@@ -34,21 +52,29 @@ _HOMES: dict[str, str | None] = {
     "cluster": "embedviz.groups.clustering",
     "collections": None,
     "compare": "embedviz.comparison.compared",
+    "concentration": "embedviz.trust",
     "embed_images": "embedviz.images.embedding",
+    "encodings": None,
     "errors": None,
     "evaluate_analogies": "embedviz.words.evaluation",
     "evaluate_similarity": "embedviz.words.evaluation",
     "export": "embedviz.exporting",
     "hubness": "embedviz.trust",
+    "intrinsic_dimension": "embedviz.trust",
     "load": "embedviz.words.pretrained",
     "look_alikes": "embedviz.images.look_alikes",
+    "metric_agreement": None,
     "models": "embedviz.words.pretrained",
     "neighbors": "embedviz.search",
+    "network": None,
     "plots": None,
     "project": "embedviz.projections",
     "quality": "embedviz.trust",
     "read": "embedviz.formats",
+    "residual": None,
     "sample": "embedviz.vector_samples",
+    "scree": "embedviz.trust",
+    "search_cost": None,
     "shepard": "embedviz.trust",
     "stability": "embedviz.trust",
     "torn": "embedviz.trust",
@@ -63,21 +89,29 @@ __all__ = [
     "cluster",
     "collections",
     "compare",
+    "concentration",
     "embed_images",
+    "encodings",
     "errors",
     "evaluate_analogies",
     "evaluate_similarity",
     "export",
     "hubness",
+    "intrinsic_dimension",
     "load",
     "look_alikes",
+    "metric_agreement",
     "models",
     "neighbors",
+    "network",
     "plots",
     "project",
     "quality",
     "read",
+    "residual",
     "sample",
+    "scree",
+    "search_cost",
     "shepard",
     "stability",
     "torn",

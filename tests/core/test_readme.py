@@ -27,7 +27,7 @@ def test_example_runs(tmp_path, monkeypatch, capsys):
 def test_example_of_images_runs(tmp_path, monkeypatch, capsys):
     from embedviz.images.samples import SAMPLES
 
-    _, example, _ = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
+    _, example, *_ = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
     assert len(example.strip().splitlines()) <= 12
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("EMBEDVIZ_DATA_DIR", str(tmp_path / "data"))
@@ -42,7 +42,7 @@ def test_example_of_images_runs(tmp_path, monkeypatch, capsys):
 
 
 def test_example_of_vectors_runs(tmp_path, monkeypatch, capsys):
-    _, _, example = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
+    _, _, example, _ = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
     assert len(example.strip().splitlines()) <= 12
     monkeypatch.chdir(tmp_path)
     names: dict[str, object] = {}
@@ -50,6 +50,28 @@ def test_example_of_vectors_runs(tmp_path, monkeypatch, capsys):
     assert names["space"].dimensions == 20
     assert (tmp_path / "map.html").stat().st_size > 100_000
     assert "1.0" in capsys.readouterr().out  # a space has all neighbors in common with itself
+
+
+def test_example_of_what_lessons_compute_runs(capsys):
+    *_, example = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
+    assert len(example.strip().splitlines()) <= 12
+    names: dict[str, object] = {}
+    exec(compile(example, "README.md", "exec"), names)
+    losses = names["path"].losses
+    assert losses[-1] < 0.5 * losses[0]
+    said = capsys.readouterr().out
+    assert "1.41421356" in said
+    assert "recall=" in said
+
+
+def test_every_lesson_is_listed():
+    from embedviz.ui.learn.lessons import LESSONS
+    from embedviz.ui.learn.texts import texts
+
+    for lesson in LESSONS.values():
+        question = texts(lesson.folder, "en").section("question")
+        row = f"| {lesson.number}. {lesson.title} | {question} | `{lesson.name}` |"
+        assert row in README
 
 
 def test_first_two_commands_are_targets():
