@@ -84,10 +84,8 @@ def clumping(points: NDArray[Any], labels: Labels) -> float:  # noqa: ARG001 - a
     """
     values = np.asarray(points, np.float64)
     rng = np.random.default_rng(0)
-    covariance = np.atleast_2d(np.cov(values.T))
-    # A little more in every direction: a cloud may be flat.
-    covariance += 1e-9 * np.trace(covariance) * np.eye(len(covariance))
-    spread = np.linalg.cholesky(covariance)
+    variances, axes = np.linalg.eigh(np.atleast_2d(np.cov(values.T)))
+    spread = axes * np.sqrt(np.maximum(variances, 0))
     drawn = [
         float(_nearest(rng.normal(size=values.shape) @ spread.T)[0].mean())
         for _ in range(_REFERENCES)

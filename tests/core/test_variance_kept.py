@@ -79,7 +79,8 @@ def test_the_pictures_hold_what_was_measured(glove_small):
     kept = kept_by_components(glove_small, (2, 10))
     bars, variance, neighbors = scree_figure(found, kept, 2, ("a", "b", "<i>"), "x").data
     np.testing.assert_allclose(bars.y, found.shares)
-    assert len(set(bars.marker.color[:2])) == 1 and bars.marker.color[2] != bars.marker.color[1]
+    assert len(set(bars.marker.color[:2])) == 1
+    assert bars.marker.color[2] != bars.marker.color[1]
     np.testing.assert_allclose(variance.y, found.cumulative)
     np.testing.assert_allclose(neighbors.y, kept.recall)
     assert neighbors.name == "&lt;i&gt;"

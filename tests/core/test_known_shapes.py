@@ -1,0 +1,159 @@
+"""Shapes whose truth is known: made as told, measured alike in data and map, panels compared."""
+
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.spatial import procrustes
+
+import embedviz as ev
+from embedviz.errors import CancelledError, InvalidParameterError
+from embedviz.plots.map_panels import group_colors, panel_grid, small_map, torn_map
+from embedviz.progress import Progress
+from embedviz.projections.projection import Projection
+from embedviz.trust.known_shapes import KNOWN_SHAPES, shape_data
+from embedviz.trust.map_panels import SCALES, panels
+from embedviz.trust.survival import MEASURES, Survived, survived
+
+SHORT = {"n_iter": 60, "early_exaggeration_iter": 60, "initialization": "random"}
+# What each kind of data was made to be: measure → value, and how near a sample comes.
+TRUTH = {
+    "spreads": {"together": (1, 0.01), "spread_ratio": (10, 2)},
+    "counts": {"together": (1, 0.01), "spread_ratio": (1, 0.3)},
+    "distances": {"together": (1, 0.01), "distance_ratio": (5, 0.3)},
+    "noise": {"clumping": (1, 0.05)},
+    "inside": {"together": (0.5, 0.05), "spread_ratio": (50, 3)},
+    "line": {"tears": (0, 0.1), "order": (1, 1e-3)},
+    "rings": {"together": (1, 0.01), "ring_tears": (0, 0.1)},
+}
+
+
+def test_every_shape_is_listed_here():
+    assert {name: set(values) for name, values in TRUTH.items()} == {
+        name: set(shape.measures) for name, shape in KNOWN_SHAPES.items()
+    }
+
+
+@pytest.mark.parametrize("name", KNOWN_SHAPES)
+def test_a_shape_is_what_it_was_made_to_be(name):
+    data = shape_data(name)
+    assert 100 <= len(data.space) <= 200
+    for measure, (value, near) in TRUTH[name].items():
+        assert MEASURES[measure](data.space.vectors, data.labels) == pytest.approx(value, abs=near)
+    again = shape_data(name)
+    assert again.space.vectors_fingerprint == data.space.vectors_fingerprint
+    np.testing.assert_array_equal(again.labels, data.labels)
+    # Every perplexity that the panels show must fit.
+    assert max(SCALES["tsne"][1]) <= (len(data.space) - 1) / 3
+
+
+def test_an_unknown_shape_lists_the_known():
+    with pytest.raises(InvalidParameterError, match=r"'spreads'.*'rings'"):
+        shape_data("star")
+
+
+@pytest.mark.parametrize("name", MEASURES)
+@given(seed=st.integers(0, 30), scale=st.floats(1e-2, 1e2))
+@settings(max_examples=8)
+def test_a_measure_does_not_know_scale_place_and_direction(name, seed, scale):
+    rng = np.random.default_rng(seed)
+    points, labels = rng.normal(size=(45, 2)), np.repeat([0, 1, 2], 15)
+    if name in ("order", "tears"):
+        labels = np.arange(45)
+    turned = points @ np.linalg.qr(rng.normal(size=(2, 2)))[0] * scale + 7 * scale
+    # Clumping compares with clouds that are drawn anew: nearly the same.
+    near = 0.15 if name == "clumping" else 1e-6
+    measure = MEASURES[name]
+    assert measure(turned, labels) == pytest.approx(measure(points, labels), rel=near)
+
+
+def test_tears_and_clumps_by_hand():
+    line = np.stack([np.arange(40.0), np.zeros(40)], axis=1)
+    places = np.arange(40)
+    assert MEASURES["tears"](line, places) == 0
+    cut = line + np.where(places[:, None] >= 25, [500.0, 0.0], [0.0, 0.0])
+    assert MEASURES["tears"](cut, places) == 1
+    assert MEASURES["order"](cut, places) == 1  # torn, yet in order
+    shuffled = np.random.default_rng(0).permutation(40)
+    assert MEASURES["tears"](line[shuffled], places[shuffled]) == 0  # the labels say the order
+    angle = np.linspace(0, 2 * np.pi, 40, endpoint=False)
+    ring = np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    same = np.zeros(40, np.int64)
+    assert MEASURES["ring_tears"](ring, same) == 0
+    opened = line  # a ring laid out as a line is torn once: from the last point to the first
+    assert MEASURES["ring_tears"](opened, same) == 1
+    rng = np.random.default_rng(1)
+    clumps = np.repeat(rng.normal(size=(30, 2)), 5, axis=0) + 0.01 * rng.normal(size=(150, 2))
+    assert MEASURES["clumping"](clumps, same) > 3
+    assert MEASURES["clumping"](rng.normal(size=(150, 2)), same) == pytest.approx(1, abs=0.15)
+    assert MEASURES["clumping"](np.zeros((9, 2)), same[:9]) >= 0  # all in one place
+
+
+def test_told_means_right_to_a_tenth():
+    assert Survived("width", 10, 10.9).told
+    assert not Survived("width", 10, 11.1).told
+    assert Survived("tears", 0, 0.1).told
+    assert not Survived("tears", 0, 1).told
+
+
+def test_a_perfect_map_survives_and_another_spaces_map_is_refused():
+    data = shape_data("spreads")
+    flat = Projection(data.space.vectors, data.space, "mine")
+    assert all(one.told and one.on_map == one.truth for one in survived(data, flat))
+    other = shape_data("counts").space.take(np.arange(20))
+    with pytest.raises(InvalidParameterError, match="20 points"):
+        survived(data, Projection(other.vectors, other, "mine"))
+
+
+def test_panels_are_projects_maps_with_their_quality_and_agreement():
+    data = shape_data("distances")
+    reports: list[Progress] = []
+    found = panels(
+        data, scales=(5, 30), seeds=(0, 3), on_progress=reports.append, cache=False, **SHORT
+    )
+    assert [(one.scale, one.seed) for one in found.panels] == [(5, 0), (5, 3), (30, 0), (30, 3)]
+    drawn = ev.project(data.space, "tsne", seed=3, perplexity=30, cache=False, **SHORT)
+    last = found.panels[-1]
+    np.testing.assert_array_equal(last.projection.coordinates, drawn.coordinates)
+    assert last.quality.recall == ev.quality(data.space, drawn, k=10).recall
+    assert last.survived == survived(data, drawn)
+    for scale in (5, 30):
+        first, second = (one.projection.coordinates for one in found.of(scale))
+        assert found.agreement[scale] == pytest.approx(1 - procrustes(first, second)[2], abs=1e-6)
+    fractions = [one.fraction for one in reports if one.fraction is not None]
+    assert fractions == sorted(fractions)
+    assert fractions[-1] == 1
+    assert [len(one.details) for one in reports if one.message.endswith("of 4")] == [1, 2, 3, 4]
+
+
+def test_panels_stop_and_refuse():
+    data = shape_data("rings")
+    stop = threading.Event()
+    stop.set()
+    with pytest.raises(CancelledError):
+        panels(data, cancel=stop)
+    for wrong in ({"method": "pca"}, {"seeds": (0,)}, {"scales": (60,)}, {"perplexity": "x"}):
+        with pytest.raises(InvalidParameterError):
+            panels(data, cache=False, **wrong)
+
+
+def test_pictures_of_maps():
+    data = shape_data("line")
+    assert len(set(group_colors(data.labels))) > 20  # along a path
+    groups = group_colors(shape_data("rings").labels)
+    assert len(set(groups)) == 2
+    coordinates = data.space.vectors[:, :2] * 50
+    grid = panel_grid([coordinates, None], groups, ["a", "<b>"], ["r"])
+    assert [len(trace.x) for trace in grid.data] == [152, 0]
+    assert np.abs(grid.data[0].x).max() <= 1 + 1e-6
+    assert "&lt;b&gt;" in {note.text for note in grid.layout.annotations}
+    assert len(small_map(coordinates, groups).data[0].x) == 152
+    names = ["<x>"] * 152
+    figure = torn_map(coordinates, groups, names, 3, np.array([1, 2]), np.array([], np.intp))
+    assert "<x>" not in str([trace.text for trace in figure.data])
+    ends = [trace for trace in figure.data if trace.mode == "lines"]
+    assert [len(trace.x) for trace in ends] == [0, 6]  # none torn; two kept, each with a gap
