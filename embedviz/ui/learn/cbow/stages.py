@@ -95,7 +95,7 @@ def _gradients(lesson: OpenLesson, setup: Setup, context: list[int]) -> None:
     """How each weight should change for this one window."""
     found = setup.training.gradients_of(setup.center, setup.step)
     words, texts = setup.words, lesson.texts
-    st.markdown(f"#### {texts('gradients')}")
+    st.markdown(f"#### {texts('gradients.title')}")
     st.caption(texts("gradients.note"))
     rest = texts("rest", n=found.V)
     show_matrix(
