@@ -6,13 +6,12 @@ import numpy as np
 import streamlit as st
 
 from embedviz.plots.network import cosine_by_step, loss_by_step, moving_words, word_probabilities
-from embedviz.ui.learn.cbow.sentence import Setup, short
+from embedviz.ui.learn.cbow.sentence import FOLLOWED, Setup, short
 from embedviz.ui.learn.cbow.stages import show_stages
 from embedviz.ui.learn.chart import show_chart
 from embedviz.ui.learn.lesson import OpenLesson
 from embedviz.ui.messages import plain
 
-_FOLLOWED = ("cat", "dog", "kitten")
 _BARS = 8
 
 
@@ -43,7 +42,7 @@ def _task(lesson: OpenLesson, setup: Setup) -> None:
 
 def _map(lesson: OpenLesson, setup: Setup) -> None:
     training, texts = setup.training, lesson.texts
-    followed = training.vocabulary.ids(_FOLLOWED)
+    followed = training.vocabulary.ids(FOLLOWED)
     st.markdown(f"**{texts('map')}**", help=texts("map.help"))
     show_chart(
         moving_words(training.maps, setup.step, setup.words, followed),

@@ -14,6 +14,7 @@ from embedviz.ui.learn.lesson import OpenLesson
 from embedviz.ui.messages import plain, show_error
 
 SENTENCE = "The cat sat on the mat."
+FOLLOWED = ("cat", "dog", "kitten")
 _LONGEST_WORD = 12
 
 
