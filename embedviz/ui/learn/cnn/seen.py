@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 import streamlit as st
 
-from embedviz.errors import CancelledError
 from embedviz.images.class_weights import LastLayer, last_layer
-from embedviz.images.embedding import EmbeddedImages, embed_images
+from embedviz.images.embedded_images import EmbeddedImages
+from embedviz.images.embedded_samples import embed_sample
 from embedviz.images.encoders import ENCODERS, Encoder
-from embedviz.images.image_cache import default_image_cache
 from embedviz.images.raw_pixels import pixel_space
 from embedviz.images.retrieval import Retrieval, precision_at_k
 from embedviz.images.samples import SAMPLES
@@ -73,7 +72,9 @@ def seen(title: str, sample: str) -> Seen | None:
     encoder = lesson_encoder()
 
     def do(on_progress: OnProgress, cancel: Cancel) -> Seen:
-        embedded = _embed(sample, encoder, None, _part(on_progress, 0.0, 0.8), cancel)
+        embedded = embed_sample(
+            sample, encoder.name, on_progress=_part(on_progress, 0.0, 0.8), cancel=cancel
+        )
         pixels = pixel_space(
             SAMPLES[sample].open(), embedded.space, encoder.preprocessing, keep=True,
             on_progress=_part(on_progress, 0.8, 0.2), cancel=cancel,
@@ -90,8 +91,12 @@ def seen_by_layers(title: str, sample: str) -> dict[str, EmbeddingSpace] | None:
     def do(on_progress: OnProgress, cancel: Cancel) -> dict[str, EmbeddingSpace]:
         share = 1 / len(encoder.layers)
         return {
-            layer.name: _embed(
-                sample, encoder, layer.name, _part(on_progress, at * share, share), cancel
+            layer.name: embed_sample(
+                sample,
+                encoder.name,
+                layer.name,
+                on_progress=_part(on_progress, at * share, share),
+                cancel=cancel,
             ).space
             for at, layer in enumerate(encoder.layers)
         }
@@ -123,18 +128,6 @@ def precision(space: EmbeddingSpace, metric: str) -> Retrieval:
 def _for_everyone() -> dict[Hashable, object]:
     # Only of packaged samples: three of them, by four layers at most.
     return {}
-
-
-def _embed(
-    sample: str, encoder: Encoder, layer: str | None, on_progress: OnProgress, cancel: Cancel
-) -> EmbeddedImages:
-    done = embed_images(
-        SAMPLES[sample].open(), encoder.name, layer=layer, cache=default_image_cache(),
-        pictures=True, name=SAMPLES[sample].label, on_progress=on_progress, cancel=cancel,
-    )  # fmt: skip
-    if done.stopped:  # some of a sample would be measured as if it were all
-        raise CancelledError("Looking at the pictures was stopped.")
-    return done
 
 
 def _part(on_progress: OnProgress, start: float, share: float) -> OnProgress:
