@@ -14,6 +14,7 @@ from embedviz.metric_agreement.rank_correlation import spearman
 from embedviz.space import EmbeddingSpace
 
 _PAIRS = 5_000
+_NO_MEAN = 1e-5  # of the longest vector: what rounding leaves of a mean that was taken away
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,6 +32,9 @@ class NormsByRank:
     rho : float
         Spearman's correlation of length with rank, over all n: negative if frequent words are the
         longer ones; NaN if all lengths are equal.
+    rho_shared : float
+        The same of rank and how far each vector reaches along the mean of all: NaN if the vectors
+        are centered, so that there is no such direction.
     common : float
         Mean cosine of 5,000 random pairs: how much of a direction all vectors share. 0 if none.
     """
@@ -41,6 +45,7 @@ class NormsByRank:
     medians: NDArray[np.float64]
     high: NDArray[np.float64]
     rho: float
+    rho_shared: float
     common: float
 
 
@@ -48,7 +53,8 @@ def norms_by_rank(space: EmbeddingSpace, bins: int = 16, seed: int = 0) -> Norms
     """Measure how length goes with frequency, in a space whose keys come most frequent first.
 
     Schakel & Wilson (2015), "Measuring Word Significance using Distributed Representations of
-    Words", found the length of a word2vec vector to rise and fall with the frequency.
+    Words", found the length of a word2vec vector to rise and fall with the frequency; Mu &
+    Viswanath (2018), "All-but-the-Top", the frequency in the directions that all vectors share.
 
     Raises InvalidParameterError for fewer than 3 keys, or fewer than 2 bins.
     """
@@ -68,8 +74,16 @@ def norms_by_rank(space: EmbeddingSpace, bins: int = 16, seed: int = 0) -> Norms
     )
     low, medians, high = quartiles.T
     middles = np.sqrt(edges[:-1] * (edges[1:] - 1.0))
-    rho = spearman(np.arange(n), norms)
-    return NormsByRank(norms, middles, low, medians, high, rho, _common(space, seed))
+    return NormsByRank(
+        norms,
+        middles,
+        low,
+        medians,
+        high,
+        spearman(np.arange(n), norms),
+        _rho_shared(space),
+        _common(space, seed),
+    )
 
 
 def apart(
@@ -90,6 +104,13 @@ def apart(
         ):
             kept.append(row)
     return kept
+
+
+def _rho_shared(space: EmbeddingSpace) -> float:
+    mean = space.vectors.mean(axis=0, dtype=np.float64)
+    if np.linalg.norm(mean) <= _NO_MEAN * float(space.norms.max()):
+        return float("nan")
+    return spearman(np.arange(len(space)), space.vectors @ mean)
 
 
 def _common(space: EmbeddingSpace, seed: int) -> float:

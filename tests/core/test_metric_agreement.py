@@ -286,6 +286,7 @@ def test_norms_of_hand_made_spaces():
     growing = norms_by_rank(space_of(np.outer(np.arange(1, 50), [0.6, 0.8])))
     assert growing.rho == 1.0
     assert growing.common == pytest.approx(1.0)
+    assert growing.rho_shared == 1.0
     assert len(growing.ranks) == len(growing.medians)
     assert np.isnan(norms_by_rank(space_of(np.eye(5))).rho)
     assert norms_by_rank(space_of(np.eye(5))).common == 0.0
@@ -299,6 +300,11 @@ def test_centering_takes_the_shared_direction_away(glove):
 
     before, after = norms_by_rank(glove), norms_by_rank(all_but_the_top(glove, 0))
     assert before.common > 0.1
+    along = glove.vectors.astype(np.float64) @ glove.vectors.mean(axis=0)
+    expected = stats.spearmanr(np.arange(len(glove)), along).statistic
+    assert before.rho_shared == pytest.approx(expected, abs=1e-4)
+    assert before.rho_shared < before.rho < 0  # frequency is there even more than in the length
+    assert np.isnan(after.rho_shared)
     assert abs(after.common) < 0.02
 
 

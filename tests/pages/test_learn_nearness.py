@@ -159,17 +159,16 @@ def test_frequency_in_the_norm(open_page, lang):
     at = open_page(PAGE, lang=lang, part="norm", words="3000")
     space = ev.load("glove-6b-50d", limit=3_000)
     measured = norms_by_rank(space)
-    assert [metric.value for metric in at.metric] == [
-        number(measured.rho, 3),
-        number(measured.common, 3),
-    ]
+    for value in (measured.rho, measured.rho_shared, measured.common):
+        assert f"<td>{number(value, 3)}</td>" in text_of(at)
     answers = most_answered(space, "dot")
     assert f"<td>{number(answers.mean_length)}</td><td>{answers.median_rank:,.0f}</td>" in text_of(
         at
     )
     by_key(at.segmented_control, "vectors").set_value("centered").run()
     assert not at.exception
-    assert abs(float(at.metric[1].value.replace("−", "-"))) < 0.05
+    assert "<td>—</td>" in text_of(at)  # what all vectors share is gone
+    assert number(measured.common, 3) not in text_of(at)
     assert at.query_params["vectors"] == "centered"
 
 
@@ -185,7 +184,7 @@ def test_images_under_three_metrics(open_page, settle, monkeypatch):
     assert rows.count('alt="chelsea/patch 03.png"') == 1
     by_key(at.toggle, "unit").set_value(True).run()
     assert text_of(at).count("<td>4 (100%)</td><td>1.000</td><td>1.000</td>") == 3
-    shares = re.findall(r"<td>(\d+\.\d)%</td>", text_of(at))
+    shares = re.findall(r"<td>(\d+\.\d)%</td><td>1.00</td>", text_of(at))
     assert len(shares) == 3
     assert len(set(shares)) == 1  # at unit length no metric finds more than another
 

@@ -13,7 +13,7 @@ from streamlit.delta_generator import DeltaGenerator
 from embedviz.images.embedding import EmbeddedImages
 from embedviz.images.retrieval import precision_at_k
 from embedviz.images.samples import SAMPLES
-from embedviz.metric_agreement import SideBySide, side_by_side, unit_space
+from embedviz.metric_agreement import SideBySide, most_answered, side_by_side, unit_space
 from embedviz.plots.metric_agreement import METRIC_COLORS
 from embedviz.space import EmbeddingSpace
 from embedviz.ui.images.encoder_choice import OFFLINE, EncoderChoice
@@ -151,6 +151,14 @@ def _precision(lesson: OpenLesson, space: EmbeddingSpace, asked: Asked) -> None:
     for metric, name in metric_names(said).items():
         key = ("nearness-precision", space.vectors_fingerprint, asked.k, metric)
         measured = session().kept(key, partial(precision_at_k, space, k=asked.k, metric=metric))
-        lines.append((name, f"{measured.precision:.1%}"))
-    facts((said("same.metric"), said("same.share", k=asked.k)), lines, list(METRIC_COLORS.values()))
+        key = ("nearness-answers", space.vectors_fingerprint, asked.k, metric)
+        answers = session().kept(
+            key, partial(most_answered, space, metric, queries=len(space), k=asked.k)
+        )
+        lines.append((name, f"{measured.precision:.1%}", number(answers.mean_length)))
+    facts(
+        (said("same.metric"), said("same.share", k=asked.k), said("same.length")),
+        lines,
+        list(METRIC_COLORS.values()),
+    )
     st.caption(said("same.caption", n=f"{len(space):,}"))

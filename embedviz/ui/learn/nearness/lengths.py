@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import streamlit as st
@@ -79,9 +80,15 @@ def _most(n: int, state: str, metric: str) -> MostAnswered:
 
 def _facts(lesson: OpenLesson, measured: NormsByRank, asked: Asked) -> None:
     said = lesson.texts
-    first, second = st.columns(2)
-    first.metric(said("norm.rho"), number(measured.rho, 3), help=said("norm.rho.help"))
-    second.metric(said("norm.common"), number(measured.common, 3), help=said("norm.common.help"))
+    shared = "—" if math.isnan(measured.rho_shared) else number(measured.rho_shared, 3)
+    facts(
+        (said("norm.what"), said("norm.value")),
+        [
+            (said("norm.rho"), number(measured.rho, 3)),
+            (said("norm.shared"), shared),
+            (said("norm.common"), number(measured.common, 3)),
+        ],
+    )
     st.caption(said("norm.caption", n=f"{asked.n:,}"))
     lines = []
     for metric, name in metric_names(said).items():
