@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import streamlit as st
@@ -100,7 +100,7 @@ def _flat(shape: str) -> NDArray[np.float32]:
 def _worked(lesson: OpenLesson, asked: Asked, data: ShapeData) -> Panels | None:
     def do(on_progress: OnProgress, cancel: Cancel) -> Panels:
         # UMAP's own names for the two starts.
-        params = (
+        params: dict[str, Any] = (
             {"initialization": asked.start} if asked.method == "tsne" else {"init": asked.start}
         )
         found = panels(
