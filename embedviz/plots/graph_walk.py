@@ -95,7 +95,7 @@ def _links(places: NDArray[Any], here: Any) -> Any:
         x += [float(places[here.node, 0]), float(places[node, 0]), None]
         y += [float(places[here.node, 1]), float(places[node, 1]), None]
     return go.Scatter(
-        x=x, y=y, mode="lines", line={"color": ACCENT, "width": 1}, opacity=0.5,
+        x=x, y=y, mode="lines", line={"color": ACCENT, "width": 1.5}, opacity=0.8,
         hoverinfo="skip", showlegend=False,
     )  # fmt: skip
 

@@ -32,6 +32,8 @@ def recall_curve(
 
     Parameters
     ----------
+    curves : mapping
+        By method; the last is the one that ``now`` is of, and has its efforts written beside it.
     names : mapping
         What each method is called; ``"now"`` is the name of the mark.
     efforts : mapping
@@ -43,7 +45,10 @@ def recall_curve(
 
     figure = go.Figure()
     for method, points in curves.items():
-        figure.add_trace(_line(method, points, names[method], efforts[method]))
+        line = _line(method, points, names[method], efforts[method])
+        if method != next(reversed(curves)):
+            line.update(mode="lines+markers", opacity=0.6)
+        figure.add_trace(line)
     figure.add_trace(
         _mark(brute, names["brute"], {"symbol": "diamond", "size": 12, "color": COLORS["brute"]})
     )

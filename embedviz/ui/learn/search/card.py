@@ -29,5 +29,8 @@ def card() -> go.Figure:
     figure.update_layout(
         height=150, showlegend=False, paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)"
     )
-    figure.update_traces(hoverinfo="skip", hovertemplate=None)
+    figure.data = tuple(
+        trace for trace in figure.data if len(trace.x)
+    )  # the last hop is on floor 0
+    figure.update_traces(hoverinfo="skip", hovertemplate=None, text=None)
     return figure

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -98,7 +99,9 @@ def show(lesson: OpenLesson, asked: Asked) -> None:
     lesson.open_in("words", word=asked.word, model=MODEL)
     left, right = st.columns([7, 4], gap="medium")
     with left:
-        names = {name: said(f"walk.{name}") for name in _NAMES} | {"query": f"“{asked.word}”"}
+        names = {name: said(f"walk.{name}") for name in _NAMES} | {
+            "query": f"“{escape(asked.word)}”"
+        }
         figure = walk_map(
             ground.places,
             ground.target,
