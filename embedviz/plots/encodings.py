@@ -116,7 +116,8 @@ def error_bars(
         x=means, y=names, orientation="h", text=[f"{mean:.1f}" for mean in means],
         textposition="inside", insidetextanchor="start", textfont={"color": "white", "size": 14},
         marker={"color": [CONTRAST if name == marked else ACCENT for name in errors]},
-        error_x={"array": [float(each.std()) for each in errors.values()], "thickness": 1.5},
+        error_x={"array": [float(each.std()) for each in errors.values()], "thickness": 2,
+                 "color": "#8A93A0"},
         hovertemplate="%{y}: %{x:.2f}<extra></extra>", showlegend=False,
     )  # fmt: skip
     drawn = [bars]

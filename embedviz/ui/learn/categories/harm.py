@@ -19,7 +19,7 @@ from embedviz.encodings import (
     target_embedding,
 )
 from embedviz.encodings.gapminder import INCOME_LEVELS, life_expectancies
-from embedviz.encodings.linear_model import LinearErrors, fitted_line
+from embedviz.encodings.linear_model import Fit, LinearErrors, fitted_line
 from embedviz.plots.encodings import error_bars, line_through_codes
 from embedviz.ui.learn.chart import show_chart
 from embedviz.ui.learn.lesson import OpenLesson
@@ -104,13 +104,10 @@ def order_of(feature: str, shuffle: int) -> tuple[str, ...]:
 def labels_of(feature: str) -> list[LinearErrors]:
     """The errors with label codes, in every order that the slider offers."""
     data = life_expectancies()
-    found = []
-    for shuffle in range(_SHUFFLES + 1):
-        encoding = ordinal_encoding(order_of(feature, shuffle))
-        found.append(
-            cross_validated(data.features[feature], data.years, lambda _, __, it=encoding: it)
-        )
-    return found
+    return [
+        cross_validated(data.features[feature], data.years, _given(order_of(feature, shuffle)))
+        for shuffle in range(_SHUFFLES + 1)
+    ]
 
 
 @st.cache_data(show_spinner=False)
@@ -125,8 +122,13 @@ def _one_hot(values: Sequence[str], _: NDArray[np.float64]) -> Encoding:
     return one_hot_encoding(categories_of(values))
 
 
-def _ordinal(_: Sequence[str], __: NDArray[np.float64]) -> Encoding:
-    return ordinal_encoding(INCOME_LEVELS)
+def _given(order: Sequence[str]) -> Fit:
+    """Numbers in an order that does not depend on the rows."""
+    return lambda _values, _target: ordinal_encoding(order)
 
 
-_FITS = {"onehot": _one_hot, "ordinal": _ordinal, "embedding": target_embedding}
+_FITS: dict[str, Fit] = {
+    "onehot": _one_hot,
+    "ordinal": _given(INCOME_LEVELS),
+    "embedding": target_embedding,
+}
