@@ -26,7 +26,7 @@ from embedviz.words.training_log import TrainingLog, TrainingStopped
 from embedviz.words.training_params import ALGORITHMS, TrainingParams
 from embedviz.words.training_watch import watched
 
-Output = Literal["negative", "hierarchical"]
+Output = Literal["negative", "hierarchical", "full"]
 OUTPUTS: tuple[Output, ...] = ("negative", "hierarchical")
 SMALL_TEXT = TrainingParams(
     vector_size=50, window=3, min_count=3, sample=0.0, epochs=15, alpha=0.05
@@ -54,7 +54,7 @@ class TrainedCbow:
 
     Attributes
     ----------
-    output : "negative" or "hierarchical"
+    output : "negative", "hierarchical" or "full"
         How its output layer was trained.
     vocabulary : Vocabulary
         V words, the most frequent first.

@@ -110,20 +110,30 @@ def test_a_center_beyond_a_shorter_sentence_goes_back_to_the_first_choice(open_p
     assert _loss("the dog sat") in _said(at)
 
 
-@LANGUAGES
-def test_trained_networks_fill_a_blank(open_page, settle, lang: str) -> None:
-    blank = "the prime ___ john howard"
-    at = open_page("learn_cbow", lang=lang, part="trained", blank=blank)
+def test_trained_networks_fill_a_blank(open_page, settle) -> None:
+    at = open_page("learn_cbow", lang="ko", part="trained", blank="the prime ___ john howard")
     settle(at, lambda page: "p = 0." in text_of(page))
-    said = _said(at)
-    assert "2,863" in said
-    assert "minister" in said
-    typed = at.text_input(key="learn_cbow-blank")
-    typed.set_value("no blank at all").run()
+    assert "2,863" in _said(at)
+    assert "minister" in _said(at)
+    assert at.button(key="cbow-full")
+    at.text_input(key="learn_cbow-blank").set_value("no blank at all").run()
+    assert not at.exception
+    assert len(at.error) == 1
     assert "0 blanks" in at.error[0].value
     at.text_input(key="learn_cbow-blank").set_value("the united qqqzzz ___ of america").run()
     assert not at.error
     assert "qqqzzz" in at.info[0].value
+    at.button(key="cbow-blank-0").click().run()
+    assert at.text_input(key="learn_cbow-blank").value == "in the west ___ and gaza"
+
+
+@LANGUAGES
+def test_full_softmax_is_trained_only_when_asked_for(open_page, lang: str) -> None:
+    at = open_page("learn_cbow", lang=lang, part="trained")
+    at.button(key="cbow-full").click().run()
+    assert not at.exception
+    assert at.query_params["full"] == "on"
+    assert not [button for button in at.button if button.key == "cbow-full"]
 
 
 @LANGUAGES

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from embedviz.errors import InvalidParameterError
 from embedviz.network.blanks import Blank, GuessingScore, blank_in, guessing_score, most_probable
+from embedviz.network.full_softmax_training import train_full_softmax
 from embedviz.network.news_text import CORPUS, news_sentences
-from embedviz.network.trained_cbow import OUTPUTS, Output, TrainedCbow, train_cbow
+from embedviz.network.trained_cbow import Output, TrainedCbow, train_cbow
 from embedviz.plots.network import word_probabilities
 from embedviz.progress import Cancel, OnProgress
 from embedviz.ui.learn.cbow.context import show_context, show_path
@@ -21,6 +24,7 @@ from embedviz.ui.work import work
 from embedviz.words.sample_corpora import CORPORA
 from embedviz.words.training_params import ALGORITHMS
 
+SHOWN: tuple[Output, ...] = ("negative", "hierarchical", "full")
 EXAMPLES = (
     "in the west ___ and gaza",
     "the prime ___ john howard",
@@ -58,14 +62,18 @@ def link_to_training(lesson: OpenLesson) -> None:
 
 def show_trained(lesson: OpenLesson, typed: str) -> None:
     """What each network puts into the blank, and how it comes to that."""
+    places = dict(zip(SHOWN, st.columns(len(SHOWN), gap="medium"), strict=True))
+    networks = _networks(lesson, places)
     asked: dict[Output, Asked] = {}
-    for place, output in zip(st.columns(len(OUTPUTS), gap="large"), OUTPUTS, strict=True):
-        with place:
-            st.markdown(f"**{lesson.texts(output)}**", help=lesson.texts(f"{output}.help"))
-            found = _ask(lesson, output, typed)
-            if found is not None:
-                asked[output] = found
-                _guesses(lesson, found)
+    for output, (model, score) in networks.items():
+        try:
+            blank = blank_in(typed, model.vocabulary, model.window)
+        except InvalidParameterError as error:
+            show_error(error)
+            return
+        asked[output] = Asked(model, score, blank)
+        with places[output]:
+            _guesses(lesson, asked[output])
     if asked:
         one = next(iter(asked.values()))
         show_context(lesson, one.model, one.blank)
@@ -73,25 +81,58 @@ def show_trained(lesson: OpenLesson, typed: str) -> None:
         show_path(lesson, asked["hierarchical"].model, asked["hierarchical"].blank)
 
 
-def _ask(lesson: OpenLesson, output: Output, typed: str) -> Asked | None:
-    """The answer, or None while the network learns or where the sentence cannot be used."""
+def _networks(
+    lesson: OpenLesson, places: Mapping[Output, DeltaGenerator]
+) -> dict[Output, tuple[TrainedCbow, GuessingScore]]:
+    """Those that are trained; one after the other, as two at a time would slow each other down."""
+    ready: dict[Output, tuple[TrainedCbow, GuessingScore]] = {}
+    waiting = False
+    for output, place in places.items():
+        with place:
+            st.markdown(f"**{lesson.texts(output)}**", help=lesson.texts(f"{output}.help"))
+            if output == "full" and not _full_wanted(lesson):
+                continue
+            if waiting:
+                st.caption(lesson.texts("next"))
+                continue
+            found = _network(lesson, output)
+            waiting = found is None
+            if found is not None:
+                ready[output] = found
+    return ready
+
+
+def _full_wanted(lesson: OpenLesson) -> bool:
+    """Whether to train full softmax as well; offers to, as it takes several times as long."""
+    wanted = lesson.controls.value("full", False)
+    if not wanted:
+        st.caption(lesson.texts("full.note"))
+        st.button(
+            lesson.texts("full.train"), key="cbow-full",
+            on_click=lesson.controls.set, args=("full", True),
+        )  # fmt: skip
+    return wanted
+
+
+def _network(lesson: OpenLesson, output: Output) -> tuple[TrainedCbow, GuessingScore] | None:
+    """A trained network and how well it guesses its own text; None while it learns."""
 
     def do(on_progress: OnProgress, cancel: Cancel) -> tuple[TrainedCbow, GuessingScore]:
-        sentences = news_sentences()
-        model = train_cbow(sentences, output, on_progress=on_progress, cancel=cancel)
+        model = _trained(output, on_progress, cancel)
         known = model.vocabulary
-        ids = [[known.index(word) for word in words if word in known] for words in sentences]
+        ids = [[known.index(word) for word in words if word in known] for words in news_sentences()]
         return model, guessing_score(model.probabilities, ids, model.window)
 
-    trained = work(lesson.texts("training", name=lesson.texts(output)), ("learn-cbow", output), do)
-    if trained is None:
-        return None
-    model, score = trained
-    try:
-        return Asked(model, score, blank_in(typed, model.vocabulary, model.window))
-    except InvalidParameterError as error:
-        show_error(error)
-        return None
+    found: tuple[TrainedCbow, GuessingScore] | None = work(
+        lesson.texts("training", name=lesson.texts(output)), ("learn-cbow", output), do
+    )
+    return found
+
+
+def _trained(output: Output, on_progress: OnProgress, cancel: Cancel) -> TrainedCbow:
+    if output == "full":
+        return train_full_softmax(news_sentences(), on_progress=on_progress, cancel=cancel)
+    return train_cbow(news_sentences(), output, on_progress=on_progress, cancel=cancel)
 
 
 def _guesses(lesson: OpenLesson, asked: Asked) -> None:
