@@ -141,6 +141,7 @@ def side_by_side(
         )
         if trained.stopped:
             raise CancelledError("The comparison was stopped before both were trained.")
+        report(tell, 1.0, "comparing the nearest words")
         duel = _with(duel, _run_of(trained, seed), reference, cancel)
     report(on_progress, 1.0, "both are trained", duel)
     return duel

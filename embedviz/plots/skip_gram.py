@@ -19,7 +19,7 @@ _ARC = np.linspace(0.0, np.pi, 24)
 
 
 def pair_arcs(
-    words: Sequence[str], pairs: NDArray[np.int64], center: int, height: int = 190
+    words: Sequence[str], pairs: NDArray[np.int64], center: int, height: int = 170
 ) -> go.Figure:
     """A sentence with an arc for each (center, context) pair; those of one center stand out.
 
@@ -108,7 +108,7 @@ def loss_to_floor(
     )  # fmt: skip
     figure.add_hline(
         y=floor, line={"color": CONTRAST, "dash": "dash", "width": 1.5},
-        annotation={"text": escape(titles["floor"]), "yshift": 9}, annotation_position="right",
+        annotation={"text": escape(titles["floor"])}, annotation_position="bottom left",
     )  # fmt: skip
     figure.update_layout(height=height, margin=_MARGIN, showlegend=False)
     figure.update_xaxes(title_text=titles["x"], fixedrange=True)
