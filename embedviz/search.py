@@ -61,10 +61,11 @@ def neighbors(
     k : int
         At least 1; where fewer keys are there, all of them are returned.
     metric : {"cosine", "euclidean", "dot"}
-    index : {"exact", "reduced"}
+    index : {"exact", "reduced", "hnsw", "ivf"}
         "exact" compares every vector. "reduced" is several times faster among many long vectors,
         after seconds of building when it is first asked on a space, and may miss one neighbor in
-        a hundred; the scores are the exact ones. See :data:`embedviz.indexes.INDEXES`.
+        a hundred; so may "hnsw" (a graph) and "ivf" (cells), which hold a copy of the vectors. The
+        scores are the exact ones. See :data:`embedviz.indexes.INDEXES`.
     on_progress, cancel
         For many queries at once and the building of an index.
 

@@ -46,7 +46,7 @@ def recall_curve(
     figure = go.Figure()
     for method, points in curves.items():
         line = _line(method, points, names[method], efforts[method])
-        if method != next(reversed(curves)):
+        if method != list(curves)[-1]:
             line.update(mode="lines+markers", opacity=0.6)
         figure.add_trace(line)
     figure.add_trace(
@@ -82,8 +82,10 @@ def recall_curve(
 
 def _ticks(values: Sequence[float]) -> list[float]:
     """1, 2, 5, 10 … around ``values``: a log axis's own ticks leave out the leading digits."""
-    first, last = math.floor(math.log10(min(values))), math.ceil(math.log10(max(values)))
-    return [step * 10.0**power for power in range(first, last + 1) for step in (1, 2, 5)]
+    low, high = math.log10(min(values)), math.log10(max(values))
+    steps = (1, 2, 5) if high - low > 1 else (1, 1.5, 2, 3, 4, 5, 7)
+    powers = range(math.floor(low), math.ceil(high) + 1)
+    return [step * 10.0**power for power in powers for step in steps]
 
 
 def _line(method: str, points: Sequence[Measured], name: str, effort: str) -> Any:
@@ -130,6 +132,7 @@ def growth_lines(
 
     scale = 1e6 if cost == "seconds" else 1.0
     figure = go.Figure()
+    ends: list[tuple[float, float, str]] = []
     for method, color in COLORS.items():
         sizes, costs = result.costs(method, cost)
         figure.add_trace(
@@ -143,11 +146,12 @@ def growth_lines(
             for trace in _fitted(slope, factor * scale, [sizes[0], sizes[-1]], predicted, color):
                 figure.add_trace(trace)
             last = max(predicted, sizes[-1])
-            figure.add_annotation(
-                x=math.log10(last), y=math.log10(factor * last**slope * scale),
-                text=f"<b>n<sup>{slope:.2f}</sup></b>", showarrow=False, xanchor="left", xshift=10,
-                font={"color": color},
-            )  # fmt: skip
+            ends.append((math.log10(factor * last**slope * scale), slope, color))
+    for height, slope, color in _apart(ends):
+        figure.add_annotation(
+            x=math.log10(max(predicted, result.sizes[-1].n)), y=height, xanchor="left", xshift=10,
+            text=f"<b>n<sup>{slope:.2f}</sup></b>", showarrow=False, font={"color": color},
+        )  # fmt: skip
     figure.update_layout(
         height=380,
         margin=_MARGIN | {"r": 64},
@@ -156,6 +160,16 @@ def growth_lines(
         legend={"orientation": "h", "y": 1.0, "x": 0, "yanchor": "bottom"},
     )
     return figure
+
+
+def _apart(ends: Sequence[tuple[float, float, str]]) -> list[tuple[float, float, str]]:
+    """Labels at the ends of the lines, the lowest first, none over another."""
+    placed: list[tuple[float, float, str]] = []
+    room = 0.08 * (max(ends)[0] - min(ends)[0]) if ends else 0.0
+    for height, slope, color in sorted(ends):
+        lowest = placed[-1][0] + room if placed else height
+        placed.append((max(height, lowest), slope, color))
+    return placed
 
 
 def _fitted(
