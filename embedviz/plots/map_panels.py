@@ -77,7 +77,7 @@ def torn_map(
     row: int,
     kept: NDArray[np.intp],
     torn: NDArray[np.intp],
-    height: int = 300,
+    height: int = 250,
 ) -> go.Figure:
     """One point of a map with lines to its true neighbors, near and torn away.
 

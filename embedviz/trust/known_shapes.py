@@ -109,7 +109,7 @@ KNOWN_SHAPES: dict[str, KnownShape] = {
             lambda rng: _groups(rng, (51, 51, 50), (0, 10, 60), (1, 1, 1), 2),
         ),
         KnownShape(
-            "noise", ("clumping",), lambda rng: _groups(rng, (_POINTS,), (0,), (1,), 100)
+            "noise", ("clumping",), lambda rng: _groups(rng, (_POINTS,), (0,), (1,), 10)
         ),
         KnownShape(
             "inside", ("together", "spread_ratio"),
