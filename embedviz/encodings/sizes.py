@@ -15,6 +15,9 @@ MOST_MEASURED = 4000
 """Up to this many categories the dense array is made: 64 MB. Above, its size is calculated."""
 
 
+_ENOUGH = 0.1  # seconds of measuring, after which a busy machine is not asked again
+
+
 @dataclass(frozen=True)
 class Sizes:
     """Bytes of n categories, float32 (or int32 for the label), each category once.
@@ -111,6 +114,8 @@ def _fastest(do: Callable[[], object], runs: int) -> float:
         start = perf_counter()
         do()
         seconds.append(perf_counter() - start)
+        if sum(seconds) > _ENOUGH:
+            break
     return min(seconds)
 
 
