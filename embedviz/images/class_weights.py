@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +30,7 @@ class LastLayer:
     bias : ndarray of shape (K,), float32
         b.
     classes : tuple of str
-        Their names, each once (:func:`distinct`).
+        Their names.
     """
 
     weights: NDArray[np.float32]
@@ -100,21 +98,13 @@ def last_layer(encoder: Encoder) -> LastLayer:
         raise not_here(encoder)
     checked_hash(encoder.name, encoder.weights, found.path)
     weights, bias = _last_linear(trained(encoder, found.path))
-    names = distinct(encoder.categories())
+    names = tuple(encoder.categories())
     if weights.shape != (len(names), encoder.dimensions):
         raise InvalidParameterError(
             f"The last layer of {encoder.label} is of shape {weights.shape}, not "
             f"({len(names)}, {encoder.dimensions}): its classes are not read from its embeddings."
         )
     return LastLayer(weights, bias, names)
-
-
-def distinct(classes: Sequence[str]) -> tuple[str, ...]:
-    """The names, each once: those that two classes share get their number, "crane (517)"."""
-    counts = Counter(classes)
-    return tuple(
-        f"{name} ({number})" if counts[name] > 1 else name for number, name in enumerate(classes)
-    )
 
 
 def class_answer(layer: LastLayer, embedding: NDArray[Any]) -> ClassAnswer:

@@ -18,7 +18,10 @@ PARTS = ("look", "depth", "shortcut", "classes")
 DEPTHS = tuple(range(4, 51, 2))
 STEPS = (0, 100, 300, 600)
 _PATCHES, _DIGITS, _PHOTO_SET = "photo-patches", "digits", "photos"
+_SETS = (_PATCHES, _DIGITS, _PHOTO_SET)
 _DIGIT_COUNT = 500
+_FIRST = "chelsea"
+_PHOTOS = sorted(PHOTOS, key=lambda photo: photo.name != _FIRST)  # she stands at the slider's left
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,7 @@ def _look(lesson: OpenLesson) -> Setup:
     controls = lesson.controls
     first, second, third = st.columns([5, 4, 3], gap="medium", vertical_alignment="bottom")
     with third:
-        sample = controls.select("set", _PATCHES, (_PATCHES, _DIGITS, _PHOTO_SET))
+        sample = controls.select("set", _PATCHES, _SETS)
     with first:
         key = _query(controls, sample)
     with second:
@@ -70,12 +73,14 @@ def _look(lesson: OpenLesson) -> Setup:
 
 def _depth(lesson: OpenLesson) -> Setup:
     controls = lesson.controls
-    first, second = st.columns([5, 6], gap="large", vertical_alignment="bottom")
+    first, second, third = st.columns([4, 5, 3], gap="medium", vertical_alignment="bottom")
     with first:
         level = controls.steps("level", 1, (0, 1, 2, 3, 4))
+    with third:
+        sample = controls.select("set", _PATCHES, _SETS)
     with second:
-        key = _query(controls, _PATCHES)
-    return Setup("depth", _PATCHES, key, level=level)
+        key = _query(controls, sample)
+    return Setup("depth", sample, key, level=level)
 
 
 def _shortcut(lesson: OpenLesson) -> Setup:
@@ -98,7 +103,7 @@ def _classes(lesson: OpenLesson) -> Setup:
     controls = lesson.controls
     first, second = st.columns(2, gap="large", vertical_alignment="bottom")
     with first:
-        photo = controls.steps("picture", "chelsea", tuple(photo.name for photo in PHOTOS))
+        photo = controls.steps("picture", _FIRST, tuple(photo.name for photo in _PHOTOS))
     setup = Setup("classes", _PHOTO_SET, _whole(photo))
     layer = known_classifier()
     if layer is None:  # it is being read; what the link asks for waits in the address
@@ -114,10 +119,10 @@ def _query(controls: Controls, sample: str) -> str:
         number = controls.slider("digit", 5, 1, _DIGIT_COUNT, 1)
         return SAMPLES[sample].open()[number - 1].name
     if sample == _PHOTO_SET:
-        photo = controls.steps("whole", "chelsea", tuple(photo.name for photo in PHOTOS))
+        photo = controls.steps("whole", _FIRST, tuple(photo.name for photo in _PHOTOS))
         return _whole(photo)
-    names = tuple(f"{photo.name} {at + 1}" for photo in PHOTOS for at in range(photo.count))
-    name, _, place = controls.steps("patch", "chelsea 5", names).rpartition(" ")
+    names = tuple(f"{photo.name} {at + 1}" for photo in _PHOTOS for at in range(photo.count))
+    name, _, place = controls.steps("patch", f"{_FIRST} 1", names).rpartition(" ")
     return f"{name}/patch {int(place):02}.png"
 
 
