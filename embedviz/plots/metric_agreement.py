@@ -253,8 +253,15 @@ def arrows_figure(a: NDArray[np.float64], b: NDArray[np.float64]) -> go.Figure:
         "showlegend": False,
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
-        "xaxis": {"visible": False},
-        "yaxis": {"visible": False, "scaleanchor": "x"},
+        "xaxis": {"visible": False, "range": _around(a[0], b[0])},
+        "yaxis": {"visible": False, "range": _around(a[1], b[1]), "scaleanchor": "x"},
         "annotations": heads,
     }
     return go.Figure(traces, layout)
+
+
+def _around(*values: float) -> list[float]:
+    """A range with the origin and these values in it, and some room."""
+    low, high = min(0.0, *values), max(0.0, *values)
+    room = 0.12 * (high - low) or 1.0
+    return [low - room, high + room]
