@@ -25,6 +25,7 @@ MODEL = "glove-6b-50d"
 QUERIES = 100
 SIZES = (1_000, 3_000, 10_000, 30_000, 100_000)
 _WORDS, _PATCHES, _DIGITS = "words", "patches", "digits"
+_DIGIT_COUNT = 1_797
 _ENCODER = "efficientnet-lite0"
 _PICTURES = SAMPLES["photo-patches"]
 
@@ -38,6 +39,8 @@ class Vectors:
     identity : tuple of str
         Equal ones are the same vectors; a session's own name their fingerprint, so that what is
         computed of them goes with them.
+    count : int
+        How many there are to search, about: some of them are held out as queries.
     shared : bool
         Whether they are the server's, and what is computed of them is for everyone.
     open : callable
@@ -47,6 +50,7 @@ class Vectors:
     """
 
     identity: tuple[str, ...]
+    count: int
     shared: bool
     open: Callable[[], EmbeddingSpace | None]
     tool: tuple[str, dict[str, str]]
@@ -90,17 +94,17 @@ def vectors_of(data: str, n: int, title: str) -> Vectors:
     """What the controls name; ``title`` says that pictures are being looked at."""
     if data == _WORDS:
         # The queries are held out, so that exactly n are searched.
-        return Vectors((data, str(n)), True, lambda: words(n + QUERIES), _words_page())
+        return Vectors((data, str(n)), n, True, lambda: words(n + QUERIES), _words_page())
     if data == _DIGITS:
         place = ("vectors", {"vectors": "Samples", "vectors_sample": "Handwritten digits"})
-        return Vectors((data,), True, _digits, place)
+        return Vectors((data,), _DIGIT_COUNT, True, _digits, place)
     if data == _PATCHES:
-        return Vectors((data,), True, lambda: _patches(title), _images_page())
+        return Vectors((data,), _PICTURES.count, True, lambda: _patches(title), _images_page())
     item = session().owned[data]
     space = item.space
     first = space if len(space) <= SIZES[-1] else space.take(np.arange(SIZES[-1]))
     page = ({"words": "words", "images": "images"}.get(item.kind, "vectors"), dict[str, str]())
-    return Vectors((data, space.vectors_fingerprint), False, lambda: first, page)
+    return Vectors((data, space.vectors_fingerprint), len(first), False, lambda: first, page)
 
 
 def _words_page() -> tuple[str, dict[str, str]]:

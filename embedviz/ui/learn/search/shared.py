@@ -14,7 +14,7 @@ from embedviz.ui.session import session
 from embedviz.ui.work import work
 
 T = TypeVar("T")
-_KEPT = 24
+_KEPT = 16
 _lock = Lock()
 
 
