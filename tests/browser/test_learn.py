@@ -1,0 +1,237 @@
+"""The lessons as a class meets them: from card to card, each thing moved, in two languages."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from embedviz.ui.learn.lessons import LESSONS
+from embedviz.ui.learn.texts import Texts, texts
+from tests.browser.conftest import ROOT
+from tests.browser.driving import settled
+
+pytestmark = pytest.mark.browser
+APP = ROOT / "app.py"
+PANEL = ".st-key-learn-controls"
+
+
+@dataclass(frozen=True)
+class Main:
+    """A part's main control by its name, and what to type where it is a line of text.
+
+    A button that begins long work is known by its whole key.
+    """
+
+    name: str = ""
+    typed: str = ""
+    button: str = ""
+
+
+PARTS = {
+    "learn_categories": {
+        "encode": Main("feature"), "harm": Main("shuffle"), "size": Main("n"), "learn": Main("steps"),
+    },
+    "learn_cbow": {
+        "inside": Main("steps"),
+        "trained": Main("blank", "the fire destroyed a ___ near the town"),
+        "cost": Main("V"),
+    },
+    "learn_skip_gram": {"inside": Main("window"), "text": Main("t"), "duel": Main(button="skip-gram-train")},
+    "learn_nearness": {
+        "two": Main("pair"), "words": Main("word", "queen"), "images": Main("patch"),
+        "norm": Main("vectors"),
+    },
+    "learn_search": {"curve": Main("nprobe"), "growth": Main("predicted"), "walk": Main("hop")},
+    "learn_dimensions": {
+        "concentration": Main("d"), "keeps": Main("kept"), "tears": Main("of_words"),
+        "shapes": Main("shape"),
+    },
+    "learn_cnn": {
+        "look": Main("patch"), "depth": Main("level"), "shortcut": Main("layers"),
+        "classes": Main("picture"),
+    },
+}  # fmt: skip
+
+# What the page answers with: its words and numbers outside of the controls, its charts, its images.
+_ANSWER = """() => {
+  const main = document.querySelector("[data-testid=stMain]");
+  const panel = main.querySelector(".st-key-learn-controls");
+  const said = [...main.querySelectorAll("[data-testid=stElementContainer]")]
+    .filter(element => !panel?.contains(element)).map(element => element.textContent);
+  const drawn = [...main.querySelectorAll(".ev-chart")].map(chart => chart.dataset.drawn ?? "");
+  const images = [...main.querySelectorAll("img")].map(image => image.src);
+  return [...said, ...drawn, ...images].join("|");
+}"""
+# Nothing runs, all charts are drawn, the ending stands, and nothing changed since the last look.
+_AT_REST = f"""() => {{
+  const main = document.querySelector("[data-testid=stMain]");
+  const charts = [...main.querySelectorAll(".ev-chart")];
+  const runs = !document.querySelector("[data-test-script-state=notRunning]")
+    || main.querySelector("[data-testid=stProgress]");
+  const now = location.href + ({_ANSWER})();
+  const same = window.__answer === now;
+  window.__answer = now;
+  return same && !runs && charts.every(chart => chart.dataset.drawn)
+    && main.querySelector("[data-testid=stPopover]") !== null;
+}}"""
+
+
+def english(name: str) -> Texts:
+    return texts(LESSONS[name].folder, "en")
+
+
+def at_rest(page: Page, name: str) -> None:
+    """Wait until a lesson has said all that it says."""
+    title = english(name).section("title")
+    expect(page.get_by_role("heading", name=title, exact=True)).to_be_visible(timeout=60_000)
+    page.wait_for_function(_AT_REST, polling=250, timeout=120_000)
+
+
+def no_trouble(page: Page) -> None:
+    wrong = page.locator("[data-testid=stException], [data-testid=stAlertContentError]")
+    assert wrong.all_text_contents() == []
+    assert page.locator(".katex-error").count() == 0
+
+
+def control(page: Page, name: str, key: str) -> Locator:
+    return page.locator(f"{PANEL} .st-key-{name}-{key}")
+
+
+def move(box: Locator, typed: str) -> None:
+    """Change a control as a keyboard does."""
+    expect(box).to_be_visible()
+    keyboard = box.page.keyboard
+    if box.locator("input[type=range]").count():
+        thumb = box.locator("input[type=range]").first
+        thumb.focus()
+        at_end = thumb.input_value() == thumb.get_attribute("max")
+        keyboard.press("ArrowLeft" if at_end else "ArrowRight")
+    elif box.get_by_test_id("stButton").count():
+        box.get_by_role("button").press("Enter")
+    elif box.get_by_role("radio").count():
+        box.locator("[role=radio][aria-checked=false]").first.focus()
+        keyboard.press("Enter")
+    elif box.get_by_role("combobox").count():
+        box.get_by_role("combobox").focus()
+        keyboard.press("ArrowDown")
+        expect(box.page.get_by_role("option").first).to_be_visible()
+        keyboard.press("ArrowDown")
+        keyboard.press("Enter")
+    else:
+        line = box.get_by_role("textbox")
+        line.fill(typed)
+        keyboard.press("Enter")
+
+
+def answers(page: Page, name: str, main: Main) -> None:
+    """Move the main control: the page shows something else, and no trouble."""
+    before = page.evaluate(_ANSWER)
+    button = page.locator(f"{PANEL} .st-key-{main.button}")
+    move(button if main.button else control(page, name, main.name), main.typed)
+    page.wait_for_function(
+        f"before => ({_ANSWER})() !== before", arg=before, polling="raf", timeout=60_000
+    )
+    at_rest(page, name)
+    no_trouble(page)
+
+
+def test_every_lesson_is_in_the_table():
+    assert list(PARTS) == list(LESSONS)
+
+
+def test_the_walk_from_the_cards_through_all_lessons(page: Page, server):
+    page.goto(server(APP) + "/learn")
+    cards = page.locator("[class*=st-key-lesson-card-]")
+    expect(cards).to_have_count(len(LESSONS), timeout=60_000)
+    expect(cards.locator(".ev-chart[data-drawn]")).to_have_count(len(LESSONS), timeout=60_000)
+    cards.first.get_by_role("link").click()
+    for name, parts in PARTS.items():
+        at_rest(page, name)
+        assert f"/{name}" in page.url
+        no_trouble(page)
+        answers(page, name, next(iter(parts.values())))
+        onward = page.get_by_test_id("stMain").get_by_role("link", name=re.compile("^Next: "))
+        if name == list(PARTS)[-1]:
+            expect(onward).to_have_count(0)
+        else:
+            onward.click()
+    page.get_by_test_id("stMain").get_by_role("link", name="All lessons", exact=True).click()
+    expect(cards).to_have_count(len(LESSONS))
+    no_trouble(page)
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_every_part_answers_its_main_control(page: Page, server, name):
+    page.goto(f"{server(APP)}/{name}")
+    at_rest(page, name)
+    said = english(name)
+    switch = control(page, name, "part").get_by_role("radio")
+    expect(switch).to_have_text([said(f"part.{part}") for part in PARTS[name]])
+    for at, (part, main) in enumerate(PARTS[name].items()):
+        if at:  # the walk moved the first one
+            switch.nth(at).click()
+            expect(switch.nth(at)).to_have_attribute("aria-checked", "true")
+            at_rest(page, name)
+            no_trouble(page)
+            answers(page, name, main)
+            assert f"part={part}" in page.url
+        for toggle in ("formula", "reference"):
+            shown = page.locator(f".st-key-{name}-shows-{toggle} input")
+            if shown.count() and not shown.is_checked():
+                shown.press("Space")
+                at_rest(page, name)
+        no_trouble(page)
+
+
+def test_another_language_keeps_the_state(page: Page, server):
+    page.goto(server(APP) + "/learn_cbow")
+    at_rest(page, "learn_cbow")
+    move(control(page, "learn_cbow", "steps"), "")
+    page.wait_for_url("**steps=1**")
+    page.get_by_role("radio", name="한국어").click()
+    korean = texts("cbow", "ko")
+    expect(page.get_by_role("heading", name=korean.section("title"), exact=True)).to_be_visible()
+    expect(page.get_by_role("slider", name=korean("steps")).first).to_have_value("1")
+    page.get_by_role("link", name=re.compile(texts("common", "ko")("next"))).click()
+    following = texts("skip_gram", "ko").section("title")
+    expect(page.get_by_role("heading", name=following, exact=True)).to_be_visible()
+    assert "lang=ko" in page.url
+
+
+def test_the_teachers_mode_and_its_link(page: Page, server, browser: Browser):
+    said = texts("common", "en")
+    page.goto(server(APP) + "/learn_cbow")
+    at_rest(page, "learn_cbow")
+    page.get_by_text(said("teacher"), exact=True).click()
+    expect(page.locator(PANEL)).to_be_hidden()
+    expect(page.get_by_test_id("stSidebar")).to_be_hidden()
+    page.get_by_text(said("controls"), exact=True).click()
+    expect(page.locator(PANEL)).to_be_visible()
+    move(control(page, "learn_cbow", "steps"), "")
+    page.wait_for_url("**steps=1**")
+    at_rest(page, "learn_cbow")
+    page.get_by_test_id("stPopover").get_by_role("button", name=said("link")).click()
+    address = page.get_by_test_id("stPopoverBody").locator("code").inner_text()
+    answer = page.locator(".ev-matrix").all_text_contents()
+    assert answer
+
+    elsewhere = browser.new_context(locale="ko-KR")
+    theirs = elsewhere.new_page()
+    theirs.goto(address)
+    at_rest(theirs, "learn_cbow")  # in English, as the link says
+    expect(theirs.locator(PANEL)).to_be_hidden()
+    assert theirs.locator(".ev-matrix").all_text_contents() == answer
+    elsewhere.close()
+
+
+def test_the_browser_chooses_the_language(browser: Browser, server):
+    elsewhere = browser.new_context(locale="ko-KR")
+    page = elsewhere.new_page()
+    page.goto(server(APP) + "/learn")
+    title = texts("common", "ko").section("title")
+    expect(page.get_by_role("heading", name=title, exact=True)).to_be_visible(timeout=60_000)
+    settled(page)
+    elsewhere.close()
