@@ -197,7 +197,7 @@ def _show_table(lesson: OpenLesson, duel: Duel) -> None:
 
 
 def _signed(points: float) -> str:
-    return f"{points:+.1f}".replace("-", "−")
+    return f"{round(points, 1) + 0.0:+.1f}".replace("-", "−")
 
 
 def _show_word(lesson: OpenLesson, duel: Duel, reference: EmbeddingSpace, word: str) -> None:
