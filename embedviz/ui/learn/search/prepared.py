@@ -30,7 +30,7 @@ def trial_for(lesson: OpenLesson, asked: Asked, space: EmbeddingSpace) -> Trial:
     key = ("learn_search", "trial", *asked.vectors.identity)
     with st.spinner(lesson.texts("comparing")):
         trial = ready(
-            "", key, asked.vectors.shared, True, lambda *_: trial_of(space.vectors, QUERIES)
+            lesson, "", key, asked.vectors.shared, True, lambda *_: trial_of(space.vectors, QUERIES)
         )
     assert trial is not None, "made while the page waits"
     return trial
@@ -48,7 +48,9 @@ def searcher_for(lesson: OpenLesson, asked: Asked, trial: Trial) -> Searcher | N
 
     title = lesson.texts(f"building.{asked.method}", n=n)
     quick = asked.method == "ivf" and n <= _QUICK
-    return ready(title, asked.key(asked.method, asked.parameters), asked.vectors.shared, quick, do)
+    return ready(
+        lesson, title, asked.key(asked.method, asked.parameters), asked.vectors.shared, quick, do
+    )
 
 
 def curves_for(
@@ -67,11 +69,11 @@ def curves_for(
 
     shared, title = asked.vectors.shared, lesson.texts("measuring")
     brute = ready(
-        title, ("learn_search", "brute", k, *asked.vectors.identity), shared, True, compared
+        lesson, title, ("learn_search", "brute", k, *asked.vectors.identity), shared, True, compared
     )
     key = ("learn_search", "curve", k, asked.method, asked.parameters, *asked.vectors.identity)
     quick = len(trial.vectors) <= _QUICK
-    points = ready(title, key, shared, quick, curve)
+    points = ready(lesson, title, key, shared, quick, curve)
     if brute is None or points is None:
         return None
     _looked_at()[asked.method, k, asked.vectors.identity] = key

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from embedviz.progress import Cancel, OnProgress
+from embedviz.ui.learn.lesson import OpenLesson
 from embedviz.ui.session import session
 from embedviz.ui.work import work
 
@@ -24,6 +25,7 @@ def _everyones() -> OrderedDict[Hashable, Any]:
 
 
 def ready(
+    lesson: OpenLesson,
     title: str,
     key: tuple[Hashable, ...],
     shared: bool,
@@ -32,11 +34,15 @@ def ready(
 ) -> T | None:
     """What ``do`` makes: found, or made now where that is ``quick``, or None while it is made."""
     everyones = _everyones()
-    if shared and key in everyones:
-        with _lock:
+    with _lock:  # another session may be letting go of it
+        if shared and key in everyones:
             everyones.move_to_end(key)
-        return everyones[key]  # type: ignore[no-any-return]
-    made: T | None = session().kept(key, lambda: do(None, None)) if quick else work(title, key, do)
+            return everyones[key]  # type: ignore[no-any-return]
+    made: T | None = None
+    if quick:
+        made = session().kept(key, lambda: do(None, None))
+    else:
+        made = work(title, key, do, stop_label=lesson.texts("stop"))
     if shared and made is not None:
         with _lock:
             everyones[key] = made
