@@ -14,9 +14,19 @@ from embedviz.trust.random_points import random_points
 from embedviz.ui.learn.dimensions import shaping
 from embedviz.ui.learn.dimensions.card import card
 from embedviz.ui.learn.texts import LANGUAGES, texts
+from embedviz.ui.server import jobs
 from tests.pages.conftest import text_of
 
 PAGE = "learn_dimensions"
+
+
+@pytest.fixture(autouse=True)
+def no_map_is_still_drawn():
+    """What a test did not wait for is stopped: Python must not end while a library computes."""
+    yield
+    for job in list(jobs()._jobs.values()):
+        jobs().cancel(job)
+        job.wait(30)
 
 
 def said(language: str, name: str, **values) -> str:
