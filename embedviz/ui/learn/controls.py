@@ -72,7 +72,10 @@ class Controls:
         return self._taken(name, key, default)
 
     def value(self, name: str, default: T, fits: Callable[[T], bool] = lambda _: True) -> T:
-        """A value without a widget (how many steps were trained, say); :meth:`set` changes it."""
+        """A value without a widget (how many steps were trained, say); :meth:`set` changes it.
+
+        Like a widget, ask for it inside of the control panel: a link's bad value is said there.
+        """
         value: T = self._ready_value(name, default, fits)
         self._to_address(name, value, default)
         return value

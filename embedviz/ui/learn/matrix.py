@@ -20,6 +20,7 @@ _STYLE = """<style>
 .ev-matrix td, .ev-matrix th { padding: .12rem .35rem; text-align: right; white-space: nowrap;
   font-variant-numeric: tabular-nums; }
 .ev-matrix td { border: 1px solid rgba(128, 136, 150, .25); }
+.ev-matrix td:empty { border: none; }
 .ev-matrix th { font-weight: 400; opacity: .85; }
 .ev-matrix .marked td, .ev-matrix td.marked { outline: 2px solid rgba(213, 94, 0, .9);
   outline-offset: -2px; }
