@@ -26,8 +26,8 @@ from embedviz.words.training_params import ALGORITHMS
 
 SHOWN: tuple[Output, ...] = ("negative", "hierarchical", "full")
 EXAMPLES = (
-    "in the west ___ and gaza",
     "the prime ___ john howard",
+    "in the west ___ and gaza",
     "the united ___ of america",
     "two people were ___ in the fire",
 )
