@@ -102,7 +102,7 @@ def control(page: Page, name: str, key: str) -> Locator:
 
 def move(box: Locator, typed: str) -> None:
     """Change a control as a keyboard does."""
-    expect(box).to_be_visible()
+    expect(box.locator("input, button").first).to_be_attached()
     keyboard = box.page.keyboard
     if box.locator("input[type=range]").count():
         thumb = box.locator("input[type=range]").first
