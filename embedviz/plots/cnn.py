@@ -23,7 +23,6 @@ def precision_bars(
     shares: Mapping[str, Sequence[float]],
     names: Sequence[str],
     chance: float,
-    chance_name: str,
     marked: int,
 ) -> go.Figure:
     """Grouped bars: for each of ``names`` one bar of each series, with a line at ``chance``.
@@ -41,7 +40,7 @@ def precision_bars(
             marker={"color": color, "opacity": _opacities(len(names), marked)},
             hovertemplate="%{x}: %{y:.1%}<extra>%{fullData.name}</extra>",
         )  # fmt: skip
-    _chance_line(figure, chance, chance_name, "top left")
+    figure.add_hline(y=chance, line={"color": OTHER, "dash": "dot", "width": 1.5})
     figure.update_layout(
         height=290, margin={**_MARGIN, "l": 4}, legend=_LEGEND, bargap=0.25,
         yaxis={"range": [0, 1.12], "visible": False},
@@ -69,7 +68,7 @@ def precision_by_depth(
         hovertemplate="%{x}: %{y:.1%}<extra></extra>",
     )  # fmt: skip
     figure = go.Figure(line)
-    _chance_line(figure, chance, chance_name, "bottom right")
+    _chance_line(figure, chance, chance_name, "top right")
     figure.update_layout(
         height=230, margin=_MARGIN, legend=_LEGEND,
         yaxis={"range": [0, 1.12], "tickformat": ".0%", "dtick": 0.25, "title": {"text": title}},
@@ -134,7 +133,7 @@ def curves(
             hovertemplate="%{x}: %{y:.3f}<extra>%{fullData.name}</extra>",
         )  # fmt: skip
     if chance is not None:
-        _chance_line(figure, chance[1], chance[0], "bottom right")
+        _chance_line(figure, chance[1], chance[0], "top right")
     figure.update_layout(
         height=240, margin=_MARGIN, legend=_LEGEND,
         xaxis={"title": {"text": x_title}},

@@ -83,10 +83,11 @@ def _measured(said: Texts, found: Seen, setup: Setup) -> None:
     measured = precision(found.pixels, setup.metric)
     figure = precision_bars(
         shares, [said(f"metric.{metric}") for metric in metrics], measured.chance,
-        said("chance"), metrics.index(setup.metric),
+        metrics.index(setup.metric),
     )  # fmt: skip
     st.markdown(f"**{said('measured', k=K, n=measured.n)}**")
     show_chart(figure, "cnn-precision", said("measured.alt"))
+    st.caption(f"┈ {said('chance')}: {measured.chance:.0%}")
 
 
 def _numbers(said: Texts, found: Seen, setup: Setup, encoder: Encoder) -> None:
