@@ -1,5 +1,8 @@
 """Lesson: CBOW from inside."""
 
+from collections.abc import Callable
+from typing import Any
+
 from embedviz.ui.learn.cbow import (
     choose_blank,
     choose_cost,
@@ -9,10 +12,10 @@ from embedviz.ui.learn.cbow import (
     show_inside,
     show_trained,
 )
-from embedviz.ui.learn.lesson import open_lesson
+from embedviz.ui.learn.lesson import OpenLesson, open_lesson
 from embedviz.ui.navigation import open_page
 
-PARTS = {
+PARTS: dict[str, tuple[Callable[[OpenLesson], Any], Callable[[OpenLesson, Any], None]]] = {
     "inside": (choose_setup, show_inside),
     "trained": (choose_blank, show_trained),
     "cost": (choose_cost, show_cost),
