@@ -32,44 +32,45 @@ class Controls:
 
     def slider(self, name: str, default: Number, low: Number, high: Number, step: Number) -> Number:
         """A number between ``low`` and ``high``."""
-        key = self._ready(name, default, lambda value: low <= value <= high)
-        st.slider(**self._said(name), min_value=low, max_value=high, step=step, key=key)
-        return self._taken(name, key, default)
+        begin = self._begin(name, default, lambda value: low <= value <= high)
+        st.slider(**self._said(name), min_value=low, max_value=high, step=step, value=begin)
+        return self._taken(name, default)
 
     def steps(self, name: str, default: T, options: Sequence[T]) -> T:
         """One of some ordered values, as a slider: 1,000, 3,000, 10,000 …"""
-        key = self._ready(name, default, options.__contains__)
-        st.select_slider(
-            **self._said(name), options=options, key=key, format_func=self._option(name)
-        )
-        return self._taken(name, key, default)
+        begin = self._begin(name, default, options.__contains__)
+        shown = self._option(name)
+        st.select_slider(**self._said(name), options=options, format_func=shown, value=begin)
+        return self._taken(name, default)
 
     def choice(self, name: str, default: T, options: Sequence[T]) -> T:
         """One of a few, all in sight."""
-        key = self._ready(name, default, options.__contains__)
+        begin = self._begin(name, default, options.__contains__)
         st.segmented_control(
-            **self._said(name), options=options, key=key, required=True,
+            **self._said(name), options=options, default=begin, required=True,
             format_func=self._option(name),
         )  # fmt: skip
-        return self._taken(name, key, default)
+        return self._taken(name, default)
 
     def select(self, name: str, default: T, options: Sequence[T]) -> T:
         """One of many."""
-        key = self._ready(name, default, options.__contains__)
-        st.selectbox(**self._said(name), options=options, key=key, format_func=self._option(name))
-        return self._taken(name, key, default)
+        begin = self._begin(name, default, options.__contains__)
+        index = list(options).index(begin)
+        shown = self._option(name)
+        st.selectbox(**self._said(name), options=options, index=index, format_func=shown)
+        return self._taken(name, default)
 
     def toggle(self, name: str, default: bool = False) -> bool:
         """On or off."""
-        key = self._ready(name, default, lambda _: True)
-        st.toggle(**self._said(name), key=key)
-        return self._taken(name, key, default)
+        begin = self._begin(name, default, lambda _: True)
+        st.toggle(**self._said(name), value=begin)
+        return self._taken(name, default)
 
     def text(self, name: str, default: str, max_chars: int = 200) -> str:
         """A line that the person types."""
-        key = self._ready(name, default, lambda value: len(value) <= max_chars)
-        st.text_input(**self._said(name), max_chars=max_chars, key=key)
-        return self._taken(name, key, default)
+        begin = self._begin(name, default, lambda value: len(value) <= max_chars)
+        st.text_input(**self._said(name), value=begin, max_chars=max_chars)
+        return self._taken(name, default)
 
     def value(self, name: str, default: T, fits: Callable[[T], bool] = lambda _: True) -> T:
         """A value without a widget (how many steps were trained, say); :meth:`set` changes it.
@@ -83,7 +84,7 @@ class Controls:
     def set(self, name: str, value: int | float | str | bool) -> None:
         """Change a value from a button's callback; the run that follows sees it."""
         self._kept()[name] = value
-        st.session_state.pop(self._key(name), None)
+        st.session_state[self._key(name)] = value
 
     def _key(self, name: str) -> str:
         return f"{self._lesson}-{name}"
@@ -92,13 +93,17 @@ class Controls:
         """The values of this lesson; they stay when the person goes to another page and back."""
         return st.session_state.setdefault(f"kept-{self._lesson}", {})  # type: ignore[no-any-return]
 
-    def _ready(self, name: str, default: T, fits: Callable[[T], bool]) -> str:
-        """The widget's key, its value in place before it is drawn."""
+    def _begin(self, name: str, default: T, fits: Callable[[T], bool]) -> T:
+        """The value that the widget begins with.
+
+        Not by way of the widget's state alone: that is told to the browser once, and if the page
+        runs again before the browser has drawn it, the widget falls back to what it begins with.
+        """
         key = self._key(name)
-        if key in st.session_state and fits(st.session_state[key]):
-            return key
-        st.session_state[key] = self._ready_value(name, default, fits)
-        return key
+        begin: T = self._ready_value(name, default, fits)
+        if key in st.session_state and not fits(st.session_state[key]):
+            st.session_state[key] = begin  # the choices have changed under the widget
+        return begin
 
     def _ready_value(self, name: str, default: T, fits: Callable[[T], bool]) -> T:
         """What was kept, or what the link asks for, or the default; what does not fit is dropped."""
@@ -114,8 +119,8 @@ class Controls:
             del kept[name]
         return kept.get(name, default)  # type: ignore[no-any-return]
 
-    def _taken(self, name: str, key: str, default: T) -> T:
-        value: T = st.session_state[key]
+    def _taken(self, name: str, default: T) -> T:
+        value: T = st.session_state[self._key(name)]
         self._kept()[name] = value
         self._to_address(name, value, default)
         return value
@@ -129,6 +134,7 @@ class Controls:
     def _said(self, name: str) -> dict[str, Any]:
         helped = f"{name}.help"
         return {
+            "key": self._key(name),
             "label": self._texts(name),
             "help": self._texts(helped) if self._texts.has(helped) else None,
         }

@@ -42,6 +42,7 @@ def language_switch() -> None:
     st.segmented_control(
         "Language / 언어",
         list(LANGUAGES),
+        default=language(),
         format_func=LANGUAGES.__getitem__,
         key=_WIDGET,
         required=True,

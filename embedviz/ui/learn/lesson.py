@@ -18,6 +18,7 @@ from embedviz.ui.learn.teacher import controls_place, teacher_style, teacher_swi
 from embedviz.ui.learn.texts import Texts, texts
 from embedviz.ui.messages import plain, show_error
 
+_MOST_SAID = 60  # characters of a link's bad value
 # The question, what can be moved and the picture that answers should be seen at once.
 _STYLE = """<style>
 [data-testid="stMainBlockContainer"] { padding-top: 2rem; }
@@ -107,5 +108,5 @@ def _heading(lesson: OpenLesson) -> None:
 
 def _tell_unknown(controls: Controls) -> None:
     for name, asked in controls.unknown.items():
-        st.info(common_texts()("unknown", name=plain(name), asked=plain(asked)))
+        st.info(common_texts()("unknown", name=plain(name), asked=plain(asked[:_MOST_SAID])))
     controls.unknown.clear()

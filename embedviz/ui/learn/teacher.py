@@ -22,6 +22,7 @@ html { font-size: 21px !important; }
 [data-testid="stHeader"] { display: none; }
 </style>"""
 _HIDDEN = f"<style>.st-key-{_PLACE} {{ display: none; }}</style>"
+_IN_SIGHT = f"<style>.st-key-{_PLACE} {{ display: flex; }}</style>"
 
 
 def teaching() -> bool:
@@ -47,7 +48,13 @@ def teacher_switch(with_controls: bool = True) -> None:
         st.session_state[_SHOWN] = st.session_state.get(_SHOWN, False)
         st.toggle(said("controls"), key=_SHOWN, help=said("controls.help"))
     st.session_state[_WIDGET] = teaching()
-    st.toggle(said("teacher"), key=_WIDGET, help=said("teacher.help"), on_change=_switch)
+    st.toggle(
+        said("teacher"),
+        value=teaching(),
+        key=_WIDGET,
+        help=said("teacher.help"),
+        on_change=_switch,
+    )
 
 
 @contextmanager
@@ -56,8 +63,8 @@ def controls_place() -> Iterator[None]:
 
     They are drawn in any case, so that their values hold.
     """
-    if teaching() and not st.session_state.get(_SHOWN, False):
-        st.html(_HIDDEN)
+    hidden = teaching() and not st.session_state.get(_SHOWN, False)
+    st.html(_HIDDEN if hidden else _IN_SIGHT)
     with st.container(key=_PLACE):
         yield
 
