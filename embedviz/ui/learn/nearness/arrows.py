@@ -88,10 +88,10 @@ def arrows_of(message: Any) -> tuple[Polar, Polar] | None:
 def _arrow_of(value: Any) -> Polar | None:
     if not isinstance(value, Sequence) or isinstance(value, str) or len(value) != 2:
         return None
-    if not all(isinstance(x, int | float) and math.isfinite(x) for x in value):
+    if not all(isinstance(x, int | float) and abs(x) < math.inf for x in value):
         return None
-    length = round(min(max(float(value[0]), 0.0), LONGEST), 2)
-    degrees = round(2 * min(max(float(value[1]), -TURN), TURN)) / 2
+    length = round(float(min(max(value[0], 0.0), LONGEST)), 2)
+    degrees = round(2 * float(min(max(value[1], -TURN), TURN))) / 2
     return Polar(length, degrees)
 
 
