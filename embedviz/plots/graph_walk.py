@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from embedviz.plots.palettes import OTHER
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from embedviz.search_cost import HnswGraph, Hop, Walk
 
 ACCENT, CONTRAST, FOUND = "#2f5fd0", "#d55e00", "#0f8a6d"
+_NEAR = (0.15, 0.06)  # of the map's width and height: names would stand on each other
 
 
 def walk_map(
@@ -142,11 +144,25 @@ def _rings(places: NDArray[Any], keys: Sequence[str], rows: Sequence[int], name:
     at = places[list(rows)]
     said = [escape(keys[row]) for row in rows]
     return go.Scatter(
-        x=at[:, 0], y=at[:, 1], mode="markers+text", name=name, textposition="bottom center",
-        text=said, hovertext=said, hoverinfo="text",
+        x=at[:, 0], y=at[:, 1], mode="markers+text", name=name,
+        textposition=_apart(at, np.ptp(places, axis=0)), text=said, hovertext=said, hoverinfo="text",
         textfont={"color": FOUND},
         marker={"size": 13, "color": "rgba(0,0,0,0)", "line": {"width": 3, "color": FOUND}},
     )  # fmt: skip
+
+
+def _apart(at: NDArray[Any], whole: NDArray[Any]) -> list[str]:
+    """Where each name stands: below its ring, and beside it where another ring is near."""
+    positions = []
+    for place, here in enumerate(at):
+        away = np.abs(np.delete(at, place, axis=0) - here) / whole
+        near = (away < _NEAR).all(axis=1)
+        if not near.any():
+            positions.append("bottom center")
+            continue
+        others = np.delete(at, place, axis=0)[near]
+        positions.append(f"middle {'left' if here[0] <= others[:, 0].mean() else 'right'}")
+    return positions
 
 
 def _star(target: NDArray[Any], name: str) -> Any:

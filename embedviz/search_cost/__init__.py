@@ -1,7 +1,7 @@
 """What a search for the nearest costs, and what approximate search buys: measured, and walked."""
 
 from embedviz.search_cost.answers import Answer, worst_answer
-from embedviz.search_cost.curve import Measured, efforts_of, measured, recall_latency
+from embedviz.search_cost.curve import Measured, agreed, efforts_of, measured, recall_latency
 from embedviz.search_cost.graph import HnswGraph, graph_of
 from embedviz.search_cost.growth import Growth, Sized, fitted_slope, growth
 from embedviz.search_cost.searchers import METHODS, Searcher, brute_force, hnsw, ivf
@@ -19,6 +19,7 @@ __all__ = [
     "Sized",
     "Trial",
     "Walk",
+    "agreed",
     "brute_force",
     "efforts_of",
     "fitted_slope",

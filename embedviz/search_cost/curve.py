@@ -115,6 +115,12 @@ def recall_latency(
     return tuple(points[effort] for effort in asked)
 
 
+def agreed(points: Sequence[Measured], now: Measured) -> tuple[tuple[Measured, ...], Measured]:
+    """The curve and one measurement more: of two at the same effort the faster counts, in both."""
+    best = min([now, *(p for p in points if p.effort == now.effort)], key=lambda p: p.seconds)
+    return tuple(best if point.effort == now.effort else point for point in points), best
+
+
 def _rounds(
     searcher: Searcher, queries: NDArray[np.float32], k: int, effort: int, patience: float
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:

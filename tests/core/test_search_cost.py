@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -13,6 +14,8 @@ from hypothesis import strategies as st
 
 from embedviz.errors import CancelledError, InvalidParameterError
 from embedviz.search_cost import (
+    METHODS,
+    agreed,
     brute_force,
     efforts_of,
     fitted_slope,
@@ -223,3 +226,21 @@ def test_the_worst_answer_says_what_is_missed(searchers, trial, vectors):
     assert max(cosines[list(answer.instead)]) < min(cosines[list(answer.truth)])
     none_missed = worst_answer(searchers["brute"], trial, 10, 0)
     assert none_missed.missed == none_missed.instead == ()
+
+
+def test_a_faster_measurement_stays_on_the_curve(searchers, trial):
+    curve = recall_latency(searchers["ivf"], trial, patience=0.02)
+    faster = replace(curve[1], seconds=curve[1].seconds / 2)
+    assert agreed(curve, faster) == ((curve[0], faster, *curve[2:]), faster)
+    slower = replace(curve[1], seconds=curve[1].seconds * 2)
+    assert agreed(curve, slower) == (curve, curve[1])
+    between = replace(curve[1], effort=3)
+    assert agreed(curve, between) == (curve, between)
+
+
+def test_a_call_never_takes_all_of_a_querys_time(vectors):
+    result = growth(vectors, [200, 400])
+    dear = replace(result, calls=dict.fromkeys(result.calls, 1.0))
+    for method in METHODS:
+        seconds = [size.by_method[method].seconds for size in result.sizes]
+        assert dear.costs(method)[1] == pytest.approx([0.1 * second for second in seconds])

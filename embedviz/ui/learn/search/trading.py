@@ -13,6 +13,7 @@ from embedviz.ui.learn.chart import show_chart
 from embedviz.ui.learn.lesson import OpenLesson
 from embedviz.ui.learn.search.asked import APPROXIMATE, Asked, choose
 from embedviz.ui.learn.search.prepared import (
+    agreed_curve,
     curves_for,
     other_curves,
     other_searchers,
@@ -43,7 +44,7 @@ def show(lesson: OpenLesson, asked: Asked) -> None:
     if curves is None:
         return
     brute, points = curves
-    now = measured(searcher, trial, k, asked.effort)
+    points, now = agreed_curve(asked, points, measured(searcher, trial, k, asked.effort), k)
     left, right = st.columns([7, 3], gap="large")
     with left:
         names = {name: said(f"method.{name}") for name in ("brute", *APPROXIMATE)}
