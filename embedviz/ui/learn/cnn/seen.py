@@ -18,6 +18,9 @@ from embedviz.images.samples import SAMPLES
 from embedviz.images.thumbnails import opened
 from embedviz.progress import Cancel, OnProgress, Progress
 from embedviz.space import EmbeddingSpace
+from embedviz.ui.learn.language import language
+from embedviz.ui.learn.lessons import LESSONS
+from embedviz.ui.learn.texts import texts
 from embedviz.ui.work import work
 
 if TYPE_CHECKING:
@@ -60,7 +63,8 @@ def for_everyone(title: str, key: Hashable, do: Callable[[OnProgress, Cancel], T
     """The result of ``do``, computed once for all sessions; None while it is under way."""
     known = _for_everyone()
     if key not in known:
-        found = work(title, ("cnn", key), do)
+        said = texts(LESSONS["learn_cnn"].folder, language())
+        found = work(title, ("cnn", key), do, stop_label=said("stop"))
         if found is None:
             return None
         known[key] = found

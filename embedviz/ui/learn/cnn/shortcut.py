@@ -99,7 +99,8 @@ def _trained(said: Texts, setup: Setup) -> TrainedPair | None:
         )  # fmt: skip
 
     title = said("training", layers=setup.depth)
-    found: TrainedPair | None = work(title, key, do, watch=partial(_so_far, said, setup.steps))
+    watch = partial(_so_far, said, setup.steps)
+    found: TrainedPair | None = work(title, key, do, watch=watch, stop_label=said("stop"))
     return found
 
 

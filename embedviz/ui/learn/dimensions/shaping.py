@@ -110,7 +110,9 @@ def _worked(lesson: OpenLesson, asked: Asked, data: ShapeData) -> Panels | None:
         return found
 
     title = PROJECTIONS[asked.method].label
-    found: Panels | None = work(title, _key(asked), do, watch=partial(_so_far, lesson, asked, data))
+    watch = partial(_so_far, lesson, asked, data)
+    stop = lesson.texts("stop")
+    found: Panels | None = work(title, _key(asked), do, watch=watch, stop_label=stop)
     return found
 
 

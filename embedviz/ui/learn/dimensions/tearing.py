@@ -72,7 +72,7 @@ def show(lesson: OpenLesson, asked: Asked) -> None:
             place.caption(said("umap.off"))
             continue
         with above:
-            drawn = _drawn(asked.real, name)
+            drawn = _drawn(asked.real, name, said("stop"))
         with place:
             if drawn is None:
                 st.caption(said("drawing"))
@@ -91,15 +91,16 @@ def _shared() -> dict[tuple[str, str], Projection]:
     return {}
 
 
-def _drawn(real: str, method: str) -> Projection | None:
+def _drawn(real: str, method: str, stop: str) -> Projection | None:
     """The map, or None while it is being drawn; PCA takes no time."""
     if (real, method) not in _shared():
         do = partial(_project, real, method)
-        label = PROJECTIONS[method].label
-        if method != "pca" and work(label, ("dimensions-map", real, method), do) is None:
-            return None
         if method == "pca":
             do(None, None)
+        else:
+            label, key = PROJECTIONS[method].label, ("dimensions-map", real, method)
+            if work(label, key, do, stop_label=stop) is None:
+                return None
     return _shared().get((real, method))
 
 
