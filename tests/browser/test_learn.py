@@ -22,7 +22,8 @@ PANEL = ".st-key-learn-controls"
 class Main:
     """A part's main control by its name, and what to type where it is a line of text.
 
-    A button that begins long work is known by its whole key.
+    A button that begins long work is known by its whole key. A part whose main control begins ten
+    maps anew is opened and not moved here: its page test does that with fewer.
     """
 
     name: str = ""
@@ -47,7 +48,7 @@ PARTS = {
     "learn_search": {"curve": Main("nprobe"), "growth": Main("predicted"), "walk": Main("hop")},
     "learn_dimensions": {
         "concentration": Main("d"), "keeps": Main("kept"), "tears": Main("of_words"),
-        "shapes": Main("shape"),
+        "shapes": Main(),
     },
     "learn_cnn": {
         "look": Main("patch"), "depth": Main("level"), "shortcut": Main("layers"),
@@ -176,7 +177,8 @@ def test_every_part_answers_its_main_control(page: Page, server, name):
             expect(switch.nth(at)).to_have_attribute("aria-checked", "true")
             at_rest(page, name)
             no_trouble(page)
-            answers(page, name, main)
+            if main != Main():
+                answers(page, name, main)
             assert f"part={part}" in page.url
         for toggle in ("formula", "reference"):
             shown = page.locator(f".st-key-{name}-shows-{toggle} input")
