@@ -5,7 +5,7 @@ const charts = new WeakMap(); // by the element that Streamlit gives us
 
 class Chart {
   #figure = "";
-  #theme = "";
+  #look = ""; // the theme and the size of type
   #pending = Promise.resolve();
 
   constructor(root) {
@@ -16,12 +16,14 @@ class Chart {
 
   update(data) {
     const theme = themeOf(this.root);
+    const look = JSON.stringify([theme, data.font_size]);
     this.root.style.height = `${data.height}px`;
     this.root.setAttribute("aria-label", data.alt);
-    if (data.figure === this.#figure && JSON.stringify(theme) === this.#theme) return;
-    [this.#figure, this.#theme] = [data.figure, JSON.stringify(theme)];
+    if (data.figure === this.#figure && look === this.#look) return;
+    [this.#figure, this.#look] = [data.figure, look];
     // A figure that came while another was drawn replaces those waiting.
-    this.#pending = this.#pending.then(() => data.figure === this.#figure && this.#draw(data, theme));
+    const draw = () => data.figure === this.#figure && look === this.#look && this.#draw(data, theme);
+    this.#pending = this.#pending.then(draw, draw); // one that could not be drawn stops no other
   }
 
   end() {
