@@ -60,7 +60,7 @@ def test_any_order_of_import_works_and_changes_no_threads(order):
     first, second, third = order
     code = _TOGETHER.format(first=first, second=second, third=third)
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=120,
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=600,
         check=False,
     )  # fmt: skip
     assert done.stdout.strip() == "well", done.stderr

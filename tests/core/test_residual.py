@@ -10,6 +10,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.datasets import load_digits
+from torch.optim.sgd import sgd
 
 from embedviz.errors import CancelledError, InvalidParameterError
 from embedviz.residual.digits import digits
@@ -163,7 +164,7 @@ def test_training_is_the_same_for_a_seed_and_is_torchs():
     data, random = digits(), np.random.default_rng(1)
     start = initial_stack(4, shortcut=True, seed=1)
     values = [torch.tensor(one, requires_grad=True) for one in (*start.weights, *start.biases)]
-    optimizer = torch.optim.SGD(values, lr=0.05, momentum=0.9)
+    speeds: list[torch.Tensor | None] = [None] * len(values)
     for loss in pair.residual.losses:
         rows = random.integers(0, 1400, pair.batch)
         now = [value.detach().numpy() for value in values]
@@ -171,9 +172,12 @@ def test_training_is_the_same_for_a_seed_and_is_torchs():
             Stack(tuple(now[:4]), tuple(now[4:]), True), data.pixels[rows], data.labels[rows]
         )
         assert loss == pytest.approx(theirs, rel=1e-9)
-        for value, slope in zip(values, (*weights, *biases), strict=True):
-            value.grad = torch.tensor(slope)
-        optimizer.step()
+        slopes = [torch.tensor(slope) for slope in (*weights, *biases)]
+        with torch.no_grad():  # the step of torch.optim.SGD, whose class loads torch's compiler
+            sgd(
+                values, slopes, speeds, lr=0.05, momentum=0.9, weight_decay=0.0, dampening=0.0,
+                nesterov=False, maximize=False, foreach=False,
+            )  # fmt: skip
 
 
 def test_at_twenty_layers_only_the_network_with_shortcuts_learns():
