@@ -116,7 +116,7 @@ def _path(
     ground = next((place for place, hop in enumerate(done) if not hop.floor), len(done))
     named: dict[int, int] = {}
     for place, node in enumerate(nodes):
-        if (place <= ground or place == len(nodes) - 1) and node not in found:
+        if (place <= ground or place == len(nodes) - 1) and not _beside(places, node, found):
             named.setdefault(node, place)
     at = places[nodes]
     return go.Scatter(
@@ -126,6 +126,12 @@ def _path(
         textposition="top center", line={"color": CONTRAST, "width": 2},
         marker={"size": 8, "color": CONTRAST},
     )  # fmt: skip
+
+
+def _beside(places: NDArray[Any], node: int, found: Sequence[int]) -> bool:
+    """Whether a node's name would stand on that of one that was found, or is one."""
+    away = np.abs(places[list(found)] - places[node]) / np.ptp(places, axis=0)
+    return bool((away < _NEAR).all(axis=1).any())
 
 
 def _here(places: NDArray[Any], keys: Sequence[str], node: int, name: str) -> Any:
@@ -160,8 +166,9 @@ def _apart(at: NDArray[Any], whole: NDArray[Any]) -> list[str]:
         if not near.any():
             positions.append("bottom center")
             continue
-        others = np.delete(at, place, axis=0)[near]
-        positions.append(f"middle {'left' if here[0] <= others[:, 0].mean() else 'right'}")
+        others = np.delete(at, place, axis=0)
+        nearest = others[np.argmin((away**2).sum(axis=1))]
+        positions.append(f"middle {'left' if here[0] <= nearest[0] else 'right'}")
     return positions
 
 
