@@ -24,6 +24,11 @@ from embedviz.ui.learn.dimensions.data import (
 )
 from embedviz.ui.learn.lesson import OpenLesson
 
+# Korean breaks between any two letters else, and a narrow column needs no more than a word.
+_WHOLE_WORDS = """<style>
+[data-testid="stMarkdownContainer"] :is(th, td) { word-break: keep-all; }
+</style>"""
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -108,6 +113,7 @@ def _numbers(
             f"| {found.contrast:,.2f} |"
             for name, found in zip(names, (noise, real), strict=True)
         ]
+        st.html(_WHOLE_WORDS)
         st.markdown("\n".join([said("table.distances"), "|---|--:|--:|--:|--:|--:|", *rows]))
         st.caption(said("counted", n=POINTS, pairs=len(noise.distances)))
     with right:
