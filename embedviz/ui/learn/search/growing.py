@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import streamlit as st
 
@@ -12,6 +13,7 @@ from embedviz.search_cost import METHODS, Growth, growth
 from embedviz.ui.learn.chart import show_chart
 from embedviz.ui.learn.lesson import OpenLesson
 from embedviz.ui.learn.search.data import MODEL, words
+from embedviz.ui.session import session
 from embedviz.ui.work import work
 
 LARGEST = (10_000, 32_000, 100_000)
@@ -49,9 +51,11 @@ def show(lesson: OpenLesson, asked: Asked) -> None:
     said = lesson.texts
     lesson.open_in("words", word="dog", model=MODEL)
 
+    sizes = [n for n in _SIZES if n <= asked.largest]
+    key = ("learn_search", "growth", asked.largest)
+
     def do(on_progress: OnProgress, cancel: Cancel) -> Growth:
         vectors = words(asked.largest + _HELD_OUT).vectors
-        sizes = [n for n in _SIZES if n <= asked.largest]
         return growth(vectors, sizes, K, EF, NPROBE, 0, on_progress, cancel)
 
     def so_far(progress: Progress) -> None:
@@ -59,7 +63,7 @@ def show(lesson: OpenLesson, asked: Asked) -> None:
             _picture(lesson, progress.details, asked.cost)
 
     result: Growth | None = work(
-        said("growing"), ("learn_search", "growth", asked.largest), do,
+        said("growing"), key, do,
         watch=so_far, stop_label=said("stop"), stop_keeps=said("stop_keeps"),
     )  # fmt: skip
     if result is None:
@@ -69,6 +73,8 @@ def show(lesson: OpenLesson, asked: Asked) -> None:
         _picture(lesson, result, asked.cost, asked.predicted)
     with right:
         _prediction(lesson, result, asked)
+        if len(result.sizes) < len(sizes):  # it was stopped
+            st.button(said("again"), on_click=partial(session().results.pop, key, None))
     _table(lesson, result)
 
 
