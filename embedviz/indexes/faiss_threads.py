@@ -12,7 +12,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Condition, Lock
 from typing import Any
+
+_gate = Lock()  # held by the one who counts, so that no other search begins
+_changed = Condition()
+_searches = set[object]()
 
 
 @contextmanager
@@ -26,3 +31,28 @@ def faiss_alone() -> Iterator[Any]:
         yield faiss
     finally:
         faiss.omp_set_num_threads(before)
+
+
+@contextmanager
+def faiss_searching() -> Iterator[Any]:
+    """The same to search a graph in, so that :func:`faiss_counting` knows of it. Not nested."""
+    search = object()
+    with _gate, _changed:
+        _searches.add(search)
+    try:
+        with faiss_alone() as faiss:
+            yield faiss
+    finally:
+        with _changed:
+            _searches.remove(search)
+            _changed.notify_all()
+
+
+@contextmanager
+def faiss_counting() -> Iterator[Any]:
+    """The same while no other thread searches a graph: faiss counts for the whole process."""
+    with _gate:
+        with _changed:
+            _changed.wait_for(lambda: not _searches)
+        with faiss_alone() as faiss:
+            yield faiss

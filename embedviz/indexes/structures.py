@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from embedviz.indexes.faiss_threads import faiss_alone
+from embedviz.indexes.faiss_threads import faiss_alone, faiss_searching
 from embedviz.progress import Cancel, OnProgress, report, stop_if
 
 Float32 = NDArray[np.float32]
@@ -95,7 +95,7 @@ def _centers(
 
 def asked_graph(graph: Any, queries: Float32, k: int, ef: int) -> NDArray[np.int64]:
     """The ``k`` nodes that a beam of width ``ef`` finds for each query, −1 where it finds none."""
-    with faiss_alone() as faiss:
+    with faiss_searching() as faiss:
         _, found = graph.search(queries, k, params=faiss.SearchParametersHNSW(efSearch=max(ef, k)))
     return np.asarray(found)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from embedviz.indexes.faiss_threads import faiss_alone
+from embedviz.indexes.faiss_threads import faiss_searching
 from embedviz.search_cost.searchers import Searcher
 from embedviz.search_cost.trial import Trial
 
@@ -32,7 +32,7 @@ class Answer:
 
 def worst_answer(searcher: Searcher, trial: Trial, k: int, effort: int) -> Answer:
     """The query of which the most is missed; the first of several."""
-    with faiss_alone() as faiss:
+    with faiss_searching() as faiss:
         options = searcher.options(faiss, k, effort)
         _, found = searcher.structure.search(trial.queries, k, params=options)
     lost = [len(set(true) - set(row)) for true, row in zip(_lists(trial, k), found, strict=True)]

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embedviz.errors import InvalidParameterError
-from embedviz.indexes.faiss_threads import faiss_alone
+from embedviz.indexes.faiss_threads import faiss_searching
 from embedviz.progress import Cancel, OnProgress, report, stop_if
 from embedviz.search_cost.searchers import Searcher
 from embedviz.search_cost.trial import Trial
@@ -129,7 +129,7 @@ def _rounds(
     found = np.empty((len(queries), k), np.int64)
     rounds: list[list[float]] = []
     end = time.perf_counter() + patience
-    with faiss_alone() as faiss:
+    with faiss_searching() as faiss:
         options = searcher.options(faiss, k, effort)
         while not rounds or (len(rounds) < _ROUNDS and time.perf_counter() < end):
             taken = []

@@ -5,14 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from threading import Lock
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from embedviz.errors import InvalidParameterError
-from embedviz.indexes.faiss_threads import faiss_alone
+from embedviz.indexes.faiss_threads import faiss_alone, faiss_counting
 from embedviz.indexes.structures import (
     cells,
     cells_nbytes,
@@ -26,8 +25,6 @@ Float32 = NDArray[np.float32]
 
 METHODS: tuple[str, ...] = ("brute", "ivf", "hnsw")
 """Brute force compares every vector, IVF those of some cells, HNSW those along a walk."""
-
-_counting = Lock()  # faiss counts the comparisons of a graph for the whole process
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,13 +66,13 @@ class Searcher:
         """Distances that are computed for one of ``queries``, on average; counted, not timed."""
         if self.method == "brute":
             return float(self.n)
-        with faiss_alone() as faiss:
-            if self.method == "ivf":
+        if self.method == "ivf":
+            with faiss_alone():
                 return self._in_cells(queries, effort)
-            with _counting:
-                faiss.cvar.hnsw_stats.reset()
-                self.structure.search(queries, k, params=self.options(faiss, k, effort))
-                return float(faiss.cvar.hnsw_stats.ndis) / len(queries)
+        with faiss_counting() as faiss:
+            faiss.cvar.hnsw_stats.reset()
+            self.structure.search(queries, k, params=self.options(faiss, k, effort))
+            return float(faiss.cvar.hnsw_stats.ndis) / len(queries)
 
     def _in_cells(self, queries: Float32, nprobe: int) -> float:
         lists = self.structure

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from embedviz.errors import CancelledError, InvalidParameterError
+from embedviz.indexes.structures import asked_graph
 from embedviz.search_cost import (
     METHODS,
     agreed,
@@ -213,6 +214,25 @@ def test_a_stopped_growth_gives_what_is_measured(vectors):
 def test_growth_refuses_sizes_that_do_not_fit(vectors, sizes):
     with pytest.raises(InvalidParameterError, match="at most 2,550"):
         growth(vectors, sizes)
+
+
+def test_comparisons_are_those_of_the_own_search_whoever_else_searches(searchers, trial):
+    graph = searchers["hnsw"]
+    quiet = graph.comparisons(trial.queries, 10, 64)
+    stop = threading.Event()
+
+    def search():
+        while not stop.is_set():
+            asked_graph(graph.structure, trial.queries, 10, 64)
+
+    others = [threading.Thread(target=search) for _ in range(2)]
+    [other.start() for other in others]
+    try:
+        counted = [graph.comparisons(trial.queries, 10, 64) for _ in range(20)]
+    finally:
+        stop.set()
+        [other.join() for other in others]
+    assert counted == [quiet] * 20
 
 
 def test_the_worst_answer_says_what_is_missed(searchers, trial, vectors):
