@@ -133,13 +133,12 @@ def _progress_of(
     if job is None:
         return
     job.touch()
-    bar, button = st.columns([5, 1], vertical_alignment="center")
-    with bar:
+    # Side by side, the button as wide as its label: work may stand in a narrow column.
+    with st.container(horizontal=True, vertical_alignment="center"):
         st.progress(min(max(job.progress.fraction or 0.0, 0.0), 1.0), text=_line(job))
-    with button:
         label = "Stopping…" if job.stopping else stop_label
         st.button(
-            label, key=f"stop-{job_id}", width="stretch", help=stop_keeps or None,
+            label, key=f"stop-{job_id}", help=stop_keeps or None,
             disabled=job.stopping, on_click=job.cancel,
         )  # fmt: skip
     if watch is not None:
