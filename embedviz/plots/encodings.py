@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 ACCENT, CONTRAST = "#2f5fd0", "#d55e00"
 TIGHT = {"l": 4, "r": 4, "t": 4, "b": 4}
 _MOST_NUMBERS = 6
+_MORE = 35  # pixels for each category more, so that large type has its own line
 _MB = 1e6
 
 
@@ -42,15 +43,18 @@ def distance_heat_map(
         text=[[f"{a} – {b}" for b in shown] for a in shown],
         hovertemplate="%{text}<br>" + escape(hover) + ": %{z:.2f}<extra></extra>",
     )  # fmt: skip
-    if len(shown) <= _MOST_NUMBERS:
-        heat.update(texttemplate="%{z:.2~f}", textfont={"size": 12})
+    few = len(shown) <= _MOST_NUMBERS
+    if few:
+        heat.update(texttemplate="%{z:.2~f}")
     axis: dict[str, Any] = {
         "tickmode": "array", "tickvals": places, "ticktext": shown, "showgrid": False,
-        "zeroline": False, "ticks": "", "automargin": True, "tickfont": {"size": 11},
+        "zeroline": False, "ticks": "", "automargin": True,
     }  # fmt: skip
     return go.Figure(heat, {
-        "height": height, "margin": TIGHT, "plot_bgcolor": "rgba(0,0,0,0)",
-        "xaxis": {**axis, "tickangle": -40}, "yaxis": {**axis, "autorange": "reversed"},
+        "height": height if few else height + _MORE * min(len(shown) - _MOST_NUMBERS, _MOST_NUMBERS),
+        "margin": TIGHT, "plot_bgcolor": "rgba(0,0,0,0)",
+        "xaxis": {**axis, "tickangle": -40 if few else -90},
+        "yaxis": {**axis, "autorange": "reversed"},
     })  # fmt: skip
 
 
