@@ -58,7 +58,9 @@ def show_cost(lesson: OpenLesson, setup: CostSetup) -> None:
         )
 
     key = ("learn-cbow-cost", setup.d, setup.negative)
-    measured: tuple[StepCost, ...] | None = work(texts("measuring"), key, do)
+    measured: tuple[StepCost, ...] | None = work(
+        texts("measuring"), key, do, stop_label=texts("stop")
+    )
     if measured is not None:
         chart, table = st.columns(2, gap="medium")
         with chart:

@@ -124,7 +124,10 @@ def _network(lesson: OpenLesson, output: Output) -> tuple[TrainedCbow, GuessingS
         return model, guessing_score(model.probabilities, ids, model.window)
 
     found: tuple[TrainedCbow, GuessingScore] | None = work(
-        lesson.texts("training", name=lesson.texts(output)), ("learn-cbow", output), do
+        lesson.texts("training", name=lesson.texts(output)),
+        ("learn-cbow", output),
+        do,
+        stop_label=lesson.texts("stop"),
     )
     return found
 

@@ -128,6 +128,6 @@ def _matrices(
     )  # fmt: skip
     show_matrix(
         np.stack([passed.logits, passed.probabilities]), said("scores"),
-        rows=[said("logits"), "softmax"], columns=words, shape=f"V = {V}",
+        rows=[said("logits"), said("softmax")], columns=words, shape=f"V = {V}",
         marked_columns=targets, rest=rest,
     )  # fmt: skip

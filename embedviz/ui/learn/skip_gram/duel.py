@@ -84,6 +84,7 @@ def show_duel(lesson: OpenLesson, chosen: Chosen) -> None:
         key,
         lambda *how: _train(name, settings, reference, *how),
         watch=lambda progress: _so_far(lesson, progress),
+        stop_label=said("stop"),
     )
     if duel is None:
         return

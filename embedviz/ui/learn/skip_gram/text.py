@@ -87,7 +87,8 @@ def show_text(lesson: OpenLesson, chosen: Thinning) -> None:
     title = lesson.texts("reading", text=lesson.texts(f"sample_text.{chosen.name}"))
     if chosen.name not in _texts():
         key = ("skip-gram text", chosen.name)
-        if work(title, key, lambda *how: _read(chosen.name, *how)) is None:
+        stop = lesson.texts("stop")
+        if work(title, key, lambda *how: _read(chosen.name, *how), stop_label=stop) is None:
             return
     text = _texts()[chosen.name]
     before = _reading(chosen, text, 0.0)
