@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 ACCENT, CONTRAST = "#2f5fd0", "#d55e00"
+_FEW_POWERS = 3
 _MARGIN = {"l": 62, "r": 12, "t": 8, "b": 40}
 _LEGEND = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0}
 
@@ -109,9 +111,24 @@ def by_layer(
     figure.update_layout(
         height=330, margin=_MARGIN, legend=_LEGEND,
         xaxis={"title": {"text": x_title}},
-        yaxis={"type": "log", "exponentformat": "power", "title": {"text": y_title}},
+        yaxis={
+            "type": "log", "exponentformat": "power", "title": {"text": y_title},
+            **_whole_powers([*lines.values(), *(dashed or {}).values()]),
+        },
     )  # fmt: skip
     return figure
+
+
+def _whole_powers(every: Sequence[NDArray[np.float64]]) -> dict[str, object]:
+    """The range from power to power where there are few: the axis would say 2 and 5 of them."""
+    values = np.concatenate([np.asarray(one, np.float64) for one in every])
+    values = values[np.isfinite(values) & (values > 0)]
+    if not len(values):
+        return {}
+    low, high = math.floor(math.log10(values.min())), math.ceil(math.log10(values.max()))
+    if high - low > _FEW_POWERS:
+        return {}
+    return {"range": [low - 0.1, max(high, low + 1) + 0.1], "dtick": 1}
 
 
 def curves(

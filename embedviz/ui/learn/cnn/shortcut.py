@@ -41,8 +41,7 @@ def show_shortcut(lesson: OpenLesson, setup: Setup) -> None:
         else:
             _learned(said, trained, setup)
     with left:
-        after = None if trained is None else flow_of(trained.plain.stack, trained.residual.stack)
-        _by_layer(said, flow, after, setup)
+        _by_layer(said, flow, {} if trained is None else _after(said, trained, setup), setup)
 
 
 @st.cache_data(show_spinner=False, max_entries=64)
@@ -62,18 +61,31 @@ def _figures(said: Texts, flow: Flow) -> None:
     second.metric(said("residual"), _power(flow.residual_reach))
 
 
-def _by_layer(said: Texts, flow: Flow, after: Flow | None, setup: Setup) -> None:
+def _after(said: Texts, trained: TrainedPair, setup: Setup) -> dict[str, NDArray[np.float64]]:
+    """The gradients after training; of a network that diverged there are none to compare."""
+    flow = flow_of(trained.plain.stack, trained.residual.stack)
+    ends = {
+        "plain": (trained.plain, flow.plain),
+        "residual": (trained.residual, flow.residual),
+    }
+    if all(run.diverged_at is not None for run, _ in ends.values()):
+        return {}
+    after = said("after", steps=setup.steps)
+    return {
+        f"{said(name)}, {after}": values
+        if run.diverged_at is None
+        else np.full_like(values, np.nan)
+        for name, (run, values) in ends.items()
+    }
+
+
+def _by_layer(said: Texts, flow: Flow, after: dict[str, NDArray[np.float64]], setup: Setup) -> None:
     lines = {said("plain"): flow.plain, said("residual"): flow.residual}
-    dashed = None
-    if after is not None:
-        ends = said("after", steps=setup.steps)
-        names = (said(name) + f", {ends}" for name in ("plain", "residual"))
-        dashed = dict(zip(names, (after.plain, after.residual), strict=True))
     st.markdown(f"**{said('by_layer', layers=setup.depth)}**")
-    figure = by_layer(lines, said("layer"), said("gradient"), dashed=dashed)
+    figure = by_layer(lines, said("layer"), said("gradient"), dashed=after)
     figure.update_layout(height=400)
     show_chart(figure, "cnn-by-layer", said("by_layer.alt"))
-    dotted = "" if after is None else " " + said("dotted", steps=setup.steps)
+    dotted = "" if not after else " " + said("dotted", steps=setup.steps)
     st.caption(said("flow.n", n=flow.n, start=said(f"start.{setup.initialization}")) + dotted)
 
 
