@@ -90,17 +90,18 @@ class ApproximateIndex:
     @property
     def effort(self) -> dict[str, int]:
         """By metric, how hard the structure is asked for the nearest 10."""
-        return {metric: built.effort for metric, built in self._built.items()}
+        return {metric: built.effort for metric, built in list(self._built.items())}
 
     @property
     def recall(self) -> dict[str, float]:
         """By metric, the share of the nearest 10 found while building; 1 if all are compared."""
-        return {name: built.recall if built.effort else 1.0 for name, built in self._built.items()}
+        built = list(self._built.items())  # another thread may add one
+        return {name: one.recall if one.effort else 1.0 for name, one in built}
 
     @property
     def nbytes(self) -> int:
         """Bytes held beside the vectors."""
-        return self._every.nbytes + sum(built.nbytes for built in self._built.values())
+        return self._every.nbytes + sum(built.nbytes for built in list(self._built.values()))
 
     def search(
         self,
