@@ -60,8 +60,8 @@ def toy_text(typed: str, cars: bool = True) -> ToyText:
     words = words_of(typed)
     if len(words) < 2:
         raise InvalidParameterError(
-            f"The sentence has {len(words)} words; a word can only be guessed from another one. "
-            "Type at least two words."
+            f"The sentence has too few words ({len(words)}): a word can only be guessed from "
+            "another one. Type at least two words."
         )
     sentence = tuple(words[:LONGEST])
     given = [tuple(words_of(line)) for line in (*ANIMALS, *(CARS if cars else ()))]
