@@ -53,9 +53,11 @@ class OpenLesson:
     @contextmanager
     def control_panel(self) -> Iterator[None]:
         """Where controls stand; a teacher has them hidden until they are asked for."""
-        with controls_place():
-            yield
-        _tell_unknown(self.controls)
+        try:
+            with controls_place():
+                yield
+        finally:  # also where a control's value is refused by the core
+            _tell_unknown(self.controls)
 
     def choose_part(self, names: Sequence[str]) -> str:
         """Which part of a lesson to see. Their labels are the texts ``part.<name>``."""
