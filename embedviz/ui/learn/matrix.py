@@ -134,7 +134,10 @@ def _number(value: float, decimals: int) -> str:
     if not np.isfinite(value):
         return "NaN" if np.isnan(value) else "−∞" if value < 0 else "∞"
     whole = value == int(value) and abs(value) < 1e6
-    return (f"{int(value):,}" if whole else f"{value:.{decimals}f}").replace("-", "−")
+    text = f"{int(value):,}" if whole else f"{value:.{decimals}f}"
+    if float(text.replace(",", "")) == 0:  # a small negative number, rounded
+        text = text.removeprefix("-")
+    return text.replace("-", "−")
 
 
 def _color(share: float) -> str:

@@ -53,7 +53,7 @@ function chartLayout(layout, data, theme) {
     zerolinecolor: theme.quiet,
     linecolor: theme.quiet,
     automargin: true,
-    title: { standoff: 8 },
+    title: { standoff: data.font_size }, // as far from the numbers as a letter is high
   };
   const scene = { gridcolor: theme.quiet, zerolinecolor: theme.quiet, backgroundcolor: "rgba(0,0,0,0)" };
   const shared = {
