@@ -14,7 +14,7 @@ from embedviz.ui.learn.ending import lesson_ending
 from embedviz.ui.learn.language import common_texts, language, language_switch
 from embedviz.ui.learn.lessons import LESSONS, Lesson
 from embedviz.ui.learn.menu import lesson_menu
-from embedviz.ui.learn.teacher import controls_place, teacher_style, teacher_switch
+from embedviz.ui.learn.teacher import controls_hidden, controls_place, teacher_style, teacher_switch
 from embedviz.ui.learn.texts import Texts, texts
 from embedviz.ui.messages import plain, show_error
 
@@ -58,6 +58,8 @@ class OpenLesson:
                 yield
         finally:  # also where a control's value is refused by the core
             _tell_unknown(self.controls)
+        if self.part and controls_hidden():
+            st.markdown(f"**{self.texts(f'part.{self.part}')}**")
 
     def choose_part(self, names: Sequence[str]) -> str:
         """Which part of a lesson to see. Their labels are the texts ``part.<name>``."""

@@ -45,8 +45,7 @@ def teacher_switch(with_controls: bool = True) -> None:
     """Turn the mode on and off; while it is on, show and hide the controls of a page with some."""
     said = common_texts()
     if teaching() and with_controls:
-        st.session_state[_SHOWN] = st.session_state.get(_SHOWN, False)
-        st.toggle(said("controls"), key=_SHOWN, help=said("controls.help"))
+        st.toggle(said("controls"), key=_SHOWN, help=said("controls.help"), persist_state="session")
     st.session_state[_WIDGET] = teaching()
     st.toggle(
         said("teacher"),
@@ -57,14 +56,18 @@ def teacher_switch(with_controls: bool = True) -> None:
     )
 
 
+def controls_hidden() -> bool:
+    """Whether a teacher has the controls out of sight."""
+    return teaching() and not st.session_state.get(_SHOWN, False)
+
+
 @contextmanager
 def controls_place() -> Iterator[None]:
     """Where a lesson's controls stand; out of sight while a teacher has not asked for them.
 
     They are drawn in any case, so that their values hold.
     """
-    hidden = teaching() and not st.session_state.get(_SHOWN, False)
-    st.html(_HIDDEN if hidden else _IN_SIGHT)
+    st.html(_HIDDEN if controls_hidden() else _IN_SIGHT)
     with st.container(key=_PLACE):
         yield
 
