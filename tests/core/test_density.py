@@ -28,8 +28,9 @@ def test_the_counts_are_numpys(n: int, seed: int, height: int, width: int) -> No
     assert density.image.dtype == np.uint8
     counts = oracle[::-1]  # the image's first row is the top
     np.testing.assert_array_equal(density.image > 0, counts > 0)
-    shown = np.rint(255 * np.log1p(counts) / np.log1p(max(1, counts.max())))
-    np.testing.assert_array_equal(density.image, np.maximum(shown, counts > 0))
+    shown = np.maximum(255 * np.log1p(counts) / np.log1p(max(1, counts.max())), counts > 0)
+    # 3 points where 15 are most stand at 127.5 exactly: which way that is rounded is nobody's matter.
+    np.testing.assert_allclose(density.image, shown, rtol=0, atol=0.5 + 1e-9)
 
 
 @given(st.integers(1, 200), st.integers(0, 99))
