@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from html import escape
-from typing import Any
+from typing import Any, ParamSpec
 
 import numpy as np
 import streamlit as st
@@ -27,9 +27,10 @@ _STYLE = """<style>
 .ev-matrix th.marked, .ev-matrix .marked th { font-weight: 700; opacity: 1; }
 </style>"""
 _MOST_ROWS, _MOST_COLUMNS = 24, 16
+_Given = ParamSpec("_Given")
 
 
-def show_matrix(
+def matrix_html(
     values: NDArray[Any],
     title: str,
     *,
@@ -41,8 +42,8 @@ def show_matrix(
     decimals: int = 2,
     scale: float | None = None,
     rest: str = "",
-) -> None:
-    """Draw a matrix.
+) -> str:
+    """The table of a matrix; every text in it is escaped.
 
     Parameters
     ----------
@@ -61,29 +62,6 @@ def show_matrix(
     rest : str
         Said below if not all rows or columns are drawn. The shape says how many there are.
     """
-    st.html(
-        _STYLE
-        + matrix_html(
-            values, title, rows=rows, columns=columns, shape=shape, marked_rows=marked_rows,
-            marked_columns=marked_columns, decimals=decimals, scale=scale, rest=rest,
-        )
-    )  # fmt: skip
-
-
-def matrix_html(
-    values: NDArray[Any],
-    title: str,
-    *,
-    rows: Sequence[str] = (),
-    columns: Sequence[str] = (),
-    shape: str = "",
-    marked_rows: Collection[int] = (),
-    marked_columns: Collection[int] = (),
-    decimals: int = 2,
-    scale: float | None = None,
-    rest: str = "",
-) -> str:
-    """The table of :func:`show_matrix`; every text in it is escaped."""
     matrix = np.atleast_2d(np.asarray(values, dtype=np.float64))
     shape = shape or " × ".join(map(str, np.shape(values)))
     finite = matrix[np.isfinite(matrix)]
@@ -97,6 +75,17 @@ def matrix_html(
     caption = f"<caption>{escape(title)} <span>({escape(shape)})</span></caption>"
     below = f"<div>… {escape(rest)}</div>" if drawn.shape != matrix.shape else ""
     return f'<div class="ev-matrix"><table>{caption}{head}{body}</table>{below}</div>'
+
+
+def _on_the_page(html: Callable[_Given, str]) -> Callable[_Given, None]:
+    def show(*given: _Given.args, **named: _Given.kwargs) -> None:
+        st.html(_STYLE + html(*given, **named))
+
+    return show
+
+
+show_matrix = _on_the_page(matrix_html)
+"""Draw a matrix at this place of the page; takes what :func:`matrix_html` takes."""
 
 
 def _head(columns: Sequence[str], corner: bool, marked: Collection[int]) -> str:
