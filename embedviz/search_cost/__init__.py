@@ -6,7 +6,7 @@ from embedviz.search_cost.graph import HnswGraph, graph_of
 from embedviz.search_cost.growth import Growth, Sized, fitted_slope, growth
 from embedviz.search_cost.searchers import METHODS, Searcher, brute_force, hnsw, ivf
 from embedviz.search_cost.trial import Trial, trial_of
-from embedviz.search_cost.walk import Hop, Walk, walk
+from embedviz.search_cost.walk import Hop, Walk, nearest_nodes, walk
 
 __all__ = [
     "METHODS",
@@ -28,6 +28,7 @@ __all__ = [
     "hnsw",
     "ivf",
     "measured",
+    "nearest_nodes",
     "recall_latency",
     "trial_of",
     "walk",

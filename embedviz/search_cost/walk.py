@@ -102,6 +102,14 @@ def walk(
     return Walk(tuple(hops), tuple(at for _, at in found), tuple(far for far, _ in found))
 
 
+def nearest_nodes(
+    vectors: NDArray[np.float32], query: NDArray[np.float32], k: int
+) -> tuple[int, ...]:
+    """The k rows of ``vectors`` that are truly nearest, nearest first: what a walk should find."""
+    away = np.linalg.norm(vectors.astype(np.float64) - query.astype(np.float64), axis=1)
+    return tuple(np.argsort(away, kind="stable")[:k].tolist())
+
+
 def _descend(
     graph: HnswGraph, floor: int, node: int, away: float, distance: Distance, hops: list[Hop]
 ) -> tuple[int, float]:

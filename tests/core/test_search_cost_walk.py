@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from embedviz.errors import InvalidParameterError
-from embedviz.search_cost import graph_of, hnsw, walk
+from embedviz.search_cost import graph_of, hnsw, nearest_nodes, walk
 
 
 def made(n, d, M, seed):
@@ -95,3 +95,16 @@ def test_nothing_to_look_for_is_named(graph, k, ef):
     vectors, queries, _, nodes = graph
     with pytest.raises(InvalidParameterError, match=f"k={k}, ef={ef}"):
         walk(nodes, vectors, queries[0], ef, k)
+
+
+def test_the_truth_is_scikit_learns_and_the_first_hop_stands_at_the_entry(graph):
+    from sklearn.neighbors import NearestNeighbors
+
+    vectors, queries, _, nodes = graph
+    exact = NearestNeighbors(n_neighbors=10, algorithm="brute").fit(vectors)
+    truth = exact.kneighbors(queries, return_distance=False)
+    np.testing.assert_array_equal([nearest_nodes(vectors, query, 10) for query in queries], truth)
+    first = walk(nodes, vectors, queries[0], 4, 4).hops[0]
+    assert first.node == nodes.entry
+    away = np.linalg.norm(vectors[nodes.entry].astype(float) - queries[0])
+    assert first.distance == pytest.approx(away)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from embedviz.plots.graph_walk import walk_map
 from embedviz.projections import project
-from embedviz.search_cost import HnswGraph, Walk, graph_of, hnsw, walk
+from embedviz.search_cost import HnswGraph, Walk, graph_of, hnsw, nearest_nodes, walk
 from embedviz.search_cost.trial import unit_vectors
 from embedviz.space import EmbeddingSpace
 from embedviz.ui.learn.chart import show_chart
@@ -130,11 +130,7 @@ def _state(lesson: OpenLesson, asked: Asked) -> None:
     first.metric(said("hop.now"), f"{asked.hop} / {len(hops)}")
     second.metric(said("floor"), f"{floor}", help=said("floor.help", floors=ground.graph.floors))
     first.metric(said("visited"), f"{seen:,} / {n:,}", help=said("visited.help"))
-    nearest = (
-        here.best
-        if here
-        else float(np.linalg.norm(ground.vectors[ground.graph.entry] - ground.query))
-    )
+    nearest = here.best if here else hops[0].distance  # the first hop stands at the entry
     second.metric(said("nearest"), f"{nearest:.3f}", help=said("nearest.help"))
     st.markdown(_sentence(lesson, asked))
     if asked.hop == len(hops):
@@ -163,10 +159,10 @@ def _sentence(lesson: OpenLesson, asked: Asked) -> str:
 def _found(lesson: OpenLesson, asked: Asked) -> None:
     """The answer beside the truth."""
     said, ground = lesson.texts, asked.ground
-    truth = np.argsort(np.linalg.norm(ground.vectors - ground.query, axis=1), kind="stable")[:K]
+    truth = nearest_nodes(ground.vectors, ground.query, K)
     keys = ground.space.keys
     found = ", ".join(f"**{plain(keys[row])}**" for row in asked.walk.found)
-    right = len(set(truth.tolist()) & set(asked.walk.found))
+    right = len(set(truth) & set(asked.walk.found))
     st.markdown(said("walk.answer", found=found, right=right, k=K))
     missed = [plain(keys[row]) for row in truth if row not in asked.walk.found]
     if missed:
