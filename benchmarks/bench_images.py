@@ -15,9 +15,9 @@ from PIL import Image
 
 import embedviz as ev
 from benchmarks.side_by_side import interleaved, peak_memory, ratio, table
-from embedviz.images.image_cache import ImageCache
-from embedviz.images.network import open_network
 from embedviz.images.samples import SAMPLES
+from embedviz.items.cache import ItemCache
+from embedviz.registry import open_encoder
 
 _IMAGES, _ROUNDS = 96, 3
 _GFLOP = 4.09 * 2  # of one image through ResNet-50: 4.09 G multiply-adds (He et al. 2016)
@@ -50,14 +50,14 @@ def _speed(paths: list[Path], weights: Path, models: Any) -> None:
     model.fc = torch.nn.Identity()
     model.eval()
     transform = models.ResNet50_Weights.IMAGENET1K_V2.transforms()
-    network = open_network("resnet50", weights=weights)
-    batch = np.stack([network.prepare(Image.open(path)) for path in paths])
+    network = open_encoder("resnet50", weights=weights)
+    batch = np.stack([network.prepare("image", Image.open(path)) for path in paths])
     contenders: dict[str, Callable[[], Any]] = {
         "tutorial loop (one at a time, eager)": lambda: _tutorial(model, transform, paths),
         "batch loop (channels_last)": lambda: _batches(model, transform, paths),
         "embedviz": lambda: _ours(paths, weights),
         "embedviz, the network alone": lambda: [
-            network.embed(batch[start : start + 8]) for start in range(0, len(batch), 8)
+            network.embed("image", batch[start : start + 8]) for start in range(0, len(batch), 8)
         ],
     }
     seen = interleaved(contenders, _ROUNDS)
@@ -80,7 +80,7 @@ def _speed(paths: list[Path], weights: Path, models: Any) -> None:
 
 
 def _again(paths: list[Path], weights: Path) -> None:
-    cache = ImageCache()
+    cache = ItemCache()
 
     def embed() -> float:
         start = time.perf_counter()
@@ -117,7 +117,7 @@ def _memory(paths: list[Path], weights: Path) -> None:
         rows[f"{count:,} images"] = {
             "grew at most by": f"{(most[0] - before) / 2**20:.0f} MB",
             "vectors alone": f"{done.space.nbytes / 2**20:.0f} MB",
-            "images/s": f"{done.images_per_second:.0f}",
+            "images/s": f"{done.per_second:.0f}",
         }
     table("Memory while embedding (EfficientNet-Lite0)", rows)
     print("peak memory", peak_memory(), f"({weights.stat().st_size / 1e6:.0f} MB of weights)")

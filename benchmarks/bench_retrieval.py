@@ -6,11 +6,13 @@ from PIL import Image
 
 import embedviz as ev
 from benchmarks.side_by_side import table
-from embedviz.images.decoding import decode, read_bytes
-from embedviz.images.encoders import ENCODERS
+from embedviz.images.decoding import decode
 from embedviz.images.limits import ImageLimits
-from embedviz.images.retrieval import Retrieval, precision_at_k, raw_pixels
+from embedviz.images.raw_pixels import raw_pixels
 from embedviz.images.samples import SAMPLES
+from embedviz.items.files import read_bytes
+from embedviz.items.retrieval import Retrieval, precision_at_k
+from embedviz.registry import ENCODERS
 
 _K = 5
 

@@ -21,11 +21,10 @@ if TYPE_CHECKING:
     from embedviz.exporting import export
     from embedviz.formats import read, write
     from embedviz.groups.clustering import cluster
-    from embedviz.images.embedding import embed_images
-    from embedviz.images.look_alikes import look_alikes
     from embedviz.projections import project
     from embedviz.search import neighbors
     from embedviz.space import EmbeddingSpace
+    from embedviz.things import embed_images, find, look_alikes
     from embedviz.trust import (
         concentration,
         hubness,
@@ -53,16 +52,17 @@ _HOMES: dict[str, str | None] = {
     "collections": None,
     "compare": "embedviz.comparison.compared",
     "concentration": "embedviz.trust",
-    "embed_images": "embedviz.images.embedding",
+    "embed_images": "embedviz.things",
     "encodings": None,
     "errors": None,
     "evaluate_analogies": "embedviz.words.evaluation",
     "evaluate_similarity": "embedviz.words.evaluation",
     "export": "embedviz.exporting",
+    "find": "embedviz.things",
     "hubness": "embedviz.trust",
     "intrinsic_dimension": "embedviz.trust",
     "load": "embedviz.words.pretrained",
-    "look_alikes": "embedviz.images.look_alikes",
+    "look_alikes": "embedviz.things",
     "metric_agreement": None,
     "models": "embedviz.words.pretrained",
     "neighbors": "embedviz.search",
@@ -96,6 +96,7 @@ __all__ = [
     "evaluate_analogies",
     "evaluate_similarity",
     "export",
+    "find",
     "hubness",
     "intrinsic_dimension",
     "load",

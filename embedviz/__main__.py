@@ -85,16 +85,15 @@ def _fetch(asked: argparse.Namespace) -> None:
 
 
 def _cache(asked: argparse.Namespace) -> None:
-    from embedviz.images import image_cache_file
-    from embedviz.images.image_cache import default_image_cache_path
+    from embedviz.items import cache as item_cache
     from embedviz.store import default_store
 
-    store, images = default_store(), default_image_cache_path()
+    store, images = default_store(), item_cache.default_cache_path()
     most = in_units(store.max_bytes)
-    results_size, images_size = in_units(store.size()), in_units(image_cache_file.size_of(images))
+    results_size, images_size = in_units(store.size()), in_units(item_cache.size_of(images))
     if asked.clear:
         print(f"Removed {store.clear():,} results ({results_size}) from {store.root}")
-        image_cache_file.clear(images)
+        item_cache.clear(images)
         print(f"Removed what was kept of images ({images_size}) from {images}")
     else:
         print(f"Results: {results_size} of at most {most} in {store.root}")

@@ -12,7 +12,7 @@ from embedviz.errors import InvalidParameterError
 from embedviz.progress import Cancel, OnProgress
 
 if TYPE_CHECKING:
-    from embedviz.images.encoders import Encoder
+    from embedviz.items.encoder import Encoder
 
 
 @dataclass(frozen=True)
@@ -109,12 +109,12 @@ def _fetch_models(
 
 
 def _encoders() -> list[Row]:
-    from embedviz.images.encoders import ENCODERS
+    from embedviz.registry import ENCODERS
 
     return [
         Row(
-            encoder.name, f"{encoder.dimensions:,}", f"{encoder.images_per_second:g}",
-            encoder.weights.size, encoder.installed,
+            encoder.name, f"{encoder.dimensions:,}", f"{encoder.per_second:g}",
+            encoder.size, encoder.installed,
             f"fetch {encoder.name}" if _needs_weights_only(encoder) else encoder.where,
         )
         for encoder in ENCODERS.values()
@@ -122,17 +122,22 @@ def _encoders() -> list[Row]:
 
 
 def _needs_weights_only(encoder: Encoder) -> bool:
-    return bool(encoder.weights.url) and not encoder.missing_packages
+    return (
+        encoder.weights is not None and bool(encoder.weights.url) and not encoder.missing_packages
+    )
 
 
 def _fetch_encoders(
     names: Sequence[str], again: bool, on_progress: OnProgress | None, cancel: Cancel | None
 ) -> tuple[Path, ...]:
-    from embedviz.images.weights import fetch_weights
+    from embedviz.items.opening import fetch_weights
+    from embedviz.registry import encoder_named
 
-    return tuple(
-        fetch_weights(name, again=again, on_progress=on_progress, cancel=cancel) for name in names
+    fetched = (
+        fetch_weights(encoder_named(name), again=again, on_progress=on_progress, cancel=cancel)
+        for name in names
     )
+    return tuple(path for path in fetched if path is not None)
 
 
 def _datasets() -> list[Row]:
@@ -150,10 +155,12 @@ def _datasets() -> list[Row]:
 def _fetch_datasets(
     names: Sequence[str], again: bool, on_progress: OnProgress | None, cancel: Cancel | None
 ) -> tuple[Path, ...]:
-    from embedviz.images.datasets.fetching import fetch_dataset
+    from embedviz.images.datasets import dataset_named
+    from embedviz.items.fetching import fetch_dataset
 
     return tuple(
-        fetch_dataset(name, again=again, on_progress=on_progress, cancel=cancel) for name in names
+        fetch_dataset(dataset_named(name), again=again, on_progress=on_progress, cancel=cancel)
+        for name in names
     )
 
 

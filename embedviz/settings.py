@@ -74,7 +74,7 @@ class Settings:
         2048, f"All images of one go together, unpacked, {_MB}.", minimum=1, maximum=10_000_000
     )
     collections_limit: int = param(
-        100, "Image collections that may be saved on the server; 0 switches saving off.",
+        100, "Collections that may be saved on the server; 0 switches saving off.",
         minimum=0, maximum=1_000_000,
     )  # fmt: skip
     vectors: tuple[VectorsFile, ...] = ()

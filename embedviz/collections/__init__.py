@@ -30,7 +30,7 @@ from embedviz.collections.exporting import (
 from embedviz.collections.listing import listed
 from embedviz.collections.names import checked_name
 from embedviz.collections.saving import Added, add_content, save_content
-from embedviz.images.thumbnails import Pictures
+from embedviz.items.kind import Previews
 from embedviz.progress import Cancel, OnProgress
 from embedviz.space import EmbeddingSpace
 
@@ -45,7 +45,7 @@ def save(
     name: str,
     space_or_embedded: EmbeddingSpace | Embedded,
     *,
-    pictures: Pictures | None = None,
+    pictures: Previews | None = None,
     originals: Originals | None = None,
     description: str = "",
     replace: bool = False,
@@ -62,7 +62,7 @@ def save(
         1 to 80 characters of any language; unique.
     space_or_embedded : EmbeddingSpace, or what has ``.space`` and ``.pictures``
         What ``ev.embed_images`` gives, an opened Collection, or what :func:`read_export` gives.
-    pictures : Pictures, optional
+    pictures : Previews, optional
         What shows the pictures of ``space.table["hash"]``; by default those that came along.
     originals : callable, optional
         The bytes of the file behind a key, or None; originals are copied only if this is given.
@@ -88,9 +88,15 @@ def save(
     return save_content(Database(root), kept, content, description, replace, watch, most)
 
 
-def list(root: Root = None) -> tuple[CollectionInfo, ...]:  # noqa: A001 - as it is asked for: collections.list()
-    """Every collection, by name. Where nothing was saved yet it is empty, and no folder is made."""
-    return listed(Database(root))
+def list(  # noqa: A001 - as it is asked for: collections.list()
+    root: Root = None, *, kind: str | None = None
+) -> tuple[CollectionInfo, ...]:
+    """Every collection, by name. Where nothing was saved yet it is empty, and no folder is made.
+
+    ``kind`` leaves only those whose rows are of that kind (``"image"``); "" those of no kind.
+    """
+    infos = listed(Database(root))
+    return tuple(info for info in infos if kind is None or info.kind == kind)
 
 
 def open(name: str, root: Root = None) -> Collection:  # noqa: A001 - as it is asked for: collections.open("cats")
@@ -103,7 +109,7 @@ def add(
     name: str,
     space_or_embedded: EmbeddingSpace | Embedded,
     *,
-    pictures: Pictures | None = None,
+    pictures: Previews | None = None,
     originals: Originals | None = None,
     root: Root = None,
     on_progress: OnProgress | None = None,

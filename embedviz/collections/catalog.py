@@ -53,6 +53,11 @@ class CollectionInfo:
     origin: Mapping[str, Any]
     description: str
 
+    @property
+    def kind(self) -> str:
+        """Of which kind the rows are, a name in ``KINDS``; "" for words and bare vectors."""
+        return str(self.origin.get("kind") or "")
+
 
 class Catalog:
     """The catalog of ``database``; every question reads it anew, because others may write.

@@ -44,6 +44,11 @@ class Collection:
             return self._space
 
     @property
+    def previews(self) -> Collection:
+        """Itself: it shows its own things."""
+        return self
+
+    @property
     def pictures(self) -> Collection:
         """Itself: it shows its own pictures."""
         return self

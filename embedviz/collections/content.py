@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from embedviz.collections.metadata import packed, plain
 from embedviz.errors import InvalidParameterError
-from embedviz.images.thumbnails import Pictures
+from embedviz.items.kind import Previews
 from embedviz.progress import Cancel, OnProgress, report, stop_if
 from embedviz.space import EmbeddingSpace
 
@@ -16,6 +16,9 @@ KEY, VECTOR = "key", "vector"
 PICTURES = ("thumbnail", "view", "original")
 RESERVED = (KEY, VECTOR, *PICTURES)
 HASH = "hash"
+SCHEMA = 2
+"""Of what is written here. 1, which says no number, is 0.1.0's; it had no kinds."""
+_SCHEMA_NOTE = b"embedviz:schema"
 _ROWS_AT_ONCE = 256
 _BYTES_AT_ONCE = 32 * 2**20
 
@@ -26,7 +29,7 @@ class Embedded(Protocol):
     @property
     def space(self) -> EmbeddingSpace: ...
     @property
-    def pictures(self) -> Pictures | None: ...
+    def pictures(self) -> Previews | None: ...
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ class Content:
         Its table, with names that Lance takes.
     hashes : tuple of str
         The hash of each row's picture, "" where it has none; empty without a column ``hash``.
-    pictures : Pictures or None
+    pictures : Previews or None
     originals : callable or None
         The bytes of the file behind a key.
     """
@@ -59,12 +62,12 @@ class Content:
     space: EmbeddingSpace
     metadata: Any
     hashes: tuple[str, ...]
-    pictures: Pictures | None
+    pictures: Previews | None
     originals: Originals | None
 
 
 def content_of(
-    given: EmbeddingSpace | Embedded, pictures: Pictures | None, originals: Originals | None
+    given: EmbeddingSpace | Embedded, pictures: Previews | None, originals: Originals | None
 ) -> Content:
     """What to keep of ``given``; raises InvalidParameterError if that cannot be kept."""
     space = given if isinstance(given, EmbeddingSpace) else getattr(given, "space", None)
@@ -77,7 +80,7 @@ def content_of(
     hashes = hashes_of(space)
     if pictures is not None and not hashes:
         raise InvalidParameterError(
-            f"Pictures are found by the hash of their content, but the table of {space.name!r} has "
+            f"Previews are found by the hash of their content, but the table of {space.name!r} has "
             f"no column '{HASH}'. ev.embed_images makes it."
         )
     _check_text(space.keys)
@@ -100,7 +103,14 @@ def schema_of(content: Content) -> Any:
     vector = pa.list_(pa.float32(), content.space.dimensions)
     ours = [pa.field(KEY, pa.string()), pa.field(VECTOR, vector)]
     ours += [pa.field(name, pa.binary()) for name in PICTURES]
-    return pa.schema([*ours, *content.metadata.schema], content.metadata.schema.metadata)
+    notes = (content.metadata.schema.metadata or {}) | {_SCHEMA_NOTE: str(SCHEMA).encode()}
+    return pa.schema([*ours, *content.metadata.schema], notes)
+
+
+def schema_number(schema: Any) -> int:
+    """The number of the schema that a collection was written in."""
+    noted = (schema.metadata or {}).get(_SCHEMA_NOTE, b"1")
+    return int(noted) if noted.isdigit() else 0
 
 
 def batches(

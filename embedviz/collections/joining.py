@@ -22,6 +22,9 @@ def check_same_encoder(info: CollectionInfo, space: EmbeddingSpace) -> None:
         return
     there, new = info.origin, space.origin
     first, second = _described(there, info.dimensions), _described(new, space.dimensions)
+    if first == second and info.kind != str(new.get("kind") or ""):
+        first, second = (f"{one} of {kind or 'nothing'}s" for one, kind in
+                         ((first, info.kind), (second, new.get("kind"))))  # fmt: skip
     if first == second:
         first, second = str(there.get("encoding")), str(new.get("encoding"))
     raise InvalidParameterError(
@@ -39,6 +42,8 @@ def is_same_encoder(info: CollectionInfo, space: EmbeddingSpace) -> bool:
     there, new = info.origin, space.origin
     names = ("encoding",) if "encoding" in {*there, *new} else ("encoder", "layer")
     same = all(there.get(name) == new.get(name) for name in (*names, "pictures"))
+    # A row of another kind may lie in the same space of vectors, and is no row of this collection.
+    same = same and info.kind == str(new.get("kind") or info.kind)
     return same and info.dimensions == space.dimensions
 
 

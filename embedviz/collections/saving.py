@@ -15,13 +15,21 @@ import numpy as np
 
 from embedviz.collections import tables
 from embedviz.collections.catalog import Catalog, CollectionInfo
-from embedviz.collections.content import VECTOR, Content, Watch, batches, schema_of
+from embedviz.collections.content import (
+    SCHEMA,
+    VECTOR,
+    Content,
+    Watch,
+    batches,
+    schema_number,
+    schema_of,
+)
 from embedviz.collections.database import Database
 from embedviz.collections.joining import check_same_encoder, fitted, new_rows
 from embedviz.collections.locking import locked
 from embedviz.collections.names import taken
 from embedviz.collections.plain_words import in_plain_words
-from embedviz.errors import InvalidParameterError
+from embedviz.errors import EmbedvizError, InvalidParameterError
 from embedviz.formats.rows import mended
 
 
@@ -78,8 +86,9 @@ def add_content(database: Database, name: str, content: Content, watch: Watch) -
     with locked(database, watch.cancel):
         info = catalog.named(name)
         table = opened(database, info)
+        info = tables.measured(info, table)
         if not len(content.space):
-            return Added(tables.measured(info, table), 0, 0)
+            return Added(info, 0, 0)
         check_same_encoder(info, content.space)
         there, hashes = tables.keys_and_hashes(table, info)
         rows = new_rows(hashes, content)
@@ -105,7 +114,17 @@ def opened(database: Database, info: CollectionInfo) -> Any:
         # A file of zeros, which a power failure can leave, is for Lance a table without columns.
         if VECTOR not in table.schema.names:
             raise ValueError("it has no vectors")
+    _check_schema(info, schema_number(table.schema))
     return table
+
+
+def _check_schema(info: CollectionInfo, number: int) -> None:
+    if not 1 <= number <= SCHEMA:
+        raise EmbedvizError(
+            f"The collection '{info.name}' was saved by a newer embedviz (its schema is number "
+            f"{number or 'unknown'}, and this one reads up to {SCHEMA}). Update embedviz to open it; "
+            "it can be renamed and deleted here."
+        )
 
 
 def now() -> datetime:

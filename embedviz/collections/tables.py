@@ -7,14 +7,14 @@ import logging
 import re
 import secrets
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from embedviz.collections.content import HASH, KEY, PICTURES, VECTOR
+from embedviz.collections.content import HASH, KEY, PICTURES, VECTOR, schema_number
 from embedviz.collections.database import Database
 from embedviz.collections.handing_over import written
 from embedviz.collections.metadata import unpacked
@@ -68,10 +68,13 @@ def append(table: Any, schema: Any, batches: Iterable[Any], what: str) -> None:
 
 
 def measured(info: CollectionInfo, table: Any) -> CollectionInfo:
-    """``info`` with what ``table`` itself says: its rows, and the bytes that they take."""
+    """``info`` with what ``table`` itself says: its rows, the bytes that they take, their kind."""
     with in_plain_words(f"The collection '{info.name}'", "read"):
         stats = table.stats()
-    return dataclasses.replace(info, count=stats["num_rows"], nbytes=stats["total_bytes"])
+    return dataclasses.replace(
+        info, count=stats["num_rows"], nbytes=stats["total_bytes"],
+        origin=_with_kind(info.origin, schema_number(table.schema)),
+    )  # fmt: skip
 
 
 def space_in(table: Any, info: CollectionInfo) -> EmbeddingSpace:
@@ -137,6 +140,13 @@ def drop_quietly(database: Database, name: str) -> None:
         database.drop(name)
     except Exception as error:  # the error that led here, or the success, is what counts
         _log.warning("An unfinished collection was not removed yet: %s", error)
+
+
+def _with_kind(origin: Mapping[str, Any], schema: int) -> Mapping[str, Any]:
+    """``origin`` with the kind that 0.1.0 did not write: what it had encoded were images."""
+    if schema > 1 or "kind" in origin or "encoding" not in origin:
+        return origin
+    return {**origin, "kind": "image"}
 
 
 def _vectors(batch: Any) -> NDArray[np.float32]:

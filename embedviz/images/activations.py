@@ -47,7 +47,7 @@ def activations(network: Network, picture: Image.Image, channels: int = 6) -> Ac
     InvalidParameterError
         If the layer has no features by place, or the picture is not RGB.
     """
-    features = network.feature_maps(network.prepare(picture)[None])[0]
+    features = network.feature_maps(network.encoder.preprocessing(picture)[None])[0]
     spread = features.std(axis=(1, 2))
     lively = np.argsort(-spread, kind="stable")[: max(channels, 0)]
     return Activations(

@@ -9,14 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embedviz.errors import InvalidParameterError
-from embedviz.images.weights import not_here, trained
-from embedviz.images.weights_file import checked_hash, located
+from embedviz.images.torch_model import trained
+from embedviz.items.opening import not_here
+from embedviz.items.weights import checked_hash, located
 from embedviz.network.softmax import softmax
 
 if TYPE_CHECKING:
     from torch.nn import Module
 
-    from embedviz.images.encoders import Encoder
+    from embedviz.images.network import ImageEncoder
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,7 +79,7 @@ class Feature:
     classes: tuple[str, ...]
 
 
-def last_layer(encoder: Encoder) -> LastLayer:
+def last_layer(encoder: ImageEncoder) -> LastLayer:
     """The classifier of ``encoder``, from its file of weights.
 
     Raises
@@ -93,11 +94,12 @@ def last_layer(encoder: Encoder) -> LastLayer:
     """
     if encoder.categories is None:
         raise InvalidParameterError(f"{encoder.label} was not trained to name classes.")
-    found = located(encoder.name, encoder.weights)
-    if found is None or encoder.missing_packages:
+    known = encoder.weights
+    found = None if known is None else located(encoder.name, known)
+    if known is None or found is None or encoder.missing_packages:
         raise not_here(encoder)
-    checked_hash(encoder.name, encoder.weights, found.path)
-    weights, bias = _last_linear(trained(encoder, found.path))
+    checked_hash(encoder.name, known, found.path)
+    weights, bias = _last_linear(trained(encoder.label, encoder.build, found.path))
     names = tuple(encoder.categories())
     if weights.shape != (len(names), encoder.dimensions):
         raise InvalidParameterError(

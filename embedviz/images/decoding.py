@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 from embedviz.errors import EmbedvizError, FormatError
 from embedviz.images.damage import damaged, not_an_image
-from embedviz.images.image_file import ImageFile
-from embedviz.images.limits import ImageLimits, too_large
-from embedviz.images.sources import image_files
+from embedviz.images.limits import ImageLimits
+from embedviz.items.files import check_size
+from embedviz.items.kind import hash_of
 
 if TYPE_CHECKING:
     from PIL import Image
 
-__all__ = ["DecodedImage", "decode", "hash_of", "image_files", "read_bytes"]
-
-_BLOCK = 1 << 20
 _DEFAULT_LIMITS = ImageLimits()
 
 
@@ -31,7 +27,7 @@ class DecodedImage:
     picture : PIL.Image.Image
         RGB, 8 bits, upright: what both the thumbnail and the network see.
     hash : str
-        :func:`hash_of` the file's bytes.
+        :func:`~embedviz.items.kind.hash_of` the file's bytes.
     width, height : int
         Pixels, upright.
     format : str
@@ -54,33 +50,6 @@ class DecodedImage:
     brightness: float
 
 
-def hash_of(data: bytes) -> str:
-    """The name of a content: BLAKE2b of 16 bytes, in hexadecimal."""
-    return hashlib.blake2b(data, digest_size=16).hexdigest()
-
-
-def read_bytes(file: ImageFile, limits: ImageLimits = _DEFAULT_LIMITS) -> bytes:
-    """The bytes of ``file``; at most one more than the limit is ever read.
-
-    Raises
-    ------
-    FormatError
-        If the file is empty, larger than ``limits.file_mb`` or cannot be read, in one sentence.
-    """
-    if file.size is not None:
-        _check_bytes(file.size, limits)
-    try:
-        with file.open() as stream:
-            data = _up_to(stream, limits.file_bytes + 1)
-    except EmbedvizError:
-        raise
-    except Exception as error:  # a stream may be anyone's, and so may be what it raises
-        reason = (error.strerror if isinstance(error, OSError) else None) or "it was closed or lost"
-        raise FormatError(f"The file cannot be read ({reason}): choose it again.") from error
-    _check_bytes(len(data), limits)
-    return data
-
-
 def decode(data: bytes, limits: ImageLimits = _DEFAULT_LIMITS) -> DecodedImage:
     """The picture in ``data``: the first one, if it is animated or holds several.
 
@@ -93,23 +62,13 @@ def decode(data: bytes, limits: ImageLimits = _DEFAULT_LIMITS) -> DecodedImage:
     FormatError
         For anything that is not a whole image within the limits, in one plain sentence.
     """
-    _check_bytes(len(data), limits)
+    check_size(len(data), limits)
     try:
         return _decoded(data, limits)
     except EmbedvizError:
         raise
     except Exception as error:  # decoders raise nearly anything: SyntaxError, struct.error, …
         raise damaged(data, error) from error
-
-
-def _up_to(stream: IO[bytes], count: int) -> bytes:
-    data = bytearray()
-    while len(data) < count:
-        block = stream.read(min(_BLOCK, count - len(data)))
-        if not block:
-            break
-        data += block
-    return bytes(data)
 
 
 def _decoded(data: bytes, limits: ImageLimits) -> DecodedImage:
@@ -162,13 +121,6 @@ def _check_pixels(image: Image.Image, limits: ImageLimits) -> None:
             f"The image measures {width:,} × {height:,} pixels, and at most {limits.megapixels} "
             "million are read here: make it smaller first."
         )
-
-
-def _check_bytes(size: int, limits: ImageLimits) -> None:
-    if size == 0:
-        raise FormatError("The file is empty (0 bytes): copy it again from where it came.")
-    if size > limits.file_bytes:
-        raise FormatError(too_large(limits))
 
 
 def _brightness(picture: Image.Image) -> float:

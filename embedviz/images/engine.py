@@ -8,6 +8,7 @@ import os
 import tempfile
 import threading
 import warnings
+from collections.abc import Callable
 from functools import cache
 from importlib import util
 from pathlib import Path
@@ -15,7 +16,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from embedviz.images.encoders import Layer
 from embedviz.images.torch_model import Batch, TorchModel
 from embedviz.store import cache_dir, key_of
 from embedviz.torch_runtime import device, usable_cpus
@@ -23,6 +23,8 @@ from embedviz.torch_runtime import device, usable_cpus
 if TYPE_CHECKING:
     from torch import Tensor
     from torch.nn import Module
+
+    Step = Callable[[Module, Tensor], Tensor]
 
 _OPSET = 17
 _TOLERANCE = 1e-4  # of the largest entry; 4e-7 was measured for ResNet-50
@@ -45,14 +47,14 @@ class Engine(Protocol):
 class TorchEngine:
     """Vectors by torch itself."""
 
-    def __init__(self, model: TorchModel, layer: Layer, why: str = "") -> None:
-        self._model, self._layer = model, layer
+    def __init__(self, model: TorchModel, step: Step, why: str = "") -> None:
+        self._model, self._step = model, step
         on = f"{usable_cpus()} threads" if device() == "cpu" else device()
         self.label = f"PyTorch on {on}{f' ({why})' if why else ''}"
 
     def embed(self, batch: Batch) -> Batch:
         """Vectors (n, d) of prepared pictures (n, 3, h, w), n ≥ 1."""
-        return self._model.run(self._layer.vectors, batch)
+        return self._model.run(self._step, batch)
 
 
 class OnnxEngine:
@@ -77,23 +79,23 @@ class OnnxEngine:
         return vectors
 
 
-def open_engine(model: TorchModel, layer: Layer, encoding: str) -> Engine:
-    """The fastest engine here for one layer of a network.
+def open_engine(model: TorchModel, step: Step, size: tuple[int, int], encoding: str) -> Engine:
+    """The fastest engine here for one step of a network: ``step(module, pictures)`` → vectors.
 
     Without a GPU that is ONNX Runtime (for ResNet-50 1.4 times as fast as torch), on a graph that
     is exported from the same weights once and kept in the cache. If it cannot be exported, or its
     vectors are not torch's, torch computes, the log says why and so does the engine's label.
     """
     if device() != "cpu":
-        return TorchEngine(model, layer)
+        return TorchEngine(model, step)
     if util.find_spec("onnxruntime") is None:
-        return TorchEngine(model, layer, "faster with pip install onnxruntime onnx")
+        return TorchEngine(model, step, "faster with pip install onnxruntime onnx")
     graph = graph_path(encoding)
     with _exporting:
         if graph.is_file():
             with contextlib.suppress(Exception):  # damaged: made again below
                 return OnnxEngine(graph)
-        return _exported(model, layer, graph)
+        return _exported(model, step, size, graph)
 
 
 def graph_path(encoding: str) -> Path:
@@ -111,22 +113,22 @@ def _version(module: str) -> str:
     return metadata.version(names[0]) if names else ""
 
 
-def _exported(model: TorchModel, layer: Layer, graph: Path) -> Engine:
+def _exported(model: TorchModel, step: Step, size: tuple[int, int], graph: Path) -> Engine:
     module = model.fresh()
     try:
-        _export(module, layer, model.encoder.preprocessing.size, graph)
+        _export(module, step, size, graph)
         engine = OnnxEngine(graph)
-        if not _agree(engine, module, layer, model.encoder.preprocessing.size):
+        if not _agree(engine, module, step, size):
             graph.unlink(missing_ok=True)
             raise ArithmeticError("its vectors are not PyTorch's")
     except Exception as error:  # whatever an exporter and a compiler can raise
         _log.warning("%s runs on PyTorch: ONNX Runtime cannot take it over (%s)",
-                     model.encoder.label, error)  # fmt: skip
-        return TorchEngine(model, layer, "slower here: ONNX Runtime could not take over")
+                     model.label, error)  # fmt: skip
+        return TorchEngine(model, step, "slower here: ONNX Runtime could not take over")
     return engine
 
 
-def _export(module: Module, layer: Layer, size: tuple[int, int], graph: Path) -> None:
+def _export(module: Module, step: Step, size: tuple[int, int], graph: Path) -> None:
     """Write ``graph``, whole or not at all."""
     import torch
 
@@ -139,7 +141,7 @@ def _export(module: Module, layer: Layer, size: tuple[int, int], graph: Path) ->
             # The exporter by tracing, although it is on its way out: it takes about 2 s and needs
             # no package besides onnx.
             torch.onnx.export(
-                _as_module(module, layer),
+                _as_module(module, step),
                 (torch.zeros(1, 3, *size),),
                 temporary,
                 dynamo=False,
@@ -154,7 +156,7 @@ def _export(module: Module, layer: Layer, size: tuple[int, int], graph: Path) ->
         raise
 
 
-def _as_module(module: Module, layer: Layer) -> Module:
+def _as_module(module: Module, step: Step) -> Module:
     import torch
 
     class Vectors(torch.nn.Module):
@@ -163,16 +165,16 @@ def _as_module(module: Module, layer: Layer) -> Module:
             self.module = module
 
         def forward(self, pictures: Tensor) -> Tensor:
-            return layer.vectors(self.module, pictures)
+            return step(self.module, pictures)
 
     return Vectors().eval()
 
 
-def _agree(engine: OnnxEngine, module: Module, layer: Layer, size: tuple[int, int]) -> bool:
+def _agree(engine: OnnxEngine, module: Module, step: Step, size: tuple[int, int]) -> bool:
     """Whether both give the same vectors for two pictures of noise."""
     import torch
 
     noise = np.random.default_rng(0).standard_normal((2, 3, *size), np.float32)
     with torch.inference_mode():
-        expected: Any = layer.vectors(module, torch.from_numpy(noise)).numpy()
+        expected: Any = step(module, torch.from_numpy(noise)).numpy()
     return bool(np.abs(engine.embed(noise) - expected).max() <= _TOLERANCE * np.abs(expected).max())

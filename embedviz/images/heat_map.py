@@ -102,7 +102,7 @@ def match_maps(network: Network, picture_a: Image.Image, picture_b: Image.Image)
         If the network's layer has no features by place.
     """
     pictures = (picture_a, picture_b)
-    batch = np.stack([network.prepare(picture) for picture in pictures])
+    batch = np.stack([network.encoder.preprocessing(picture) for picture in pictures])
     features = network.feature_maps(batch).astype(np.float64)
     a, b, cosine = _shares(features[0], features[1])
     seen_a, seen_b = (seen(network, picture) for picture in pictures)

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from embedviz.errors import InvalidParameterError
-from embedviz.images.image_file import ImageFile
+from embedviz.images.decoding import decode
+from embedviz.images.limits import ImageLimits
 from embedviz.images.preprocessing import Preprocessing
+from embedviz.items.files import ItemFile, read_bytes
 from embedviz.progress import Cancel, OnProgress, report, stop_if
 from embedviz.space import EmbeddingSpace
 from embedviz.store import default_store, key_of
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 _KIND = "pixels"
 _COLUMNS = 8_192  # of the pixels at once in float64
 
 
 def pixel_space(
-    files: Sequence[ImageFile],
+    files: Sequence[ItemFile],
     embedded: EmbeddingSpace,
     preprocessing: Preprocessing,
     *,
@@ -37,7 +43,7 @@ def pixel_space(
 
     Parameters
     ----------
-    files : sequence of ImageFile
+    files : sequence of ItemFile
         Those that ``embedded`` was made from, in the same order, none of them set aside.
     embedded : EmbeddingSpace
         Gives the keys and the table; its column ``hash`` names the contents.
@@ -79,6 +85,26 @@ def pixel_numbers(preprocessing: Preprocessing) -> int:
     return 3 * height * width
 
 
+def raw_pixels(pictures: Iterable[Image.Image], size: int = 32) -> NDArray[np.float32]:
+    """The baseline that an encoder must beat: the pixels themselves.
+
+    Parameters
+    ----------
+    pictures : iterable of n PIL images
+    size : int
+        Each picture's central square is shrunk to ``size`` × ``size``, at least 1.
+
+    Returns
+    -------
+    ndarray of shape (n, 3 · size²), float32
+        Red, green and blue from 0 to 1.
+    """
+    if isinstance(size, bool) or not isinstance(size, int) or size < 1:
+        raise InvalidParameterError(f"size={size!r} pixels: it must be a whole number, 1 or more.")
+    rows = [_pixels(picture, size) for picture in pictures]
+    return np.stack(rows) if rows else np.empty((0, 3 * size * size), np.float32)
+
+
 def turned(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     """The same n points after a rotation into the min(n, p) dimensions that they span.
 
@@ -106,7 +132,7 @@ def turned(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _prepared(
-    files: Sequence[ImageFile],
+    files: Sequence[ItemFile],
     preprocessing: Preprocessing,
     on_progress: OnProgress | None,
     cancel: Cancel | None,
@@ -121,14 +147,22 @@ def _prepared(
     return pixels
 
 
-def _each(
-    files: Sequence[ImageFile], preprocessing: Preprocessing
-) -> Iterator[NDArray[np.float32]]:
-    from embedviz.images.decoding import decode, read_bytes
+def _each(files: Sequence[ItemFile], preprocessing: Preprocessing) -> Iterator[NDArray[np.float32]]:
+    limits = ImageLimits()
 
-    def one(file: ImageFile) -> NDArray[np.float32]:
-        return preprocessing(decode(read_bytes(file)).picture).ravel()
+    def one(file: ItemFile) -> NDArray[np.float32]:
+        return preprocessing(decode(read_bytes(file, limits), limits).picture).ravel()
 
     with ThreadPoolExecutor(2) as pool:
         for start in range(0, len(files), 16):  # few are held at once
             yield from pool.map(one, files[start : start + 16])
+
+
+def _pixels(picture: Image.Image, size: int) -> NDArray[np.float32]:
+    from PIL import Image
+
+    side = min(picture.size)
+    left, top = ((length - side) // 2 for length in picture.size)
+    square = picture.convert("RGB").crop((left, top, left + side, top + side))
+    small = square.resize((size, size), Image.Resampling.BICUBIC)
+    return np.asarray(small, np.float32).ravel() / np.float32(255)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import functools
 import io
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import partial
 from typing import IO, TYPE_CHECKING
 
-from embedviz.images.image_file import ImageFile
 from embedviz.images.sample_photos import PHOTOS, Photo, opened, packaged
+from embedviz.items.files import ItemFile
+from embedviz.items.samples import Sample
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,56 +17,33 @@ if TYPE_CHECKING:
     from PIL import Image
 
 _DIGITS = 500
+_PACKAGES = ("scikit-image", "scikit-learn", "pillow")
 _DIGIT_SCALE = 12
 
 
-@dataclass(frozen=True)
-class Sample:
-    """One collection of images.
-
-    Attributes
-    ----------
-    name, label, help : str
-        In the API, on the page, and what to expect of it in one line.
-    count : int
-        How many images it has.
-    citation : str
-        Where they are from.
-    open : callable
-        Its images, not read yet; raises MissingDependencyError if a package is not installed.
-    """
-
-    name: str
-    label: str
-    help: str
-    count: int
-    citation: str
-    open: Callable[[], list[ImageFile]] = field(repr=False)
-
-
-def _patches() -> list[ImageFile]:
+def _patches() -> list[ItemFile]:
     files = []
     for photo in PHOTOS:
         packaged(photo.path)
         for number in range(photo.count):
             name = f"{photo.name}/patch {number + 1:02}.png"
-            files.append(ImageFile(name, partial(_patch, photo, number), None, photo.name))
+            files.append(ItemFile(name, partial(_patch, photo, number), None, photo.name))
     return files
 
 
-def _photos() -> list[ImageFile]:
+def _photos() -> list[ItemFile]:
     return [
-        ImageFile(f"{photo.kind}/{photo.name}.png", partial(_whole, photo), None, photo.kind)
+        ItemFile(f"{photo.kind}/{photo.name}.png", partial(_whole, photo), None, photo.kind)
         for photo in PHOTOS
         if packaged(photo.path)
     ]
 
 
-def _digits() -> list[ImageFile]:
+def _digits() -> list[ItemFile]:
     packaged("sklearn/datasets/data/digits.csv.gz")
     labels = [int(label) for label in _digit_data()[1][:_DIGITS]]
     return [
-        ImageFile(f"{label}/digit {row + 1:03}.png", partial(_digit, row), None, str(label))
+        ItemFile(f"{label}/digit {row + 1:03}.png", partial(_digit, row), None, str(label))
         for row, label in enumerate(labels)
     ]
 
@@ -124,6 +100,7 @@ SAMPLES: dict[str, Sample] = {
             "patches of one photo should find each other.",
             count=sum(photo.count for photo in PHOTOS),
             citation=_PHOTO_SOURCES,
+            packages=_PACKAGES,
             open=_patches,
         ),
         Sample(
@@ -132,6 +109,7 @@ SAMPLES: dict[str, Sample] = {
             help=f"The {len(PHOTOS)} photos themselves, labelled by what kind of thing they show.",
             count=len(PHOTOS),
             citation=_PHOTO_SOURCES,
+            packages=_PACKAGES,
             open=_photos,
         ),
         Sample(
@@ -140,6 +118,7 @@ SAMPLES: dict[str, Sample] = {
             help="500 digits of 8 × 8 pixels, enlarged, labelled 0 to 9: far from the photos that "
             "the encoders have learned from.",
             count=_DIGITS,
+            packages=_PACKAGES,
             citation="E. Alpaydin, C. Kaynak: Optical Recognition of Handwritten Digits, UCI "
             "Machine Learning Repository, 1998; its test set as in scikit-learn.",
             open=_digits,

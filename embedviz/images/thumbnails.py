@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -14,22 +13,6 @@ VIEW_SHORT, VIEW_LONG = 288, 1024
 """Pixels of a view's sides, at most. An encoder that shrinks the shorter side to 256 loses nothing
 of note by starting from here."""
 _QUALITY = 85
-
-
-class Pictures(Protocol):
-    """Whatever has the small pictures of images, by the hash of their content (``content``)."""
-
-    def thumbnail(self, content: str, /) -> bytes | None:
-        """A JPEG of at most 96 × 96 pixels, or None if this image is not known."""
-        ...
-
-    def view(self, content: str, /) -> bytes | None:
-        """A JPEG of at most 288 pixels on its shorter side, or None."""
-        ...
-
-    def thumbnails(self, hashes: Sequence[str]) -> dict[str, bytes]:
-        """The thumbnails of those that are known, asked for together."""
-        ...
 
 
 def make_thumbnail(picture: Image.Image) -> bytes:

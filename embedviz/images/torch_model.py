@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import pickle
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,10 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from embedviz.errors import EmbedvizError
-from embedviz.images.encoders import Encoder
-from embedviz.images.weights import trained
-from embedviz.images.weights_file import content_hash
+from embedviz.errors import EmbedvizError, FormatError
+from embedviz.items.weights import content_hash
 from embedviz.torch_runtime import device
 
 if TYPE_CHECKING:
@@ -22,6 +21,8 @@ if TYPE_CHECKING:
     from torch.nn import Module
 
 Batch = NDArray[np.float32]
+# Only training reads these counts, and older files are without them.
+_COUNTS = ".num_batches_tracked"
 
 
 class TorchModel:
@@ -29,16 +30,18 @@ class TorchModel:
 
     Parameters
     ----------
-    encoder : Encoder
-        What to build.
+    label : str
+        What people call the network.
+    build : callable
+        Makes its architecture.
     path : Path
         The file of weights.
     digest : str
         The SHA-256 of that file when it was chosen.
     """
 
-    def __init__(self, encoder: Encoder, path: Path, digest: str) -> None:
-        self.encoder, self.path, self.digest = encoder, path, digest
+    def __init__(self, label: str, build: Callable[[], Module], path: Path, digest: str) -> None:
+        self.label, self.build, self.path, self.digest = label, build, path, digest
         self._lock = threading.Lock()
         self._module: Module | None = None
 
@@ -48,7 +51,7 @@ class TorchModel:
             raise EmbedvizError(
                 f"{self.path} has changed since it was chosen: open the encoder again."
             )
-        return trained(self.encoder, self.path)
+        return trained(self.label, self.build, self.path)
 
     def run(self, step: Callable[[Module, Tensor], Tensor], batch: Batch) -> Batch:
         """What ``step(module, batch)`` gives, as float32."""
@@ -70,6 +73,37 @@ class TorchModel:
             return self._module
 
 
+def trained(label: str, build: Callable[[], Module], path: Path) -> Module:
+    """The network that ``build`` lays out with the weights of ``path``, float32, on the CPU.
+
+    There are no random weights at any moment: the architecture is laid out without values, and
+    every value comes from the file.
+
+    Raises
+    ------
+    FormatError
+        If the file is none that torch can read without running code from it, or does not fit the
+        architecture to the last name and shape.
+    """
+    import torch
+
+    values = _read(path)
+    with torch.device("meta"):
+        module = build()
+    wanted = module.state_dict()
+    for name in wanted:
+        if name.endswith(_COUNTS):
+            values.setdefault(name, torch.zeros((), dtype=torch.int64))
+    if problem := _difference(wanted, values):
+        raise FormatError(f"{path.name} does not fit {label}: {problem}")
+    module.load_state_dict(values, strict=True, assign=True)
+    # A buffer that is not saved would be left without values.
+    for name, tensor in module.named_buffers():
+        if tensor.is_meta:
+            raise EmbedvizError(f"{label}: no file of weights gives '{name}' a value.")
+    return module.float().eval().requires_grad_(False)
+
+
 def _full_precision() -> AbstractContextManager[Any]:
     """On a GPU without TF32, whose ten bits would give other vectors than a CPU."""
     import torch
@@ -87,3 +121,37 @@ def _placed(batch: Batch) -> Tensor:
     if device() == "cuda":
         tensor = tensor.pin_memory().to("cuda", non_blocking=True)
     return tensor.contiguous(memory_format=torch.channels_last)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    import torch
+
+    try:
+        # weights_only: a file of weights is somebody's data, and must not run code.
+        values = torch.load(path, map_location="cpu", weights_only=True)
+    except (OSError, RuntimeError, EOFError, ValueError, KeyError, pickle.UnpicklingError) as error:
+        raise FormatError(
+            f"{path.name} cannot be read as a file of weights: damaged, of another format, or in "
+            f"need of code that is not run here ({type(error).__name__})."
+        ) from error
+    if not isinstance(values, Mapping):
+        raise FormatError(
+            f"{path.name} holds a {type(values).__name__}, not weights by name. Save "
+            "model.state_dict() with torch.save."
+        )
+    return dict(values)
+
+
+def _difference(wanted: Mapping[str, Any], found: Mapping[str, Any]) -> str:
+    """The first thing that tells two sets of weights apart, or ""."""
+    for name, tensor in wanted.items():
+        if name not in found:
+            return f"it has no '{name}', which must be of shape {tuple(tensor.shape)}."
+        shape = getattr(found[name], "shape", None)
+        if shape is None or tuple(shape) != tuple(tensor.shape):
+            got = "no tensor" if shape is None else f"of shape {tuple(shape)}"
+            return f"'{name}' is {got}, must be of shape {tuple(tensor.shape)}."
+    for name in found:
+        if name not in wanted:
+            return f"it has '{name}', which this network has not."
+    return ""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
+from embedviz.registry import KINDS
 from embedviz.ui.messages import count, plain
 from embedviz.ui.server import server_settings
 from embedviz.ui.session import Owned, session
 from embedviz.ui.vectors.set_state import forget_states
 
-_NOUNS = {"words": "word", "images": "image", "vectors": "vector"}
+_NOUNS = {"words": "word", "vectors": "vector"}  # of what is of no kind in KINDS
 
 
 def my_data_panel() -> None:
@@ -31,7 +32,7 @@ def my_data_panel() -> None:
 def _one_model(identity: str, item: Owned) -> None:
     space = item.space
     st.markdown(f"**{plain(space.name)}**")
-    words = count(len(space), _NOUNS[item.kind])
+    words = count(len(space), KINDS[item.kind].noun if item.kind in KINDS else _NOUNS[item.kind])
     st.caption(f"{words} × {space.dimensions} · {space.nbytes / 2**20:,.1f} MB · {plain(item.how)}")
     name = st.text_input(
         "New name",

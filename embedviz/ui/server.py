@@ -20,10 +20,10 @@ def server_settings() -> Settings:
     read = settings()
     os.environ.setdefault("EMBEDVIZ_CACHE_MAX_BYTES", str(read.cache_mb * 2**20))
     if read.weights:
-        from embedviz.images.weights import register
+        from embedviz.registry import register_weights
 
         for encoder, path in reversed(read.weights):  # the first one named wins
-            register(encoder, path)
+            register_weights(encoder, path)
     return read
 
 

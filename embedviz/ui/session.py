@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import streamlit as st
 
 from embedviz.errors import InvalidParameterError
+from embedviz.registry import KINDS
 from embedviz.space import EmbeddingSpace
 from embedviz.words.model import WordModel, as_space
 
 if TYPE_CHECKING:
-    from embedviz.images.image_cache import ImageCache
+    from embedviz.items.cache import ItemCache
 
 T = TypeVar("T")
 Model = EmbeddingSpace | WordModel
@@ -29,8 +30,8 @@ _MINE = "mine-"
 class Owned:
     """What this session uploaded or trained.
 
-    ``kind`` is ``"words"`` for vectors that the word pages ask, ``"images"`` for embedded images,
-    ``"vectors"`` for any others.
+    ``kind`` is ``"words"`` for vectors that the word pages ask, ``"vectors"`` for any others, and a
+    name in ``KINDS`` for embedded things of that kind.
     """
 
     model: Model
@@ -57,16 +58,16 @@ class Session:
 
     @property
     def nbytes(self) -> int:
-        """Memory of the vectors and pictures that this session owns."""
-        pictures = self.images.nbytes if "images" in self.__dict__ else 0
-        return sum(item.model.nbytes for item in self.owned.values()) + pictures
+        """Memory of the vectors and previews that this session owns."""
+        previews = self.items.nbytes if "items" in self.__dict__ else 0
+        return sum(item.model.nbytes for item in self.owned.values()) + previews
 
     @cached_property
-    def images(self) -> ImageCache:
-        """Vectors and small pictures of the images that this session brought, in memory only."""
-        from embedviz.images.image_cache import ImageCache
+    def items(self) -> ItemCache:
+        """Vectors and previews of the things that this session brought, in memory only."""
+        from embedviz.items.cache import ItemCache
 
-        return ImageCache(None, max_bytes=2**62)  # `own` refuses more than the session's limit
+        return ItemCache(None, max_bytes=2**62)  # `own` refuses more than the session's limit
 
     def add(self, model: Model, how: str, limit_mb: int, details: Any = None) -> str:
         """Keep a model for this session and return its id; refuses what is beyond the limit."""
@@ -96,9 +97,9 @@ class Session:
         if item is None:
             return
         self.forget({identity, item.space.vectors_fingerprint})
-        if item.kind == "images":
+        if item.kind in KINDS:
             self.forget({item.space.fingerprint})
-            self.forget_pictures()
+            self.forget_previews()
 
     def forget(self, gone: set[str]) -> None:
         """Let go of results whose key names one of ``gone``, and of what was computed from those."""
@@ -111,10 +112,10 @@ class Session:
         for key in [key for key in self.results if isinstance(key, tuple) and gone & set(key)]:
             del self.results[key]
 
-    def forget_pictures(self) -> None:
-        """Let go of the vectors and pictures of images that no set of this session holds."""
-        mine = [item.space for item in self.owned.values() if item.kind == "images"]
-        self.images.keep_only({content for space in mine for content in space.table["hash"]})
+    def forget_previews(self) -> None:
+        """Let go of the vectors and previews of things that no set of this session holds."""
+        mine = [item.space for item in self.owned.values() if item.kind in KINDS]
+        self.items.keep_only({content for space in mine for content in space.table["hash"]})
 
     def kept(self, key: Hashable, compute: Callable[[], T]) -> T:
         """The result under ``key``, computed at most once while it is among the last few."""

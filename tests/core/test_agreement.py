@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from embedviz.errors import InvalidParameterError
-from embedviz.images.agreement import agreement
+from embedviz.items.agreement import agreement
 
 ANSWERS = st.permutations([f"p{i}" for i in range(12)]).map(lambda keys: keys[:7])
 

@@ -16,8 +16,8 @@ import pytest
 
 from embedviz.__main__ import main
 from embedviz.images.datasets import DATASETS
-from embedviz.images.encoders import ENCODERS
-from embedviz.images.image_cache import ImageCache, default_image_cache_path
+from embedviz.items.cache import ItemCache, default_cache_path
+from embedviz.registry import ENCODERS
 from embedviz.store import default_store
 from embedviz.words.known_models import MODELS
 from tests.core.loopback import Loopback
@@ -154,17 +154,17 @@ def test_cache_says_what_is_kept_and_clears_it(
     assert main(["cache"]) == 0
     out = capsys.readouterr().out
     assert f"Results: 80 kB of at most 1.0 GB in {cache_dir}" in out
-    assert f"Images: 0 bytes of at most 1.0 GB in {default_image_cache_path()}" in out
+    assert f"Images: 0 bytes of at most 1.0 GB in {default_cache_path()}" in out
     assert main(["cache", "--clear"]) == 0
     assert "Removed 1 results (80 kB)" in capsys.readouterr().out
     assert default_store().size() == 0
-    assert not default_image_cache_path().exists()
+    assert not default_cache_path().exists()
 
 
 def test_clearing_empties_the_image_cache_also_under_a_running_server(
     cache_dir: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    running = ImageCache(default_image_cache_path())
+    running = ItemCache(default_cache_path())
     running.put_vectors("net", {f"{n}": np.full(2000, n, np.float32) for n in range(50)})
     assert main(["cache"]) == 0
     assert "kB of at most" in capsys.readouterr().out.splitlines()[1]
@@ -172,25 +172,25 @@ def test_clearing_empties_the_image_cache_also_under_a_running_server(
     assert running.vectors("net", ["7"]) == {}
     running.put_vectors("net", {"7": np.ones(3, np.float32)})
     running.close()
-    assert default_image_cache_path().stat().st_size < 50_000
-    again = ImageCache(default_image_cache_path())
+    assert default_cache_path().stat().st_size < 50_000
+    again = ItemCache(default_cache_path())
     np.testing.assert_array_equal(again.vectors("net", ["7"])["7"], [1, 1, 1])
     again.close()
 
 
 def test_clearing_removes_an_image_cache_that_is_damaged(cache_dir: Path) -> None:
     cache_dir.mkdir()
-    default_image_cache_path().write_bytes(b"no database" * 1000)
+    default_cache_path().write_bytes(b"no database" * 1000)
     assert main(["cache", "--clear"]) == 0
-    assert not default_image_cache_path().exists()
+    assert not default_cache_path().exists()
 
 
 def test_an_image_cache_in_use_is_not_emptied(
     cache_dir: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("embedviz.images.image_cache_file._PATIENCE_SECONDS", 0.05)
-    ImageCache(default_image_cache_path()).close()
-    writing = sqlite3.connect(default_image_cache_path(), isolation_level=None)
+    monkeypatch.setattr("embedviz.items.cache._PATIENCE_SECONDS", 0.05)
+    ItemCache(default_cache_path()).close()
+    writing = sqlite3.connect(default_cache_path(), isolation_level=None)
     writing.execute("BEGIN IMMEDIATE")
     assert main(["cache", "--clear"]) == 1
     assert "could not be emptied: database is locked" in capsys.readouterr().err

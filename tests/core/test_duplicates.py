@@ -13,9 +13,9 @@ from scipy.sparse.csgraph import connected_components
 from sklearn.metrics.pairwise import cosine_similarity
 
 from embedviz.errors import CancelledError, InvalidParameterError
-from embedviz.images import duplicates, similar_pairs
-from embedviz.images.duplicates import near_duplicates
-from embedviz.images.same_content import content_ids, file_ids
+from embedviz.items import duplicates, similar_pairs
+from embedviz.items.duplicates import near_duplicates
+from embedviz.items.same_content import content_ids, file_ids
 from embedviz.space import EmbeddingSpace
 
 

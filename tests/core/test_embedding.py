@@ -14,11 +14,13 @@ from PIL import Image
 import embedviz as ev
 from embedviz.errors import CancelledError, EmbedvizError, InvalidParameterError
 from embedviz.images.decoding import decode
-from embedviz.images.image_cache import ImageCache
-from embedviz.images.image_file import ImageFile
+from embedviz.images.kind import IMAGE
 from embedviz.images.limits import ImageLimits
-from embedviz.images.network import Network, open_network
-from embedviz.images.second_look import embed_views
+from embedviz.images.network import Network
+from embedviz.items.cache import ItemCache
+from embedviz.items.files import ItemFile
+from embedviz.items.second_look import embed_views
+from embedviz.registry import open_encoder
 
 LITE = "efficientnet-lite0"
 
@@ -31,9 +33,9 @@ def picture(seed: int, size=(64, 48)) -> bytes:
     return buffer.getvalue()
 
 
-def file(seed: int, name: str = "", **known) -> ImageFile:
+def file(seed: int, name: str = "", **known) -> ItemFile:
     data = picture(seed)
-    return ImageFile(name or f"{seed}.png", lambda: io.BytesIO(data), len(data), **known)
+    return ItemFile(name or f"{seed}.png", lambda: io.BytesIO(data), len(data), **known)
 
 
 @pytest.fixture
@@ -42,33 +44,33 @@ def counted(monkeypatch):
     counts: list[int] = []
     embed = Network.embed
 
-    def counting(self, batch):
+    def counting(self, kind, batch):
         counts.append(len(batch))
-        return embed(self, batch)
+        return embed(self, kind, batch)
 
     monkeypatch.setattr(Network, "embed", counting)
     return counts
 
 
 def test_every_vector_is_that_of_its_image_alone():
-    network = open_network(LITE)
+    network = open_encoder(LITE)
     done = ev.embed_images([file(seed) for seed in range(11)], LITE, batch_size=4, cache=False)
     assert done.space.keys == tuple(f"{seed}.png" for seed in range(11))
     for seed in (0, 5, 10):
-        alone = network.embed(network.prepare(decode(picture(seed)).picture)[None])[0]
+        alone = network.embed("image", [network.prepare("image", decode(picture(seed)).picture)])[0]
         given = done.space.vector(f"{seed}.png")
         assert np.abs(given - alone).max() <= 1e-5 * np.abs(alone).max()
-    assert done.space.origin == network.origin
+    assert done.space.origin == network.origin | {"kind": "image"}
     assert done.failures == ()
 
 
 def test_a_failed_image_leaves_the_others_exact():
-    bad = ImageFile("bad.jpg", lambda: io.BytesIO(b"not a picture"))
+    bad = ItemFile("bad.jpg", lambda: io.BytesIO(b"not a picture"))
 
     def vanished():
         raise FileNotFoundError(2, "No such file")
 
-    gone = ImageFile("gone.jpg", vanished)
+    gone = ItemFile("gone.jpg", vanished)
     good = [file(seed) for seed in range(6)]
     alone = ev.embed_images(good, LITE, batch_size=4, cache=False)
     mixed = [bad, good[0], gone, *good[1:], bad]
@@ -106,7 +108,7 @@ def test_the_same_content_goes_through_the_network_once(counted):
 
 
 def test_what_was_embedded_before_is_found_by_its_content(counted):
-    cache = ImageCache()
+    cache = ItemCache()
     first = ev.embed_images([file(s) for s in range(5)], LITE, cache=cache)
     counted.clear()
     sources = [file(9), *(file(s, f"renamed {s}") for s in range(5)), file(8)]
@@ -118,9 +120,9 @@ def test_what_was_embedded_before_is_found_by_its_content(counted):
 
 
 def test_another_encoding_is_another_vector(counted):
-    cache = ImageCache()
+    cache = ItemCache()
     ev.embed_images([file(1)], LITE, cache=cache)
-    names = [layer.name for layer in open_network(LITE).encoder.layers]
+    names = [layer.name for layer in open_encoder(LITE).encoder.layers]
     for name in names[1:]:
         other = ev.embed_images([file(1)], LITE, layer=name, cache=cache)
         assert other.from_cache == 0
@@ -142,7 +144,7 @@ def test_pictures_are_kept_by_content():
 
 
 def test_stopped_work_keeps_what_is_done_and_goes_on_from_there(counted):
-    cache, stop = ImageCache(), threading.Event()
+    cache, stop = ItemCache(), threading.Event()
     sources = [file(seed) for seed in range(40)]
 
     def enough(progress):
@@ -172,7 +174,7 @@ def test_stopped_before_the_first_there_is_nothing():
 
 def test_progress_says_how_far_and_what_failed():
     said = []
-    bad = ImageFile("bad.jpg", lambda: io.BytesIO(b"not a picture"))
+    bad = ItemFile("bad.jpg", lambda: io.BytesIO(b"not a picture"))
     sources = [*(file(seed) for seed in range(5)), bad]
     ev.embed_images(sources, LITE, batch_size=2, cache=False, on_progress=said.append)
     assert said[-1].fraction == 1.0
@@ -199,7 +201,7 @@ def test_limits_hold_for_each_file():
     limits = ImageLimits(file_mb=1, megapixels=1)
     buffer = io.BytesIO()
     Image.new("RGB", (1100, 1000)).save(buffer, "PNG")
-    wide = ImageFile("wide.png", lambda: io.BytesIO(buffer.getvalue()))
+    wide = ItemFile("wide.png", lambda: io.BytesIO(buffer.getvalue()))
     done = ev.embed_images([large, wide], LITE, limits=limits, cache=False)
     assert [failure.name for failure in done.failures] == ["wide.png"]
     assert "1,100" in done.failures[0].reason
@@ -222,7 +224,7 @@ def test_wrong_parameters_name_what_is_allowed(options, says):
 def test_nothing_to_embed_says_why():
     with pytest.raises(EmbedvizError, match="no images here"):
         ev.embed_images([], LITE)
-    bad = ImageFile("bad.jpg", lambda: io.BytesIO(b"not a picture"))
+    bad = ItemFile("bad.jpg", lambda: io.BytesIO(b"not a picture"))
     with pytest.raises(EmbedvizError, match=r"No image could be read. 'bad.jpg'"):
         ev.embed_images([bad], LITE)
 
@@ -239,10 +241,10 @@ def test_views_are_seen_almost_as_the_files_were():
     coarse = random.integers(0, 256, (12, 16, 3), dtype=np.uint8)
     buffer = io.BytesIO()
     Image.fromarray(coarse).resize((1200, 900), Image.Resampling.BICUBIC).save(buffer, "PNG")
-    large = ImageFile("large.png", lambda: io.BytesIO(buffer.getvalue()))
-    cache = ImageCache()
+    large = ItemFile("large.png", lambda: io.BytesIO(buffer.getvalue()))
+    cache = ItemCache()
     first = ev.embed_images([large, file(1)], LITE, cache=cache, pictures=True)
-    again = embed_views(first.space, first.pictures, LITE, cache=cache)
+    again = embed_views(IMAGE, first.space, first.pictures, open_encoder(LITE), cache=cache)
     assert again.space.keys == first.space.keys
     assert again.space.origin == first.space.origin | {"pictures": "views"}
     assert again.space.table.equals(first.space.table)
@@ -255,19 +257,19 @@ def test_views_are_seen_almost_as_the_files_were():
 def test_a_picture_that_was_not_kept_is_a_failure_of_the_second_look():
     first = ev.embed_images([file(1), file(2)], LITE, cache=False, pictures=True)
     first.pictures.forget([first.space.table["hash"].iloc[0]])
-    again = embed_views(first.space, first.pictures, LITE, cache=False)
+    again = embed_views(IMAGE, first.space, first.pictures, open_encoder(LITE), cache=False)
     assert again.space.keys == ("2.png",)
     assert [failure.name for failure in again.failures] == ["1.png"]
 
 
 def test_a_second_look_is_computed_once_and_forgotten_with_its_images(counted):
-    cache = ImageCache()
+    cache = ItemCache()
     first = ev.embed_images([file(1), file(2), file(1, "b.png")], LITE, cache=cache, pictures=True)
     counted.clear()
-    again = embed_views(first.space, first.pictures, LITE, cache=cache)
+    again = embed_views(IMAGE, first.space, first.pictures, open_encoder(LITE), cache=cache)
     assert sum(counted) == 2
     assert again.space.keys == first.space.keys
-    known = embed_views(first.space, first.pictures, LITE, cache=cache)
+    known = embed_views(IMAGE, first.space, first.pictures, open_encoder(LITE), cache=cache)
     assert sum(counted) == 2
     assert known.from_cache == 3
     np.testing.assert_array_equal(known.space.vectors, again.space.vectors)
@@ -280,7 +282,7 @@ def test_a_second_look_is_computed_once_and_forgotten_with_its_images(counted):
 
 
 def test_many_known_images_behind_a_new_one_are_not_held_up(counted):
-    cache = ImageCache()
+    cache = ItemCache()
     ev.embed_images([file(1)], LITE, cache=cache)
     sources = [file(2), *(file(1, f"{row}.png") for row in range(1100))]
     done = ev.embed_images(sources, LITE, cache=cache)

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +22,14 @@ from torch import nn
 
 from embedviz.errors import EmbedvizError, FormatError, InvalidParameterError
 from embedviz.images import engine, network
-from embedviz.images.encoders import ENCODERS, Encoder, encoder_named
 from embedviz.images.engine import graph_path
-from embedviz.images.network import Network, network_of, open_network
+from embedviz.images.network import Network
 from embedviz.images.preprocessing import CenterCrop
-from embedviz.images.trained_network import encoding_of
-from embedviz.images.weights import trained
+from embedviz.images.torch_model import trained
+from embedviz.items import opening
+from embedviz.items.encoder import Encoder, encoding_of
+from embedviz.items.weights import OpenWeights
+from embedviz.registry import ENCODERS, encoder_named, model_of, open_encoder
 from embedviz.torch_runtime import load_torchvision, usable_cpus
 
 Batch = NDArray[np.float32]
@@ -68,7 +71,7 @@ def opened(seeded: dict[str, Path]) -> Any:
     """Opens an encoder's layer: the packaged one with its own weights, the others seeded."""
 
     def open_it(encoder: str, layer: str | None = None) -> Network:
-        return open_network(encoder, layer, seeded.get(encoder))
+        return open_encoder(encoder, layer, seeded.get(encoder))
 
     return open_it
 
@@ -109,13 +112,13 @@ def test_resnet_comes_first_and_what_is_unknown_is_refused_with_a_list() -> None
     with pytest.raises(InvalidParameterError, match=r"'clip'.*'resnet50', 'vgg16', .*lite0'"):
         encoder_named("clip")
     with pytest.raises(InvalidParameterError, match=r"no layer 'layer5'.*'layer4', 'layer1'"):
-        open_network("resnet50", "layer5")
+        open_encoder("resnet50", "layer5")
 
 
 def test_listing_the_encoders_loads_no_torch() -> None:
     code = (
-        "import sys\nfrom embedviz.images.encoders import ENCODERS\n"
-        "print([(e.installed, e.where, e.dimensions, e.weights.size) for e in ENCODERS.values()])\n"
+        "import sys\nfrom embedviz.registry import ENCODERS\n"
+        "print([(e.installed, e.where, e.dimensions, e.size) for e in ENCODERS.values()])\n"
         "print({'torch', 'torchvision', 'PIL', 'onnxruntime'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -230,16 +233,16 @@ def test_several_threads_may_prepare_at_once(photos: dict[str, Image.Image]) -> 
 @pytest.mark.parametrize("name", ENCODERS)
 def test_a_batch_is_one_by_one_and_the_order_is_kept(name: str, opened: Any, noise: Batch) -> None:
     net, before = opened(name), noise.copy()
-    vectors = net.embed(noise)
+    vectors = net.embed("image", noise)
     assert vectors.shape == (2, net.dimensions)
     assert vectors.dtype == np.float32
     assert vectors.flags.c_contiguous
     assert np.isfinite(vectors).all()
     assert vectors.std() > 0
     for row, vector in enumerate(vectors):
-        assert _apart(net.embed(noise[row : row + 1])[0], vector) <= 1e-5
-    assert _apart(net.embed(noise[::-1]), vectors[::-1]) <= 1e-5
-    np.testing.assert_array_equal(net.embed(noise), vectors)
+        assert _apart(net.embed("image", noise[row : row + 1])[0], vector) <= 1e-5
+    assert _apart(net.embed("image", noise[::-1]), vectors[::-1]) <= 1e-5
+    np.testing.assert_array_equal(net.embed("image", noise), vectors)
     np.testing.assert_array_equal(noise, before)
 
 
@@ -248,11 +251,11 @@ def test_the_engine_gives_torchs_own_vectors(
     name: str, opened: Any, seeded: dict[str, Path], noise: Batch
 ) -> None:
     net, noise = opened(name), noise[:1]
-    found = net.embed(noise)
+    found = net.embed("image", noise)
     assert net.engine == ON_ONNX
     encoder: Encoder = net.encoder
     path = seeded[name] if name in seeded else encoder.weights.in_package()  # type: ignore[misc]
-    module = trained(encoder, path)
+    module = trained(encoder.label, encoder.build, path)
     assert _apart(found, _torch(lambda x: net.layer.vectors(module, x), noise)) <= 1e-5
 
 
@@ -273,7 +276,7 @@ def test_features_by_position_have_the_vector_as_their_mean(
 
 def _vectors(net: Network, batch: Batch) -> Batch:
     """By torch: an export for every layer would take minutes."""
-    return net._model.run(net.layer.vectors, batch)
+    return net._model().run(net.layer.vectors, batch)
 
 
 @pytest.mark.parametrize("name", ENCODERS)
@@ -282,7 +285,11 @@ def test_classes_are_the_softmax_of_the_networks_own_logits(
 ) -> None:
     net = opened(name)
     path = seeded[name] if name in seeded else net.encoder.weights.in_package()
-    noise, module, names = noise[:1], trained(net.encoder, path), list(net.encoder.categories())
+    noise, module, names = (
+        noise[:1],
+        trained(net.encoder.label, net.encoder.build, path),
+        list(net.encoder.categories()),
+    )
     shares = _torch(lambda x: module(x).softmax(dim=1), noise)
     seen = net.classify(noise, top=4)
     for row, classes in zip(shares, seen, strict=True):
@@ -301,17 +308,17 @@ def test_classes_are_the_softmax_of_the_networks_own_logits(
 )
 def test_another_shape_is_refused(batch: Any, opened: Any) -> None:
     net = opened(LITE)
-    for ask in (net.embed, net.feature_maps, net.classify):
+    for ask in (partial(net.embed, "image"), net.feature_maps, net.classify):
         with pytest.raises(InvalidParameterError, match=r"shape \(n, 3, 224, 224\), got \("):
             ask(batch)
 
 
 def test_nothing_in_nothing_out_and_read_only_pictures_are_taken(opened: Any, noise: Batch) -> None:
     net = opened(LITE)
-    assert net.embed(noise[:0]).shape == (0, 1280)
+    assert net.embed("image", noise[:0]).shape == (0, 1280)
     fixed = noise.copy()
     fixed.setflags(write=False)
-    np.testing.assert_array_equal(net.embed(fixed), net.embed(noise))
+    np.testing.assert_array_equal(net.embed("image", fixed), net.embed("image", noise))
     assert net.feature_maps(fixed).shape == (2, 1280, 7, 7)
 
 
@@ -330,7 +337,7 @@ def test_resnets_layers_are_those_of_create_feature_extractor(
     with torch.inference_mode():
         expected = {name: value.numpy() for name, value in extract(torch.from_numpy(noise)).items()}
     default = opened("resnet50")
-    assert _apart(default.embed(noise), expected.pop("flatten")) <= 1e-5
+    assert _apart(default.embed("image", noise), expected.pop("flatten")) <= 1e-5
     assert {layer.name for layer in default.encoder.layers} == set(expected)
     for name, maps in expected.items():
         net = opened("resnet50", name)
@@ -389,8 +396,8 @@ def _with_some_values(encoder: Encoder) -> nn.Module:
 
 
 def test_lite0_knows_what_the_photos_show(photos: dict[str, Image.Image]) -> None:
-    net = open_network(LITE)
-    batch = np.stack([net.prepare(picture) for picture in photos.values()])
+    net = open_encoder(LITE)
+    batch = np.stack([net.prepare("image", picture) for picture in photos.values()])
     seen = dict(zip(photos, net.classify(batch, top=3), strict=True))
     cats = {name for name, _ in seen["chelsea"]}
     assert cats == {"tabby", "tiger cat", "Egyptian cat"}
@@ -406,12 +413,12 @@ def test_lite0_knows_what_the_photos_show(photos: dict[str, Image.Image]) -> Non
 
 
 def test_with_its_graph_in_the_cache_embedding_needs_no_torch(noise: Batch) -> None:
-    net = open_network(LITE)
+    net = open_encoder(LITE)
     net.load()
     code = (
-        "import sys, numpy as np\nfrom embedviz.images.network import open_network\n"
-        f"net = open_network('{LITE}')\n"
-        "vectors = net.embed(np.random.default_rng(1).standard_normal((2, 3, 224, 224), "
+        "import sys, numpy as np\nfrom embedviz.registry import open_encoder\n"
+        f"net = open_encoder('{LITE}')\n"
+        "vectors = net.embed('image', np.random.default_rng(1).standard_normal((2, 3, 224, 224), "
         "np.float32))\n"
         "print(net.engine, *({'torch', 'torchvision'} & set(sys.modules)), sep='|')\n"
         "print(float(vectors.sum()))"
@@ -419,7 +426,7 @@ def test_with_its_graph_in_the_cache_embedding_needs_no_torch(noise: Batch) -> N
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     engine_there, total = done.stdout.splitlines()
     assert engine_there == ON_ONNX
-    assert float(total) == pytest.approx(float(net.embed(noise).sum()), rel=1e-5)
+    assert float(total) == pytest.approx(float(net.embed("image", noise).sum()), rel=1e-5)
 
 
 @pytest.fixture
@@ -432,14 +439,14 @@ def tiny(tmp_path: Path, cache_dir: Path, monkeypatch: pytest.MonkeyPatch) -> An
     known = ENCODERS["resnet50"]
     layer = dataclasses.replace(known.layers[0], dimensions=5, maps=lambda module, x: module(x))
     entry = dataclasses.replace(
-        known, build=build, layers=(layer,), preprocessing=CenterCrop(8, 8, "bilinear")
+        known, build=build, layers=(layer,), inputs={"image": CenterCrop(8, 8, "bilinear")}
     )
     monkeypatch.setitem(ENCODERS, "resnet50", entry)
-    monkeypatch.setattr(network, "_networks", {})
+    monkeypatch.setattr(opening, "_models", {})
     monkeypatch.setattr(network, "_models", {})
     torch.manual_seed(0)
     torch.save(build().state_dict(), tmp_path / "tiny.pth")
-    return lambda: open_network("resnet50", weights=tmp_path / "tiny.pth")
+    return lambda: open_encoder("resnet50", weights=tmp_path / "tiny.pth")
 
 
 EIGHT = np.random.default_rng(2).standard_normal((2, 3, 8, 8), np.float32)
@@ -448,7 +455,7 @@ EIGHT = np.random.default_rng(2).standard_normal((2, 3, 8, 8), np.float32)
 def test_nothing_is_loaded_before_it_is_needed(tiny: Any, cache_dir: Path) -> None:
     net = tiny()
     assert net.engine == ""
-    assert net.prepare(Image.new("RGB", (9, 9))).shape == (3, 8, 8)
+    assert net.prepare("image", Image.new("RGB", (9, 9))).shape == (3, 8, 8)
     assert not (cache_dir / "graphs").exists()
     net.load()
     assert net.engine == ON_ONNX
@@ -459,27 +466,27 @@ def test_a_kept_graph_is_used_and_a_damaged_one_made_again(
     tiny: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     net = tiny()
-    expected, graph = net.embed(EIGHT), graph_path(net.encoding)
+    expected, graph = net.embed("image", EIGHT), graph_path(net.encoding)
     made = graph.read_bytes()
-    network._networks.clear()
+    opening._models.clear()
     with monkeypatch.context() as patch:
         patch.setattr(engine, "_exported", None)
-        np.testing.assert_array_equal(tiny().embed(EIGHT), expected)
+        np.testing.assert_array_equal(tiny().embed("image", EIGHT), expected)
     graph.write_bytes(made[:50])
-    network._networks.clear()
-    np.testing.assert_array_equal(tiny().embed(EIGHT), expected)
+    opening._models.clear()
+    np.testing.assert_array_equal(tiny().embed("image", EIGHT), expected)
     assert len(graph.read_bytes()) == len(made)
 
 
 def test_a_graph_with_other_vectors_is_not_used_and_that_is_said(
     tiny: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    expected = tiny()._model.run(tiny().layer.vectors, EIGHT)
+    expected = tiny()._model().run(tiny().layer.vectors, EIGHT)
     embed = engine.OnnxEngine.embed
     monkeypatch.setattr(engine.OnnxEngine, "embed", lambda self, x: embed(self, x) * 1.001)
     net = tiny()
     with caplog.at_level(logging.WARNING):
-        np.testing.assert_array_equal(net.embed(EIGHT), expected)
+        np.testing.assert_array_equal(net.embed("image", EIGHT), expected)
     assert "its vectors are not PyTorch's" in caplog.text
     assert net.engine.startswith("PyTorch on ")
     assert "ONNX Runtime could not take over" in net.engine
@@ -493,24 +500,24 @@ def test_a_cache_that_cannot_be_written_to_leaves_torch(
     cache_dir.write_text("a file where the folder should be")
     net = tiny()
     with caplog.at_level(logging.WARNING):
-        assert net.embed(EIGHT).shape == (2, 5)
+        assert net.embed("image", EIGHT).shape == (2, 5)
     assert "ResNet-50 runs on PyTorch" in caplog.text
     assert net.engine.startswith("PyTorch on ")
 
 
 def test_without_onnx_runtime_torch_computes(tiny: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    expected = tiny().embed(EIGHT)
-    network._networks.clear()
+    expected = tiny().embed("image", EIGHT)
+    opening._models.clear()
     monkeypatch.setattr(engine.util, "find_spec", lambda _: None)
     net = tiny()
-    assert _apart(net.embed(EIGHT), expected) <= 1e-5
+    assert _apart(net.embed("image", EIGHT), expected) <= 1e-5
     assert "pip install onnxruntime" in net.engine
 
 
 def test_several_threads_may_ask_a_network_that_is_not_loaded_yet(tiny: Any) -> None:
     net = tiny()
     with ThreadPoolExecutor(4) as pool:
-        found = list(pool.map(net.embed, [EIGHT] * 8))
+        found = list(pool.map(partial(net.embed, "image"), [EIGHT] * 8))
         maps = list(pool.map(net.feature_maps, [EIGHT] * 8))
     assert all(np.array_equal(vectors, found[0]) for vectors in found)
     assert all(np.array_equal(features, maps[0]) for features in maps)
@@ -524,34 +531,34 @@ def test_one_network_for_the_same_vectors(tiny: Any, tmp_path: Path) -> None:
     assert tiny() is first
     copy = tmp_path / "copy.pth"
     copy.write_bytes((tmp_path / "tiny.pth").read_bytes())
-    assert open_network("resnet50", weights=str(copy)) is first
+    assert open_encoder("resnet50", weights=str(copy)) is first
     (tmp_path / "tiny.pth").unlink()
-    assert first.embed(EIGHT).shape == (2, 5)  # from the copy
+    assert first.embed("image", EIGHT).shape == (2, 5)  # from the copy
     torch.save(nn.Conv2d(3, 5, 3).state_dict(), copy)
-    other = open_network("resnet50", weights=copy)
+    other = open_encoder("resnet50", weights=copy)
     assert other.encoding != first.encoding
-    assert _apart(other.embed(EIGHT), first.embed(EIGHT)) > 1e-3
+    assert _apart(other.embed("image", EIGHT), first.embed("image", EIGHT)) > 1e-3
 
 
 def test_layers_and_preprocessing_have_their_own_encoding(opened: Any) -> None:
     nets = [opened(name, layer) for name, layer in LAYERS]
     assert len({net.encoding for net in nets}) == len(LAYERS)
     for encoder in ENCODERS.values():
-        changed = dataclasses.replace(encoder, preprocessing=CenterCrop(256, 192, "bilinear"))
-        first = encoder.layer()
-        assert encoding_of(changed, first, "0") != encoding_of(encoder, first, "0")
+        changed = dataclasses.replace(encoder, inputs={"image": CenterCrop(256, 192, "bilinear")})
+        first, weights = encoder.layer(), OpenWeights(Path("a.pth"), "0" * 64, "a")
+        assert encoding_of(changed, first, weights) != encoding_of(encoder, first, weights)
     assert len({encoder.preprocessing.name for encoder in ENCODERS.values()}) == 4
 
 
 def test_a_spaces_origin_leads_back_to_its_network() -> None:
-    net = open_network(LITE)
+    net = open_encoder(LITE)
     origin = json.loads(json.dumps(net.origin))
     assert origin["encoder"] == LITE
     assert origin["layer"] == "features"
     assert origin["weights_sha256"] == net.weights_hash
     assert origin["encoding"] == net.encoding
     assert origin["weights_source"].startswith("efficientnet-lite0 of TensorFlow")
-    assert network_of(origin) is net
+    assert model_of(origin) is net
 
 
 def test_other_weights_than_those_of_a_space_are_refused(
@@ -559,22 +566,22 @@ def test_other_weights_than_those_of_a_space_are_refused(
 ) -> None:
     origin = tiny().origin
     assert origin["weights_source"] == "tiny.pth"
-    assert network_of(origin) is tiny()
-    monkeypatch.setattr(network, "_networks", {})  # tomorrow, in another process
+    assert model_of(origin) is tiny()
+    monkeypatch.setattr(opening, "_models", {})  # tomorrow, in another process
     with pytest.raises(EmbedvizError, match="fetch resnet50"):
-        network_of(origin)
-    lite = open_network(LITE).origin
+        model_of(origin)
+    lite = open_encoder(LITE).origin
     with pytest.raises(EmbedvizError, match=r"with other weights.*00000000….*than are here"):
-        network_of(lite | {"weights_sha256": "0" * 64, "encoding": "another"})
-    with pytest.raises(EmbedvizError, match="does not say which image encoder made it"):
-        network_of({"model": "glove-6b-50d"})
+        model_of(lite | {"weights_sha256": "0" * 64, "encoding": "another"})
+    with pytest.raises(EmbedvizError, match="does not say which encoder made it"):
+        model_of({"model": "glove-6b-50d"})
 
 
 def test_weights_that_changed_since_they_were_chosen_are_refused(tiny: Any, tmp_path: Path) -> None:
     net = tiny()
     torch.save(nn.Conv2d(3, 5, 3).state_dict(), tmp_path / "tiny.pth")
     with pytest.raises(EmbedvizError, match="has changed since it was chosen"):
-        net.embed(EIGHT)
+        net.embed("image", EIGHT)
 
 
 def test_weights_of_another_network_are_refused(tiny: Any, tmp_path: Path) -> None:
@@ -585,4 +592,4 @@ def test_weights_of_another_network_are_refused(tiny: Any, tmp_path: Path) -> No
 
 def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(InvalidParameterError, match="no file of weights at"):
-        open_network("resnet50", weights=tmp_path / "none.pth")
+        open_encoder("resnet50", weights=tmp_path / "none.pth")

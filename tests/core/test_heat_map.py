@@ -15,8 +15,9 @@ from sklearn.metrics.pairwise import cosine_similarity
 from embedviz.errors import InvalidParameterError
 from embedviz.images import heat_map
 from embedviz.images.heat_map import WHOLE, MatchMaps, match_maps, overlay, seen
-from embedviz.images.network import Network, open_network
+from embedviz.images.network import Network
 from embedviz.plots.palettes import rgb, sequential
+from embedviz.registry import open_encoder
 
 CAT = Image.fromarray(data.chelsea()).crop((60, 0, 360, 300)).resize((110, 110))
 GRAVEL = Image.fromarray(data.gravel()).convert("RGB").resize((256, 256))
@@ -27,7 +28,7 @@ LOW, HIGH = (rgb(sequential(256)[end]) for end in (0, -1))
 
 @pytest.fixture(scope="module")
 def lite0() -> Network:
-    return open_network("efficientnet-lite0")
+    return open_encoder("efficientnet-lite0")
 
 
 def scene(background: Image.Image, place: tuple[int, int]) -> Image.Image:
@@ -46,7 +47,9 @@ def peak_in_picture(heat: np.ndarray, box: tuple[float, ...], size: int = 256) -
 def test_the_shares_add_up_to_the_cosine_of_the_search(lite0):
     pictures = [Image.fromarray(data.coffee()), Image.fromarray(data.chelsea())]
     maps = match_maps(lite0, *pictures)
-    vectors = lite0.embed(np.stack([lite0.prepare(picture) for picture in pictures]))
+    vectors = lite0.embed(
+        "image", np.stack([lite0.prepare("image", picture) for picture in pictures])
+    )
     cosine = cosine_similarity(vectors.astype(np.float64))[0, 1]
     assert maps.exact
     assert maps.cosine == pytest.approx(cosine, abs=1e-5)
@@ -129,7 +132,7 @@ def test_the_box_is_what_the_network_sees(lite0, size):
     assert width == pytest.approx(height)
     assert width == pytest.approx(min(size) * 224 / 256)
     left, upper, right, lower = (at * side for at, side in zip(box, (*size, *size), strict=True))
-    prepared = lite0.prepare(picture)
+    prepared = lite0.prepare("image", picture)
     reach = min(size) / 256 * 3 + 3  # as far as the filter that shrinks may look
     around = np.s_[
         max(0, int(upper - reach)) : int(lower + reach) + 1,
@@ -137,11 +140,11 @@ def test_the_box_is_what_the_network_sees(lite0, size):
     ]
     black = np.zeros((size[1], size[0], 3), np.uint8)
     black[around] = np.asarray(picture)[around]
-    np.testing.assert_array_equal(lite0.prepare(Image.fromarray(black)), prepared)
+    np.testing.assert_array_equal(lite0.prepare("image", Image.fromarray(black)), prepared)
     for x, y in ((left, upper), (right - 1, lower - 1)):  # just inside two corners
         spotted = np.asarray(picture).copy()
         spotted[max(0, round(y)), max(0, round(x))] ^= 128
-        assert (lite0.prepare(Image.fromarray(spotted)) != prepared).any()
+        assert (lite0.prepare("image", Image.fromarray(spotted)) != prepared).any()
 
 
 def test_an_unknown_preprocessing_is_taken_to_see_all():

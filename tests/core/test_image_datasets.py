@@ -21,13 +21,14 @@ from embedviz.errors import (
     InvalidParameterError,
     UntrustedFileError,
 )
-from embedviz.images.datasets import DATASETS, fetching
-from embedviz.images.datasets.fetching import fetch_dataset
+from embedviz.images.datasets import DATASETS, dataset_named
 from embedviz.images.datasets.plain_pickle import byte_array, read_plain
-from embedviz.images.datasets.unpacking import unpack
-from embedviz.images.encoders import ENCODERS
-from embedviz.images.image_file import ImageFile
+from embedviz.items import fetching
+from embedviz.items.fetching import fetch_dataset
+from embedviz.items.files import ItemFile
+from embedviz.items.unpacking import unpack
 from embedviz.progress import Progress
+from embedviz.registry import ENCODERS
 from embedviz.words.known_models import MODELS
 from tests.core.tiny_datasets import (
     CIFAR_LABELS,
@@ -61,7 +62,7 @@ def _below(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in files}
 
 
-def _pixels(file: ImageFile) -> np.ndarray:
+def _pixels(file: ItemFile) -> np.ndarray:
     from PIL import Image
 
     with file.open() as opened, Image.open(opened) as picture:
@@ -116,9 +117,9 @@ def test_a_set_arrives_whole_and_opens_with_its_labels(
 ) -> None:
     said: list[Progress] = []
     with offered(monkeypatch, name) as servers:
-        assert fetch_dataset(name, on_progress=said.append) == folder / name
+        assert fetch_dataset(dataset_named(name), on_progress=said.append) == folder / name
         asked = sum(len(server.asked) for server in servers)
-        assert fetch_dataset(name) == folder / name
+        assert fetch_dataset(dataset_named(name)) == folder / name
         assert sum(len(server.asked) for server in servers) == asked == len(servers)
     assert [path.name for path in folder.iterdir()] == [name]
     assert not [file for file in _below(folder) if file.endswith((".gz", ".tgz", ".part"))]
@@ -138,7 +139,7 @@ def test_files_of_a_set_say_where_they_lie_and_how_large_they_are(
     monkeypatch: pytest.MonkeyPatch, folder: Path
 ) -> None:
     with offered(monkeypatch, "oxford-pets"):
-        fetch_dataset("oxford-pets")
+        fetch_dataset(dataset_named("oxford-pets"))
     images = DATASETS["oxford-pets"].open()
     assert [Path(image.path).stem for image in images] == PETS
     assert [image.size for image in images] == [len(jpeg(n)) for n in range(4)]
@@ -152,7 +153,7 @@ def test_tiny_pictures_come_out_pixel_by_pixel_and_no_pickle_stays(
     monkeypatch: pytest.MonkeyPatch, folder: Path
 ) -> None:
     with offered(monkeypatch, "cifar10"):
-        fetch_dataset("cifar10")
+        fetch_dataset(dataset_named("cifar10"))
     found = np.stack([_pixels(image) for image in DATASETS["cifar10"].open()])
     np.testing.assert_array_equal(found, PIXELS.reshape(-1, 32, 32, 3))
     assert {Path(file).suffix for file in _below(folder)} == {".npy", ".txt"}
@@ -164,10 +165,10 @@ def test_after_a_break_only_what_is_missing_is_asked_for(
     with offered(monkeypatch, "flowers102") as (images, labels):
         labels.cut_after = 100
         with pytest.raises(DownloadError, match=r"broke off after 100 of .* bytes"):
-            fetch_dataset("flowers102")
+            fetch_dataset(dataset_named("flowers102"))
         assert not DATASETS["flowers102"].installed
         labels.cut_after = None
-        fetch_dataset("flowers102")
+        fetch_dataset(dataset_named("flowers102"))
         assert (images.asked, labels.asked) == ([""], ["", "bytes=100-"])
     assert len(DATASETS["flowers102"].open()) == 6
     assert [path.name for path in folder.iterdir()] == ["flowers102"]
@@ -179,11 +180,11 @@ def test_a_wrong_checksum_throws_the_archive_away(
     with offered(monkeypatch, "cifar10") as (server,):
         good, server.content = server.content, server.content[:-1] + b"!"
         with pytest.raises(DownloadError, match="arrived damaged: its MD5 is"):
-            fetch_dataset("cifar10")
+            fetch_dataset(dataset_named("cifar10"))
         assert not DATASETS["cifar10"].installed
         assert _below(folder) == {}
         server.content, server.tag = good, '"two"'
-        fetch_dataset("cifar10")
+        fetch_dataset(dataset_named("cifar10"))
     assert DATASETS["cifar10"].installed
 
 
@@ -193,10 +194,10 @@ def test_an_archive_that_the_disk_has_spoiled_is_fetched_anew(
     with offered(monkeypatch, "flowers102") as (images, labels):
         labels.cut_after = 100
         with pytest.raises(DownloadError):
-            fetch_dataset("flowers102")
+            fetch_dataset(dataset_named("flowers102"))
         (folder / "flowers102.part/102flowers.tgz").write_bytes(b"spoiled")
         labels.cut_after = None
-        fetch_dataset("flowers102")
+        fetch_dataset(dataset_named("flowers102"))
         assert images.asked == ["", ""]
     assert len(DATASETS["flowers102"].open()) == 6
 
@@ -205,13 +206,13 @@ def test_without_a_network_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     with offered(monkeypatch, "cifar10"):
         pass  # the server is gone from here on
     with pytest.raises(DownloadError, match=r"refuses connections.*Check the network"):
-        fetch_dataset("cifar10")
+        fetch_dataset(dataset_named("cifar10"))
     assert not DATASETS["cifar10"].installed
 
 
 def test_a_name_that_is_not_known_lists_those_that_are() -> None:
     with pytest.raises(InvalidParameterError, match=r"'cifar'.*flowers102, oxford-pets, cifar10"):
-        fetch_dataset("cifar")
+        fetch_dataset(dataset_named("cifar"))
 
 
 @pytest.mark.parametrize("moment", ["Fetching images", "Unpacking images", "Preparing"])
@@ -220,7 +221,7 @@ def test_a_stop_keeps_what_was_here_and_what_arrived(
 ) -> None:
     name = "cifar10" if moment == "Preparing" else "oxford-pets"
     with offered(monkeypatch, name) as servers:
-        fetch_dataset(name)
+        fetch_dataset(dataset_named(name))
         before, stop = _below(folder), threading.Event()
 
         def stop_then(progress: Progress) -> None:
@@ -228,12 +229,12 @@ def test_a_stop_keeps_what_was_here_and_what_arrived(
                 stop.set()
 
         with pytest.raises(CancelledError):
-            fetch_dataset(name, again=True, on_progress=stop_then, cancel=stop)
+            fetch_dataset(dataset_named(name), again=True, on_progress=stop_then, cancel=stop)
         kept = _below(folder)
         assert {file: kept[file] for file in before} == before
         assert not list(folder.glob(f"{name}.part/*/unpacked"))
         asked = [len(server.asked) for server in servers]
-        fetch_dataset(name, again=True)
+        fetch_dataset(dataset_named(name), again=True)
         if not moment.startswith("Fetching"):  # then every archive had arrived
             assert [len(server.asked) for server in servers] == asked
     assert _below(folder) == before
@@ -241,11 +242,11 @@ def test_a_stop_keeps_what_was_here_and_what_arrived(
 
 def test_fetching_again_mends_a_damaged_set(monkeypatch: pytest.MonkeyPatch) -> None:
     with offered(monkeypatch, "oxford-pets"):
-        path = fetch_dataset("oxford-pets")
+        path = fetch_dataset(dataset_named("oxford-pets"))
         (path / "images/Abyssinian_1.jpg").unlink()
         with pytest.raises(FormatError, match=r"'Abyssinian_1.jpg'.*oxford-pets --again"):
             DATASETS["oxford-pets"].open()
-        fetch_dataset("oxford-pets", again=True)
+        fetch_dataset(dataset_named("oxford-pets"), again=True)
     assert len(DATASETS["oxford-pets"].open()) == 4
 
 
@@ -264,7 +265,7 @@ def test_a_damaged_set_says_how_to_mend_it(
     monkeypatch: pytest.MonkeyPatch, name: str, file: str, content: bytes
 ) -> None:
     with offered(monkeypatch, name):
-        path = fetch_dataset(name)
+        path = fetch_dataset(dataset_named(name))
     (path / file).write_bytes(content)
     with pytest.raises(FormatError, match=rf"damaged.*fetch {name} --again"):
         DATASETS[name].open()
@@ -272,7 +273,7 @@ def test_a_damaged_set_says_how_to_mend_it(
 
 def test_labels_and_images_that_do_not_fit_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     with offered(monkeypatch, "flowers102"):
-        path = fetch_dataset("flowers102")
+        path = fetch_dataset(dataset_named("flowers102"))
     (path / "jpg/image_00007.jpg").write_bytes(jpeg(7))
     with pytest.raises(FormatError, match="do not fit"):
         DATASETS["flowers102"].open()
@@ -282,7 +283,7 @@ def test_a_folder_that_cannot_be_replaced_stays(
     monkeypatch: pytest.MonkeyPatch, folder: Path
 ) -> None:
     with offered(monkeypatch, "oxford-pets"):
-        fetch_dataset("oxford-pets")
+        fetch_dataset(dataset_named("oxford-pets"))
         before, replace = _below(folder / "oxford-pets"), os.replace
 
         def refuse(source: Path, target: Path) -> None:
@@ -292,7 +293,7 @@ def test_a_folder_that_cannot_be_replaced_stays(
 
         monkeypatch.setattr(fetching.os, "replace", refuse)
         with pytest.raises(DownloadError, match="could not be written"):
-            fetch_dataset("oxford-pets", again=True)
+            fetch_dataset(dataset_named("oxford-pets"), again=True)
     assert _below(folder / "oxford-pets") == before
 
 
@@ -329,14 +330,14 @@ def test_a_hostile_archive_leaves_the_set_that_was_here(
     monkeypatch: pytest.MonkeyPatch, folder: Path
 ) -> None:
     with offered(monkeypatch, "oxford-pets"):
-        fetch_dataset("oxford-pets")
+        fetch_dataset(dataset_named("oxford-pets"))
     before = _below(folder / "oxford-pets")
     hostile = [tar({"x": HOSTILE["a link that leads out"]}), pets()[1]]
     with (
         offered(monkeypatch, "oxford-pets", hostile),
         pytest.raises(DownloadError, match="a link or a device"),
     ):
-        fetch_dataset("oxford-pets", again=True)
+        fetch_dataset(dataset_named("oxford-pets"), again=True)
     assert _below(folder / "oxford-pets") == before
 
 
@@ -430,7 +431,7 @@ def test_a_set_with_code_in_it_is_never_installed(
         offered(monkeypatch, "cifar10", [tar({"cifar-10-batches-py/batches.meta": meta})]),
         pytest.raises(UntrustedFileError, match=r"batches\.meta is not plain data"),
     ):
-        fetch_dataset("cifar10")
+        fetch_dataset(dataset_named("cifar10"))
     assert not (tmp_path / "sprung").exists()
     assert not DATASETS["cifar10"].installed
 
@@ -440,10 +441,10 @@ def uneven(monkeypatch: pytest.MonkeyPatch, folder: Path) -> str:
     """A set of 2 a, 30 b and 20 c, installed."""
     labels = list("ab" * 2 + "b" * 28 + "c" * 20)
     images = [
-        ImageFile(f"{n}.jpg", lambda: pytest.fail("opened"), label=label)
+        ItemFile(f"{n}.jpg", lambda: pytest.fail("opened"), label=label)
         for n, label in enumerate(labels)
     ]
-    dataset = dataclasses.replace(DATASETS["flowers102"], list_images=lambda _: list(images))
+    dataset = dataclasses.replace(DATASETS["flowers102"], list_files=lambda _: list(images))
     monkeypatch.setitem(DATASETS, "flowers102", dataset)
     dataset.folder.mkdir(parents=True)
     return "flowers102"

@@ -19,11 +19,13 @@ from hypothesis import strategies as st
 from PIL import Image, ImageCms, ImageFile, ImageOps, features
 
 from embedviz.errors import FormatError
-from embedviz.images.decoding import DecodedImage, decode, hash_of, read_bytes
-from embedviz.images.image_file import ImageFile as File
+from embedviz.images.decoding import DecodedImage, decode
 from embedviz.images.limits import ImageLimits
 from embedviz.images.openers import readable_formats
 from embedviz.images.rgb import as_rgb
+from embedviz.items.files import ItemFile as File
+from embedviz.items.files import read_bytes
+from embedviz.items.kind import hash_of
 from embedviz.params import specs
 
 # Pillow warns of what it passes over; what matters here is what it does.
@@ -417,7 +419,7 @@ def test_more_bytes_than_the_limit_are_refused() -> None:
 
 
 def test_every_limit_has_its_line_of_help() -> None:
-    assert list(specs(ImageLimits)) == ["file_mb", "megapixels", "count", "total_mb"]
+    assert list(specs(ImageLimits)) == ["file_mb", "count", "total_mb", "megapixels"]
     assert all(spec.help and spec.minimum for spec in specs(ImageLimits).values())
     # Pillow raises above twice its own limit, whatever ours is.
     assert specs(ImageLimits)["megapixels"].maximum * 1e6 < 2 * Image.MAX_IMAGE_PIXELS

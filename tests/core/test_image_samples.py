@@ -15,9 +15,11 @@ from sklearn.datasets import load_digits
 
 from embedviz.errors import FormatError, MissingDependencyError
 from embedviz.images import sample_photos
-from embedviz.images.decoding import decode, read_bytes
+from embedviz.images.decoding import decode
+from embedviz.images.limits import ImageLimits
 from embedviz.images.sample_photos import PHOTOS
 from embedviz.images.samples import SAMPLES
+from embedviz.items.files import read_bytes
 
 
 @pytest.mark.parametrize("name", SAMPLES)
@@ -33,7 +35,7 @@ def test_a_sample_gives_what_it_promises(name: str) -> None:
     assert all(file.label and not file.path and file.date is None for file in files)
     hashes = set()
     for file in files:
-        decoded = decode(read_bytes(file))
+        decoded = decode(read_bytes(file, ImageLimits()))
         assert decoded.format == "PNG"
         assert min(decoded.picture.size) >= 80
         hashes.add(decoded.hash)
@@ -43,9 +45,9 @@ def test_a_sample_gives_what_it_promises(name: str) -> None:
 @pytest.mark.parametrize("name", SAMPLES)
 def test_the_bytes_of_a_sample_are_the_same_every_time(name: str) -> None:
     first, again = SAMPLES[name].open()[-1], SAMPLES[name].open()[-1]
-    data = read_bytes(first)
+    data = read_bytes(first, ImageLimits())
     sample_photos.opened.cache_clear()
-    assert read_bytes(first) == read_bytes(again) == data
+    assert read_bytes(first, ImageLimits()) == read_bytes(again, ImageLimits()) == data
 
 
 def test_patches_are_many_and_of_every_photo() -> None:
@@ -76,7 +78,7 @@ def test_a_patch_is_the_part_of_the_photo_that_it_says() -> None:
     picture = sample_photos.opened(photo.path)
     left, top = (451 - 400) // 2 + 100, 100
     wanted = np.asarray(picture)[top : top + 100, left : left + 100]
-    assert (np.asarray(decode(read_bytes(file)).picture) == wanted).all()
+    assert (np.asarray(decode(read_bytes(file, ImageLimits())).picture) == wanted).all()
 
 
 @pytest.mark.parametrize("photo", PHOTOS, ids=lambda photo: photo.name)
@@ -92,7 +94,9 @@ def test_digits_are_those_of_scikit_learn_as_ink_on_paper() -> None:
     files = SAMPLES["digits"].open()
     assert [file.label for file in files] == [str(digit) for digit in data.target[: len(files)]]
     for row in (0, 17, 499):
-        picture = np.asarray(decode(read_bytes(files[row])).picture)[:, :, 0].astype(float)
+        picture = np.asarray(decode(read_bytes(files[row], ImageLimits())).picture)[:, :, 0].astype(
+            float
+        )
         small = picture[6::12, 6::12]
         assert np.abs(small - (255 - data.images[row] * 255 / 16)).max() <= 0.5
         assert (np.kron(small, np.ones((12, 12))) == picture).all()
@@ -119,7 +123,7 @@ def test_reading_samples_opens_no_connection(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(socket.socket, "connect", refuse)
     sample_photos.opened.cache_clear()
     for sample in SAMPLES.values():
-        assert read_bytes(sample.open()[0])
+        assert read_bytes(sample.open()[0], ImageLimits())
 
 
 def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ import warnings
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,14 +23,20 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from embedviz.errors import EmbedvizError, FormatError, InvalidParameterError
-from embedviz.images import image_archive
-from embedviz.images.decoding import decode, image_files, read_bytes
-from embedviz.images.file_names import clean_name, is_image_name, label_from_name
-from embedviz.images.folders import images_in_folder
-from embedviz.images.image_file import Failure, ImageFile
-from embedviz.images.labels import labeled, labels_from_csv
+from embedviz.images.decoding import decode
+from embedviz.images.kind import IMAGE
 from embedviz.images.limits import ImageLimits
-from embedviz.images.zip_images import images_in_zip
+from embedviz.items import zips as image_archive
+from embedviz.items.file_names import clean_name, label_from_name
+from embedviz.items.files import Failure, ItemFile, read_bytes
+from embedviz.items.labels import labeled, labels_from_csv
+from embedviz.items.sources import files_in_folder
+from embedviz.items.sources import item_files as files_of
+from embedviz.items.zips import files_in_zip
+
+images_in_folder = partial(files_in_folder, IMAGE)
+images_in_zip = partial(files_in_zip, IMAGE)
+image_files = partial(files_of, IMAGE)
 
 
 def png(shade: int = 0, size: tuple[int, int] = (2, 2)) -> bytes:
@@ -38,9 +45,9 @@ def png(shade: int = 0, size: tuple[int, int] = (2, 2)) -> bytes:
     return file.getvalue()
 
 
-def shade(file: ImageFile) -> int:
+def shade(file: ItemFile) -> int:
     """The one shade of gray of an image made by :func:`png`."""
-    return int(np.asarray(decode(read_bytes(file)).picture)[0, 0, 0])
+    return int(np.asarray(decode(read_bytes(file, ImageLimits())).picture)[0, 0, 0])
 
 
 def archive(members: dict[str, bytes] | list[tuple[str, bytes]], **options: Any) -> io.BytesIO:
@@ -52,7 +59,7 @@ def archive(members: dict[str, bytes] | list[tuple[str, bytes]], **options: Any)
     return file
 
 
-def names(files: list[ImageFile]) -> list[str]:
+def names(files: list[ItemFile]) -> list[str]:
     return [file.name for file in files]
 
 
@@ -109,8 +116,8 @@ def test_labels_are_the_folder_of_a_name() -> None:
 
 @pytest.mark.parametrize("name", ["a.jpg", "A.JPEG", "b.PNG", "사진.heic", "x.tar.webp"])
 def test_names_of_images(name: str) -> None:
-    assert is_image_name(name)
-    assert not is_image_name(f"{name}.txt")
+    assert IMAGE.is_named(name)
+    assert not IMAGE.is_named(f"{name}.txt")
 
 
 # Archives
@@ -168,7 +175,7 @@ def test_an_upload_that_was_let_go_is_said() -> None:
     files, _ = images_in_zip(file)
     file.close()
     with pytest.raises(FormatError, match=r"damaged|cannot be read"):
-        read_bytes(files[0])
+        read_bytes(files[0], ImageLimits())
     assert len(reasons(images_in_zip(file, name="photos.zip")[1])) == 1
 
 
@@ -185,7 +192,7 @@ def test_nothing_is_lost_beside_what_is_no_image() -> None:
     assert names(files) == ["a.png", "empty.png"]
     assert shade(files[0]) == 9
     with pytest.raises(FormatError, match="empty"):
-        read_bytes(files[1])
+        read_bytes(files[1], ImageLimits())
     assert reasons(failures) == {
         "readme.txt": "Not an image file.",
         "more.zip": "An archive inside the archive: unpack it and bring it on its own.",
@@ -285,7 +292,7 @@ def test_a_member_that_lies_about_its_size_stays_within_it() -> None:
     files, _ = images_in_zip(io.BytesIO(data))
     tracemalloc.start()
     with pytest.raises(FormatError):
-        read_bytes(files[0])
+        read_bytes(files[0], ImageLimits())
     assert tracemalloc.get_traced_memory()[1] < 8 << 20
     tracemalloc.stop()
 
@@ -333,7 +340,7 @@ def test_damaged_members_leave_the_others_whole() -> None:
     files, failures = images_in_zip(io.BytesIO(bytes(data)))
     assert not failures
     with pytest.raises(FormatError, match="damaged inside the archive"):
-        read_bytes(files[0])
+        read_bytes(files[0], ImageLimits())
     assert shade(files[1]) == 2
 
 
@@ -391,7 +398,7 @@ def test_ten_thousand_tiny_members_are_read_without_parsing_the_list_again(
     file = archive({f"{n}.png": tiny for n in range(10_000)})
     files, failures = images_in_zip(file)
     assert (len(files), failures) == (10_000, [])
-    assert all(read_bytes(image) == tiny for image in files)
+    assert all(read_bytes(image, ImageLimits()) == tiny for image in files)
     assert calls["parsed"] == 1
     assert calls["bytes"] < 10_000 * 40_000
 
@@ -463,8 +470,8 @@ def test_any_bytes_are_labels_or_a_sentence(data: bytes) -> None:
     assert all(isinstance(text, str) and text for pair in labels.items() for text in pair)
 
 
-def _files(*names: str) -> list[ImageFile]:
-    return [ImageFile(name, io.BytesIO, label="own") for name in names]
+def _files(*names: str) -> list[ItemFile]:
+    return [ItemFile(name, io.BytesIO, label="own") for name in names]
 
 
 def test_labels_go_to_whole_names_first_then_to_the_last_part() -> None:
@@ -558,7 +565,7 @@ def test_links_that_lead_out_are_refused(photos: Path, tmp_path: Path) -> None:
     assert "link to a folder" in said["outside"]
     assert "link to a folder" in said["again"]
     with pytest.raises(FormatError, match="No such file"):
-        read_bytes(files[2])
+        read_bytes(files[2], ImageLimits())
 
 
 def test_a_table_of_labels_that_is_a_link_outwards_is_not_read(
@@ -611,7 +618,7 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     files, _ = images_in_folder(tmp_path)
     for file in [*files, *image_files([tmp_path / "pipe.png"])]:
         with pytest.raises(FormatError, match="no file"):
-            read_bytes(file)
+            read_bytes(file, ImageLimits())
 
 
 # Whatever a program has
@@ -620,7 +627,7 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
 def test_files_folders_bytes_streams_and_pictures(photos: Path) -> None:
     upload = io.BytesIO(png(30))
     upload.name = "cats/upload.png"
-    ready = ImageFile("ready.png", lambda: io.BytesIO(png(31)))
+    ready = ItemFile("ready.png", lambda: io.BytesIO(png(31)))
     sources: list[Any] = [
         photos / "train/cats/b.png", str(photos / "dogs"), png(20), ("n/named.png", png(21)),
         ("s.png", io.BytesIO(png(22))), upload, Image.new("L", (3, 3), 23), ready,
@@ -701,8 +708,8 @@ def test_pictures_in_memory_lose_nothing(mode: str) -> None:
         Image.new("L", (4, 2), 255).convert(mode) if mode != "I;16" else Image.new(mode, (4, 2))
     )
     (file,) = image_files([picture])
-    assert decode(read_bytes(file)).picture.size == (4, 2)
-    assert read_bytes(file) == read_bytes(file)
+    assert decode(read_bytes(file, ImageLimits())).picture.size == (4, 2)
+    assert read_bytes(file, ImageLimits()) == read_bytes(file, ImageLimits())
 
 
 def test_a_picture_in_memory_stands_upright() -> None:
@@ -711,7 +718,7 @@ def test_a_picture_in_memory_stands_upright() -> None:
     stored = io.BytesIO()
     Image.new("RGB", (40, 30)).save(stored, "JPEG", exif=exif)
     (file,) = image_files([Image.open(stored)])
-    assert decode(read_bytes(file)).picture.size == (30, 40)
+    assert decode(read_bytes(file, ImageLimits())).picture.size == (30, 40)
 
 
 def test_a_folder_given_to_a_program_has_no_limit_on_its_number(photos: Path) -> None:
@@ -723,8 +730,9 @@ def test_sources_load_no_pillow_until_they_are_read(photos: Path) -> None:
     import subprocess
 
     script = (
-        "import sys\nfrom embedviz.images.sources import image_files\n"
-        f"files = list(image_files([{str(photos)!r}, b'x', ('a', b'x')]))\n"
+        "import sys\nfrom embedviz.images.kind import IMAGE\n"
+        "from embedviz.items.sources import item_files\n"
+        f"files = list(item_files(IMAGE, [{str(photos)!r}, b'x', ('a', b'x')]))\n"
         "assert len(files) == 6\nprint('PIL' in sys.modules)"
     )
     done = subprocess.run(

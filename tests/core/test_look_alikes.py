@@ -14,17 +14,19 @@ from scipy.spatial.distance import cdist
 
 from embedviz.errors import EmbedvizError, FormatError, InvalidParameterError, UnknownKeyError
 from embedviz.images.decoding import decode
-from embedviz.images.embedding import embed_images
-from embedviz.images.image_file import ImageFile
+from embedviz.images.kind import IMAGE
 from embedviz.images.limits import ImageLimits
-from embedviz.images.look_alikes import look_alikes, look_alikes_of_vectors
-from embedviz.images.network import open_network
-from embedviz.images.query_image import encode_query
-from embedviz.images.retrieval import precision_at_k, raw_pixels
+from embedviz.images.raw_pixels import raw_pixels
 from embedviz.images.samples import SAMPLES
-from embedviz.images.second_look import FROM_VIEWS
+from embedviz.items.encoder import Model
+from embedviz.items.files import ItemFile
+from embedviz.items.look_alikes import EncodedQuery, encode_query, look_alikes_of_vectors
+from embedviz.items.retrieval import precision_at_k
+from embedviz.items.second_look import FROM_VIEWS
 from embedviz.metrics import METRICS
+from embedviz.registry import model_of, open_encoder
 from embedviz.space import EmbeddingSpace
+from embedviz.things import embed_images, look_alikes
 
 PHOTOS = ("brick", "gravel", "hubble", "coffee", "retina")
 
@@ -56,6 +58,10 @@ def photo(patches: Patches, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+def encoded(space: EmbeddingSpace, item: object, model: Model | None = None) -> EncodedQuery:
+    return encode_query(space, IMAGE, item, model or model_of(space.origin))
+
+
 def noise() -> Image.Image:
     return Image.fromarray(np.random.default_rng(0).integers(0, 256, (200, 200, 3), np.uint8))
 
@@ -66,7 +72,7 @@ KINDS = {
     "bytes": Path.read_bytes,
     "binary file": lambda path: io.BytesIO(path.read_bytes()),
     "picture": Image.open,
-    "ImageFile": lambda path: ImageFile("query", lambda: path.open("rb")),
+    "ItemFile": lambda path: ItemFile("query", lambda: path.open("rb")),
 }
 
 
@@ -138,7 +144,7 @@ def test_a_str_is_a_key_before_it_is_a_file(patches, photo, tmp_path, monkeypatc
 
 
 def test_a_batch_is_one_by_one(patches):
-    queries = [encode_query(patches.space, file) for file in patches.held_out.values()]
+    queries = [encoded(patches.space, file) for file in patches.held_out.values()]
     vectors = np.stack([query.vector for query in queries])
     batch = look_alikes_of_vectors(patches.space, vectors, k=5, metric="euclidean")
     assert len(batch) == len(PHOTOS)
@@ -162,13 +168,13 @@ def test_a_small_collection_calls_nothing_strange(patches):
 
 
 def test_the_query_is_encoded_by_the_network_of_the_space_or_refused(patches):
-    network = open_network("efficientnet-lite0")
-    query = encode_query(patches.space, noise(), network=network)
-    assert query.network is network
-    np.testing.assert_array_equal(query.vector, encode_query(patches.space, noise()).vector)
-    other = SimpleNamespace(encoding="another/network")
+    network = open_encoder("efficientnet-lite0")
+    query = encoded(patches.space, noise(), network)
+    assert query.model is network
+    np.testing.assert_array_equal(query.vector, encoded(patches.space, noise()).vector)
+    other = SimpleNamespace(encoding="another/network", encoder=network.encoder)
     with pytest.raises(EmbedvizError, match=r"another/network.*cannot be compared"):
-        look_alikes(patches.space, noise(), network=other)
+        look_alikes(patches.space, noise(), model=other)
     for origin in ({}, patches.space.origin | {"encoding": "efficientnet-lite0/other weights"}):
         with pytest.raises(EmbedvizError):
             look_alikes(patches.space.with_origin(origin), noise())
@@ -177,8 +183,8 @@ def test_the_query_is_encoded_by_the_network_of_the_space_or_refused(patches):
 def test_a_space_of_views_has_its_query_shrunk_too(patches):
     views = patches.space.with_origin(patches.space.origin | {"pictures": FROM_VIEWS})
     large = noise().resize((900, 600), Image.Resampling.BICUBIC)
-    assert encode_query(patches.space, large).picture.size == (900, 600)
-    assert encode_query(views, large).picture.size == (432, 288)
+    assert encoded(patches.space, large).value.size == (900, 600)
+    assert encoded(views, large).value.size == (432, 288)
 
 
 def test_the_picture_is_the_upright_rgb_one(patches):
@@ -186,11 +192,11 @@ def test_the_picture_is_the_upright_rgb_one(patches):
     exif = Image.Exif()
     exif[0x0112] = 6  # turn right to see it upright
     noise().resize((300, 200)).save(tagged, "JPEG", exif=exif)
-    query = encode_query(patches.space, tagged.getvalue())
-    assert query.picture.size == (200, 300)
-    assert query.picture.mode == "RGB"
+    query = encoded(patches.space, tagged.getvalue())
+    assert query.value.size == (200, 300)
+    assert query.value.mode == "RGB"
     upright = decode(tagged.getvalue()).picture
-    np.testing.assert_array_equal(np.asarray(query.picture), np.asarray(upright))
+    np.testing.assert_array_equal(np.asarray(query.value), np.asarray(upright))
 
 
 @pytest.mark.parametrize(

@@ -13,13 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from embedviz.errors import CancelledError, InvalidParameterError
-from embedviz.images import best_matches as best_matches_module
-from embedviz.images import normal_match as normal_match_module
-from embedviz.images.best_matches import best_matches
-from embedviz.images.look_alikes import look_alikes, look_alikes_of_vectors
-from embedviz.images.normal_match import normal_match
+from embedviz.items import normal_match as normal_match_module
+from embedviz.items.look_alikes import look_alikes_of_vectors
+from embedviz.items.normal_match import best_matches, normal_match
 from embedviz.metrics import METRICS
 from embedviz.space import EmbeddingSpace
+from embedviz.things import look_alikes
 
 NUMBERS = ("threshold", "median", "shortfall", "flagged")
 
@@ -182,7 +181,7 @@ def test_blocks_change_nothing(monkeypatch):
     space = space_of(np.repeat(random_vectors(5, 50), [1, 3] * 25, axis=0))
     rows = np.arange(len(space))
     whole = best_matches(space, rows, "cosine")
-    monkeypatch.setattr(best_matches_module, "_QUERIES_AT_ONCE", 7)
+    monkeypatch.setattr(normal_match_module, "_QUERIES_AT_ONCE", 7)
     blocked = best_matches(space, rows, "cosine")
     np.testing.assert_array_equal(blocked.rows, whole.rows)
     np.testing.assert_allclose(blocked.scores, whole.scores, rtol=1e-12)
@@ -205,7 +204,7 @@ def test_bad_numbers_are_named(options, says):
 
 
 def test_progress_and_stop(monkeypatch):
-    monkeypatch.setattr(best_matches_module, "_QUERIES_AT_ONCE", 10)
+    monkeypatch.setattr(normal_match_module, "_QUERIES_AT_ONCE", 10)
     space = space_of(random_vectors(0, 40))
     seen: list[float] = []
     normal_match(space, on_progress=lambda progress: seen.append(progress.fraction))

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from sklearn.metrics.pairwise import cosine_similarity, euclidean_distances
 
 from embedviz.errors import CancelledError, InvalidParameterError
-from embedviz.images import embedded_samples
 from embedviz.images.activations import activations
 from embedviz.images.class_weights import (
     LastLayer,
@@ -22,20 +21,21 @@ from embedviz.images.class_weights import (
     nearest_classes,
     numbers_for_half,
 )
-from embedviz.images.embedded_samples import embed_sample
-from embedviz.images.embedding import embed_images
-from embedviz.images.encoders import ENCODERS
-from embedviz.images.network import open_network
+from embedviz.images.kind import IMAGE
 from embedviz.images.raw_pixels import pixel_numbers, pixel_space, turned
 from embedviz.images.samples import SAMPLES
 from embedviz.images.thumbnails import opened
+from embedviz.items import embedding as embedded_samples
+from embedviz.items.embedding import embed_sample
+from embedviz.registry import ENCODERS, open_encoder
+from embedviz.things import embed_images
 
 LITE = ENCODERS["efficientnet-lite0"]
 
 
 @pytest.fixture(scope="module")
 def photos():
-    return embed_sample("photos", LITE.name)
+    return embed_sample(IMAGE, SAMPLES["photos"], open_encoder(LITE.name))
 
 
 @pytest.fixture(scope="module")
@@ -101,9 +101,9 @@ def test_pixels_of_other_images_are_refused_and_reading_can_be_stopped(photos):
 
 
 def test_a_known_sample_is_what_embedding_gives_and_reads_no_picture(photos, monkeypatch):
-    embed_sample("photos", LITE.name)
-    monkeypatch.setattr(embedded_samples, "embed_images", None)
-    known = embed_sample("photos", LITE.name)
+    embed_sample(IMAGE, SAMPLES["photos"], open_encoder(LITE.name))
+    monkeypatch.setattr(embedded_samples, "embed_items", None)
+    known = embed_sample(IMAGE, SAMPLES["photos"], open_encoder(LITE.name))
     fresh = embed_images(SAMPLES["photos"].open(), LITE.name, cache=False)
     assert known.space.keys == fresh.space.keys
     np.testing.assert_allclose(known.space.vectors, fresh.space.vectors, rtol=1e-4, atol=1e-4)
@@ -116,18 +116,18 @@ def test_stopping_a_sample_gives_nothing_rather_than_a_part(cache_dir):
     stop = threading.Event()
     stop.set()
     with pytest.raises(CancelledError):
-        embed_sample("photos", LITE.name, cancel=stop)
+        embed_sample(IMAGE, SAMPLES["photos"], open_encoder(LITE.name), cancel=stop)
 
 
 def test_activations_average_to_the_embedding(picture):
     for place in LITE.layers:
-        network = open_network(LITE.name, place.name)
+        network = open_encoder(LITE.name, place.name)
         found = activations(network, picture, 4)
         channels, height, width = found.shape
         assert channels == place.dimensions
-        (vector,) = network.embed(network.prepare(picture)[None])
+        (vector,) = network.embed("image", network.prepare("image", picture)[None])
         np.testing.assert_allclose(found.vector, vector, atol=1e-3 * np.abs(vector).max())
-        features = network.feature_maps(network.prepare(picture)[None])[0]
+        features = network.feature_maps(network.prepare("image", picture)[None])[0]
         assert found.energy.shape == (height, width)
         np.testing.assert_allclose(found.energy**2, (features**2).mean(axis=0), rtol=1e-4)
         spread = features.std(axis=(1, 2))
@@ -137,9 +137,9 @@ def test_activations_average_to_the_embedding(picture):
 
 
 def test_the_last_layer_gives_the_networks_own_answer(layer, picture):
-    network = open_network(LITE.name)
-    prepared = network.prepare(picture)[None]
-    (vector,) = network.embed(prepared)
+    network = open_encoder(LITE.name)
+    prepared = network.prepare("image", picture)[None]
+    (vector,) = network.embed("image", prepared)
     answer = class_answer(layer, vector)
     (theirs,) = network.classify(prepared, top=5)
     names = [LITE.categories()[at] for at in answer.ranking[:5]]

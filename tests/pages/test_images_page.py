@@ -143,7 +143,7 @@ def test_an_uploaded_picture_finds_itself(photos):
     at.session_state["ask_with"] = "file"
     at.run()
     (chelsea,) = [file for file in SAMPLES["photos"].open() if "chelsea" in file.name]
-    uploader(at, "Pictures to look for").set_value(
+    uploader(at, "Photos to look for").set_value(
         [("my cat.png", chelsea.open().read(), "image/png")]
     )
     at.run()
@@ -161,7 +161,7 @@ def test_noise_is_like_nothing_here(open_page, settle):
     buffer = io.BytesIO()
     noise = np.random.default_rng(0).integers(0, 256, (128, 128, 3), dtype=np.uint8)
     Image.fromarray(noise).save(buffer, "PNG")
-    uploader(at, "Pictures to look for").set_value([("noise.png", buffer.getvalue(), "image/png")])
+    uploader(at, "Photos to look for").set_value([("noise.png", buffer.getvalue(), "image/png")])
     at.run()
     assert any("Nothing here looks like this" in warning.value for warning in at.warning)
 
@@ -302,7 +302,7 @@ def names_of(files):
 
 def test_what_was_uploaded_is_let_go_and_deleting_frees_all_of_it(open_page, settle, monkeypatch):
     freed = []
-    monkeypatch.setattr("embedviz.ui.images.own.let_go", freed.extend)
+    monkeypatch.setattr("embedviz.ui.items.own.let_go", freed.extend)
     at = open_page("images", images="Your images", encoder=LITE)
     at = bring(at, settle, names_of({f"{s}.png": png(s) for s in range(5)}))
     assert len(freed) == 5
@@ -311,10 +311,10 @@ def test_what_was_uploaded_is_let_go_and_deleting_frees_all_of_it(open_page, set
     also.select(also.options[0]).run()
     settle(at, lambda at: "How far they agree" in text_of(at))
     mine = state_of(at)
-    assert mine.images.thumbnails(list(mine.owned[next(iter(mine.owned))].space.table["hash"]))
+    assert mine.items.thumbnails(list(mine.owned[next(iter(mine.owned))].space.table["hash"]))
     next(item for item in at.button if item.label == "Delete").click().run()
     for table in ("images", "vectors"):
-        assert mine.images._file.all(f"SELECT count(*) FROM {table}") == [(0,)]
+        assert mine.items._file.all(f"SELECT count(*) FROM {table}") == [(0,)]
     assert not [key for key in mine.results if key[0] in ("embed", "project", "quality")]
 
 

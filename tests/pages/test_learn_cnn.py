@@ -7,13 +7,14 @@ import json
 import pytest
 
 from embedviz.images.class_weights import class_answer, last_layer
-from embedviz.images.embedded_samples import embed_sample
-from embedviz.images.encoders import ENCODERS
-from embedviz.images.look_alikes import look_alikes
+from embedviz.images.kind import IMAGE
 from embedviz.images.raw_pixels import pixel_space
 from embedviz.images.samples import SAMPLES
+from embedviz.items.embedding import embed_sample
 from embedviz.network.softmax import cross_entropy
+from embedviz.registry import ENCODERS, open_encoder
 from embedviz.residual.flow import flow_at_start
+from embedviz.things import look_alikes
 from tests.pages.conftest import text_of
 
 LITE = ENCODERS["efficientnet-lite0"]
@@ -63,7 +64,7 @@ def test_look_alikes_are_those_of_the_core(lesson, lang):
     at = lesson(lang=lang, set="photos")
     at.select_slider(key="learn_cnn-whole").set_value("coffee").run()
     assert not at.exception
-    embedded = embed_sample("photos", LITE.name)
+    embedded = embed_sample(IMAGE, SAMPLES["photos"], open_encoder(LITE.name))
     pixels = pixel_space(SAMPLES["photos"].open(), embedded.space, LITE.preprocessing)
     shown = html_of(at)
     for space in (pixels, embedded.space):
@@ -80,7 +81,7 @@ def test_look_alikes_are_those_of_the_core(lesson, lang):
 
 def test_the_metric_changes_the_scores_and_the_numbers_can_be_seen(lesson):
     at = lesson(set="photos", whole="coffee", metric="euclidean")
-    space = embed_sample("photos", LITE.name).space
+    space = embed_sample(IMAGE, SAMPLES["photos"], open_encoder(LITE.name)).space
     found = look_alikes(space, key="things/coffee.png", k=1, metric="euclidean", normal=False)
     assert f"{found.scores[0]:.3f}" in html_of(at)
     at.toggle(key="cnn-numbers").set_value(True).run()
@@ -119,7 +120,10 @@ def test_the_classes_are_the_cores(lesson, lang):
     at = lesson(lang=lang, part="classes", picture="coffee")
     layer = last_layer(LITE)
     answer = class_answer(
-        layer, embed_sample("photos", LITE.name).space.vector("things/coffee.png")
+        layer,
+        embed_sample(IMAGE, SAMPLES["photos"], open_encoder(LITE.name)).space.vector(
+            "things/coffee.png"
+        ),
     )
     best = int(answer.ranking[0])
     assert layer.classes[best] == "espresso"

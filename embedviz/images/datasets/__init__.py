@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from embedviz.errors import InvalidParameterError
 from embedviz.images.datasets import cifar10, flowers102, oxford_pets
-from embedviz.images.datasets.base import Archive, ImageDataset
+from embedviz.items.datasets import Dataset
 
-__all__ = ["DATASETS", "Archive", "ImageDataset", "dataset_named"]
+__all__ = ["DATASETS", "dataset_named"]
 
-DATASETS: dict[str, ImageDataset] = {
+DATASETS: dict[str, Dataset] = {
     module.DATASET.name: module.DATASET for module in (flowers102, oxford_pets, cifar10)
 }
 
 
-def dataset_named(name: str) -> ImageDataset:
+def dataset_named(name: str) -> Dataset:
     """What is known of the set of this name; raises InvalidParameterError, listing them."""
     if name not in DATASETS:
         raise InvalidParameterError(

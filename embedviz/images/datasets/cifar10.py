@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embedviz.errors import FormatError
-from embedviz.images.datasets.base import Archive, ImageDataset
 from embedviz.images.datasets.plain_pickle import byte_array, read_plain
-from embedviz.images.image_file import ImageFile
+from embedviz.items.datasets import Archive, Dataset
+from embedviz.items.files import ItemFile
 from embedviz.progress import Cancel, stop_if
 
 _ARCHIVED = "cifar-10-batches-py"
@@ -46,8 +46,8 @@ def _prepare(folder: Path, cancel: Cancel | None) -> None:
     shutil.rmtree(archived)
 
 
-def _list_images(folder: Path) -> list[ImageFile]:
-    files: list[ImageFile] = []
+def _list_files(folder: Path) -> list[ItemFile]:
+    files: list[ItemFile] = []
     try:
         names = (folder / _CLASSES).read_text(encoding="utf-8").splitlines()
         for batch in _BATCHES:
@@ -57,7 +57,7 @@ def _list_images(folder: Path) -> list[ImageFile]:
             for row in range(len(images)):
                 label = names[labels[row]]
                 name = f"{label}/{batch}_{row:05d}.png"
-                files.append(ImageFile(name, partial(_png, images, row), label=label))
+                files.append(ItemFile(name, partial(_png, images, row), label=label))
     except (OSError, ValueError, IndexError) as error:
         raise FormatError(
             f"CIFAR-10 in {folder} is damaged: {error}. "
@@ -75,10 +75,11 @@ def _png(images: NDArray[np.uint8], row: int) -> IO[bytes]:
     return written
 
 
-DATASET = ImageDataset(
+DATASET = Dataset(
     name="cifar10",
     label="CIFAR-10",
     help="Tiny pictures, 32 × 32 pixels, of ten animals and vehicles: 6,000 of each.",
+    nouns="images",
     count=60_000,
     classes=10,
     license="Not stated by its authors",
@@ -93,6 +94,6 @@ DATASET = ImageDataset(
         ),
     ),
     disk_bytes=184_400_000,
-    list_images=_list_images,
+    list_files=_list_files,
     prepare=_prepare,
 )  # fmt: skip

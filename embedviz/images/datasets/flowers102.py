@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from embedviz.errors import FormatError
-from embedviz.images.datasets.base import Archive, ImageDataset, image_at
-from embedviz.images.image_file import ImageFile
+from embedviz.items.datasets import Archive, Dataset, labeled_file
+from embedviz.items.files import ItemFile
 
 _SITE = "https://www.robots.ox.ac.uk/~vgg/data/flowers/102/"
 _IMAGES, _LABELS = "jpg", "imagelabels.mat"
 
 
-def _list_images(folder: Path) -> list[ImageFile]:
+def _list_files(folder: Path) -> list[ItemFile]:
     labels = _labels(folder)
     try:
         paths = sorted((folder / _IMAGES).glob("image_*.jpg"))
@@ -23,7 +23,7 @@ def _list_images(folder: Path) -> list[ImageFile]:
         raise _damaged(folder, f"labels and images do not fit: {error}") from error
     if not labeled:
         raise _damaged(folder, f"{_IMAGES} holds no image")
-    return [image_at(path, label) for path, label in labeled]
+    return [labeled_file(path, label) for path, label in labeled]
 
 
 def _labels(folder: Path) -> list[str]:
@@ -47,10 +47,11 @@ def _damaged(folder: Path, why: str) -> FormatError:
     )
 
 
-DATASET = ImageDataset(
+DATASET = Dataset(
     name="flowers102",
     label="Flowers-102",
     help="Photos of flowers common in the United Kingdom: 40 to 258 of each of 102 kinds.",
+    nouns="images",
     count=8_189,
     classes=102,
     license="Not stated by its authors",
@@ -65,5 +66,5 @@ DATASET = ImageDataset(
         Archive(f"{_SITE}{_LABELS}", _LABELS, "e0620be6f572b9609742df49c70aed4d", 502),
     ),
     disk_bytes=347_000_000,
-    list_images=_list_images,
+    list_files=_list_files,
 )  # fmt: skip

@@ -5,20 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 
 from embedviz.errors import FormatError
-from embedviz.images.datasets.base import Archive, ImageDataset, image_at
-from embedviz.images.image_file import ImageFile
+from embedviz.items.datasets import Archive, Dataset, labeled_file
+from embedviz.items.files import ItemFile
 
 _SITE = "https://www.robots.ox.ac.uk/~vgg/data/pets/"
 _LIST = "annotations/list.txt"
 
 
-def _list_images(folder: Path) -> list[ImageFile]:
+def _list_files(folder: Path) -> list[ItemFile]:
     """The images of the set's own list: the archive holds a few that it does not vouch for."""
     try:
         lines = (folder / _LIST).read_text(encoding="utf-8").splitlines()
         here = {path.name: path for path in (folder / "images").iterdir()}
         stems = [line.split()[0] for line in lines if line.strip() and not line.startswith("#")]
-        files = [image_at(here[f"{stem}.jpg"], _breed(stem)) for stem in stems]
+        files = [labeled_file(here[f"{stem}.jpg"], _breed(stem)) for stem in stems]
     except KeyError as error:
         raise _damaged(folder, f"{_LIST} names {error}, which is not there") from error
     except (OSError, UnicodeDecodeError) as error:
@@ -40,10 +40,11 @@ def _damaged(folder: Path, why: str) -> FormatError:
     )
 
 
-DATASET = ImageDataset(
+DATASET = Dataset(
     name="oxford-pets",
     label="Oxford-IIIT Pet",
     help="Photos of cats and dogs, about 200 of each of 37 breeds.",
+    nouns="images",
     count=7_349,
     classes=37,
     license="CC BY-SA 4.0",
@@ -60,5 +61,5 @@ DATASET = ImageDataset(
         ),
     ),
     disk_bytes=812_000_000,
-    list_images=_list_images,
+    list_files=_list_files,
 )  # fmt: skip

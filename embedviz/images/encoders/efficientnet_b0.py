@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from embedviz.images.encoders.base import Encoder, Layer
 from embedviz.images.encoders.imagenet import imagenet_categories, own_answer
+from embedviz.images.network import ImageEncoder, ImageLayer, Network
 from embedviz.images.preprocessing import CenterCrop
-from embedviz.images.weights_file import Weights
+from embedviz.items.weights import Weights
 from embedviz.torch_runtime import load_torchvision
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ def _features(module: Any, batch: Tensor) -> Tensor:
     return features
 
 
-EFFICIENTNET_B0 = Encoder(
+EFFICIENTNET_B0 = ImageEncoder(
     name="efficientnet-b0",
     label="EfficientNet-B0",
     help="Small and fast, with answers about as good as ResNet-50's.",
@@ -28,7 +28,7 @@ EFFICIENTNET_B0 = Encoder(
         "EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks. ICML."
     ),
     layers=(
-        Layer(
+        ImageLayer(
             name="features",
             label="features",
             help="What things are, the vector before the last layer: the last features, averaged.",
@@ -43,9 +43,10 @@ EFFICIENTNET_B0 = Encoder(
         megabytes=20.451,
         url="https://download.pytorch.org/models/efficientnet_b0_rwightman-7f5810bc.pth",
     ),
-    preprocessing=CenterCrop(256, 224, "bicubic"),
+    inputs={"image": CenterCrop(256, 224, "bicubic")},
+    open=Network,
     build=lambda: load_torchvision().models.efficientnet_b0(weights=None),
-    images_per_second=70,
+    per_second=70,
     logits=own_answer,
     categories=imagenet_categories,
 )

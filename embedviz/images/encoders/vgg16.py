@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from embedviz.images.encoders.base import Encoder, Layer
 from embedviz.images.encoders.imagenet import imagenet_categories, own_answer
+from embedviz.images.network import ImageEncoder, ImageLayer, Network
 from embedviz.images.preprocessing import CenterCrop
-from embedviz.images.weights_file import Weights
+from embedviz.items.weights import Weights
 from embedviz.torch_runtime import load_torchvision
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def _fc7(module: Any, features: Tensor) -> Tensor:
     return vectors
 
 
-VGG16 = Encoder(
+VGG16 = ImageEncoder(
     name="vgg16",
     label="VGG-16",
     help="Older and slower, with long vectors that keep more of where things are.",
@@ -34,7 +34,7 @@ VGG16 = Encoder(
         "Very Deep Convolutional Networks for Large-Scale Image Recognition. ICLR."
     ),
     layers=(
-        Layer(
+        ImageLayer(
             name="fc7",
             label="fc7",
             help="What things are and roughly where: the second fully connected layer.",
@@ -42,7 +42,7 @@ VGG16 = Encoder(
             maps=_features,
             head=_fc7,
         ),
-        Layer(
+        ImageLayer(
             name="features",
             label="features",
             help="What things are, wherever: the last convolutional features, averaged.",
@@ -57,9 +57,10 @@ VGG16 = Encoder(
         megabytes=527.796,
         url="https://download.pytorch.org/models/vgg16-397923af.pth",
     ),
-    preprocessing=CenterCrop(256, 224, "bilinear"),
+    inputs={"image": CenterCrop(256, 224, "bilinear")},
+    open=Network,
     build=lambda: load_torchvision().models.vgg16(weights=None),
-    images_per_second=5,
+    per_second=5,
     logits=own_answer,
     categories=imagenet_categories,
 )

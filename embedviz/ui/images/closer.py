@@ -10,10 +10,12 @@ import streamlit as st
 
 from embedviz.errors import EmbedvizError
 from embedviz.images.heat_map import MatchMaps, match_maps
-from embedviz.images.network import Network, network_of
+from embedviz.images.kind import IMAGE
+from embedviz.images.network import Network, as_network
 from embedviz.images.thumbnails import VIEW_SHORT, opened
-from embedviz.ui.images.answers import Answer, Asked
-from embedviz.ui.images.grid import in_page
+from embedviz.registry import model_of
+from embedviz.ui.items.answers import Answer, Asked
+from embedviz.ui.items.grid import in_page
 from embedviz.ui.messages import plain, show_error
 from embedviz.ui.session import session
 
@@ -23,7 +25,9 @@ if TYPE_CHECKING:
 
 def look_closer(asked: Asked, answers: list[Answer]) -> None:
     """Two things to open under the look-alikes; each is computed only when it is opened."""
-    if asked.query.picture is None:
+    if asked.query.kind is not IMAGE:
+        return  # words have no places and no classes
+    if asked.query.value is None:
         st.caption("No picture of it was kept, so there is nothing to look closer at.")
         return
     why, what = st.columns(2, gap="medium")
@@ -50,8 +54,8 @@ def _why(asked: Asked, answers: list[Answer]) -> None:
     match = st.selectbox("Compared with", keys, key="why-match")
     row = answer.found.rows[keys.index(match)]
     content = str(answer.embedded.space.table["hash"].iloc[row])
-    view = None if answer.embedded.pictures is None else answer.embedded.pictures.view(content)
-    mine = asked.query.picture
+    view = None if answer.embedded.previews is None else answer.embedded.previews.view(content)
+    mine = asked.query.value
     if view is None or mine is None:
         st.caption("No picture of this one was kept.")
         return
@@ -72,11 +76,12 @@ def _why(asked: Asked, answers: list[Answer]) -> None:
 
 
 def _classes(asked: Asked, answer: Answer) -> None:
-    picture = asked.query.picture
-    assert picture is not None
+    picture = asked.query.value
     network = _network(answer)
     key = ("classes", network.encoding, asked.query.key, asked.query.hash)
-    (found,) = session().kept(key, lambda: network.classify(network.prepare(picture)[None]))
+    (found,) = session().kept(
+        key, lambda: network.classify(network.prepare(IMAGE.name, picture)[None])
+    )
     table = pd.DataFrame(found, columns=["ImageNet class", "probability"])
     st.dataframe(
         table, hide_index=True,
@@ -93,7 +98,7 @@ def _classes(asked: Asked, answer: Answer) -> None:
 
 
 def _network(answer: Answer) -> Network:
-    return network_of(answer.embedded.space.origin)
+    return as_network(model_of(answer.embedded.space.origin))
 
 
 def _jpeg(picture: Image.Image) -> bytes:

@@ -10,11 +10,11 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from embedviz.images.activations import Activations, activations
-from embedviz.images.encoders import Layer
 from embedviz.images.heat_map import overlay
 from embedviz.images.heat_map import seen as seen_by
-from embedviz.images.network import Network, open_network
+from embedviz.images.network import Network
 from embedviz.images.raw_pixels import pixel_numbers
+from embedviz.items.encoder import Layer
 from embedviz.plots.cnn import precision_by_depth
 from embedviz.space import EmbeddingSpace
 from embedviz.ui.learn.chart import show_chart
@@ -25,6 +25,7 @@ from embedviz.ui.learn.cnn.seen import (
     Seen,
     for_everyone,
     lesson_encoder,
+    lesson_network,
     precision,
     seen,
     seen_by_layers,
@@ -74,7 +75,7 @@ def _network_is_open(said: Texts, found: Seen, setup: Setup) -> bool:
     encoder = lesson_encoder()
 
     def do(*_: object) -> bool:
-        activations(open_network(encoder.name), found.picture(setup.key))
+        activations(lesson_network(), found.picture(setup.key))
         return True
 
     title = said("opening", network=encoder.label)
@@ -90,7 +91,7 @@ def _pixels(said: Texts, found: Seen, setup: Setup) -> None:
 
 
 def _answer(said: Texts, found: Seen, setup: Setup, layer: Layer) -> None:
-    network = open_network(lesson_encoder().name, layer.name)
+    network = lesson_network(layer.name)
     picture = found.picture(setup.key)
     answer: Activations = session().kept(
         ("cnn-activations", network.encoding, setup.key), lambda: activations(network, picture)

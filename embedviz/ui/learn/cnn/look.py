@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from embedviz.images.encoders import Encoder
-from embedviz.images.look_alikes import look_alikes
-from embedviz.images.network import open_network
+from embedviz.images.network import ImageEncoder
 from embedviz.images.raw_pixels import pixel_numbers
+from embedviz.items.look_alikes import look_alikes_of_key
 from embedviz.metrics import METRICS
 from embedviz.plots.cnn import precision_bars
 from embedviz.space import EmbeddingSpace
@@ -48,7 +47,7 @@ def show_look(lesson: OpenLesson, setup: Setup) -> None:
 
 def show_alikes(said: Texts, found: Seen, space: EmbeddingSpace, setup: Setup) -> None:
     """The five nearest in ``space``, each told right if it has the query's label."""
-    alike = look_alikes(space, key=setup.key, k=K, metric=setup.metric, normal=False)
+    alike = look_alikes_of_key(space, setup.key, K, setup.metric, normal=False)
     labels = space.table["label"].astype(str).tolist()
     own = labels[_row(found, setup.key)]
     pictures = [
@@ -63,7 +62,7 @@ def show_alikes(said: Texts, found: Seen, space: EmbeddingSpace, setup: Setup) -
     show_tiles(pictures)
 
 
-def stands_in(said: Texts, encoder: Encoder) -> None:
+def stands_in(said: Texts, encoder: ImageEncoder) -> None:
     """Which network looks; that it stands in for ResNet-50 where it does."""
     if encoder.name == "resnet50":
         st.caption(said("network", network=encoder.label, d=encoder.dimensions))
@@ -90,9 +89,9 @@ def _measured(said: Texts, found: Seen, setup: Setup) -> None:
     st.caption(f"┈ {said('chance')}: {measured.chance:.0%}")
 
 
-def _numbers(said: Texts, found: Seen, setup: Setup, encoder: Encoder) -> None:
+def _numbers(said: Texts, found: Seen, setup: Setup, encoder: ImageEncoder) -> None:
     """A corner of the picture as the network is given it, and the first of what it makes of it."""
-    given = open_network(encoder.name).prepare(found.picture(setup.key))
+    given = encoder.preprocessing(found.picture(setup.key))
     colors, height, width = given.shape
     corner = given[0, :6, :8]
     vector = found.embedded.space.vector(setup.key)

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, TypeVar, cast
 import streamlit as st
 
 from embedviz.images.class_weights import LastLayer, last_layer
-from embedviz.images.embedded_images import EmbeddedImages
-from embedviz.images.embedded_samples import embed_sample
-from embedviz.images.encoders import ENCODERS, Encoder
+from embedviz.images.kind import IMAGE
+from embedviz.images.network import ImageEncoder, Network, as_network
 from embedviz.images.raw_pixels import pixel_space
-from embedviz.images.retrieval import Retrieval, precision_at_k
 from embedviz.images.samples import SAMPLES
 from embedviz.images.thumbnails import opened
+from embedviz.items.embedding import Embedded, embed_sample
+from embedviz.items.retrieval import Retrieval, precision_at_k
 from embedviz.progress import Cancel, OnProgress, Progress
+from embedviz.registry import ENCODERS, open_encoder
 from embedviz.space import EmbeddingSpace
 from embedviz.ui.learn.language import language
 from embedviz.ui.learn.lessons import LESSONS
@@ -36,7 +37,7 @@ _PREFERRED, _OFFLINE = "resnet50", "efficientnet-lite0"
 class Seen:
     """A sample as the network sees it, and as its pixels are."""
 
-    embedded: EmbeddedImages
+    embedded: Embedded
     pixels: EmbeddingSpace
 
     def view(self, key: str) -> bytes:
@@ -53,10 +54,15 @@ class Seen:
         return opened(self.view(key))
 
 
-def lesson_encoder() -> Encoder:
+def lesson_encoder() -> ImageEncoder:
     """ResNet-50 where its weights are, else the one whose weights come as a package."""
     preferred = ENCODERS[_PREFERRED]
-    return preferred if preferred.installed else ENCODERS[_OFFLINE]
+    return cast(ImageEncoder, preferred if preferred.installed else ENCODERS[_OFFLINE])
+
+
+def lesson_network(layer: str | None = None) -> Network:
+    """The lesson's encoder at one of its layers, ready to see."""
+    return as_network(open_encoder(lesson_encoder().name, layer))
 
 
 def for_everyone(title: str, key: Hashable, do: Callable[[OnProgress, Cancel], T]) -> T | None:
@@ -77,7 +83,11 @@ def seen(title: str, sample: str) -> Seen | None:
 
     def do(on_progress: OnProgress, cancel: Cancel) -> Seen:
         embedded = embed_sample(
-            sample, encoder.name, on_progress=_part(on_progress, 0.0, 0.8), cancel=cancel
+            IMAGE,
+            SAMPLES[sample],
+            lesson_network(),
+            on_progress=_part(on_progress, 0.0, 0.8),
+            cancel=cancel,
         )
         pixels = pixel_space(
             SAMPLES[sample].open(), embedded.space, encoder.preprocessing, keep=True,
@@ -96,9 +106,9 @@ def seen_by_layers(title: str, sample: str) -> dict[str, EmbeddingSpace] | None:
         share = 1 / len(encoder.layers)
         return {
             layer.name: embed_sample(
-                sample,
-                encoder.name,
-                layer.name,
+                IMAGE,
+                SAMPLES[sample],
+                lesson_network(layer.name),
                 on_progress=_part(on_progress, at * share, share),
                 cancel=cancel,
             ).space

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from embedviz.images.encoders import Encoder
+from embedviz.items.encoder import Encoder
 from embedviz.ui.learn.cnn.choose import Setup
 from embedviz.ui.learn.cnn.classes import show_classes
 from embedviz.ui.learn.cnn.depth import show_depth

@@ -8,7 +8,7 @@ from html import escape
 
 import streamlit as st
 
-from embedviz.ui.images.grid import in_page
+from embedviz.ui.items.grid import in_page
 
 # A solid frame and a check mark, or a dashed one and a cross: told apart without their colors too.
 _STYLE = """<style>

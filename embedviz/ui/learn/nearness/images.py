@@ -10,16 +10,18 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from embedviz.images.embedding import EmbeddedImages
-from embedviz.images.retrieval import precision_at_k
+from embedviz.images.kind import IMAGE
 from embedviz.images.samples import SAMPLES
+from embedviz.items.embedding import Embedded
+from embedviz.items.files import Listed
+from embedviz.items.retrieval import precision_at_k
 from embedviz.metric_agreement import SideBySide, most_answered, side_by_side, unit_space
 from embedviz.plots.metric_agreement import METRIC_COLORS
 from embedviz.space import EmbeddingSpace
-from embedviz.ui.images.encoder_choice import OFFLINE, EncoderChoice
-from embedviz.ui.images.grid import in_page
-from embedviz.ui.images.image_set import ImageSet, Listed
-from embedviz.ui.images.seen import seen
+from embedviz.ui.items.encoder_choice import EncoderChoice
+from embedviz.ui.items.grid import in_page
+from embedviz.ui.items.item_set import ItemSet
+from embedviz.ui.items.seen import seen
 from embedviz.ui.learn.lesson import OpenLesson
 from embedviz.ui.learn.nearness.answers import agreement_table, length_table
 from embedviz.ui.learn.nearness.facts import facts
@@ -27,7 +29,7 @@ from embedviz.ui.learn.nearness.numbers import metric_names, number
 from embedviz.ui.session import session
 
 _SAMPLE = SAMPLES["photo-patches"]
-_ENCODER = EncoderChoice(OFFLINE, "features")
+_ENCODER = EncoderChoice("efficientnet-lite0", "features")
 _IN_A_ROW = 8
 _STYLE = """<style>
 .ev-near { display: grid; grid-template-columns: repeat(var(--columns), minmax(0, 1fr)); gap: .3rem;
@@ -94,11 +96,11 @@ def images(lesson: OpenLesson, asked: Asked) -> None:
         _precision(lesson, space, asked)
 
 
-def _sample() -> ImageSet:
+def _sample() -> ItemSet:
     def files() -> Listed:
         return _SAMPLE.open(), []
 
-    return ImageSet(f"sample:{_SAMPLE.name}", _SAMPLE.label, True, files, help=_SAMPLE.help)
+    return ItemSet(IMAGE, f"sample:{_SAMPLE.name}", _SAMPLE.label, True, files, help=_SAMPLE.help)
 
 
 def _unit(space: EmbeddingSpace) -> EmbeddingSpace:
@@ -106,7 +108,7 @@ def _unit(space: EmbeddingSpace) -> EmbeddingSpace:
     return session().kept(key, lambda: unit_space(space))
 
 
-def _rows(lesson: OpenLesson, embedded: EmbeddedImages, found: SideBySide) -> str:
+def _rows(lesson: OpenLesson, embedded: Embedded, found: SideBySide) -> str:
     said = lesson.texts
     lines = []
     for metric, name in metric_names(said).items():
@@ -119,12 +121,12 @@ def _rows(lesson: OpenLesson, embedded: EmbeddedImages, found: SideBySide) -> st
     return f'<div class="ev-near" style="--columns: {columns}">{"".join(lines)}</div>'
 
 
-def _question(lesson: OpenLesson, embedded: EmbeddedImages, key: str) -> str:
+def _question(lesson: OpenLesson, embedded: Embedded, key: str) -> str:
     heading = f"<h6>{escape(lesson.texts('image.asked'))}</h6>"
     return f'<div class="ev-near" style="--columns: 1">{heading}{_tile(embedded, key, " ", False)}</div>'
 
 
-def _tile(embedded: EmbeddedImages, key: str, score: str, own: bool) -> str:
+def _tile(embedded: Embedded, key: str, score: str, own: bool) -> str:
     space, pictures = embedded.space, embedded.pictures
     jpeg = None
     if pictures is not None:

@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 import streamlit as st
 
-from embedviz.images.embedding import EmbeddedImages, embed_images
 from embedviz.images.samples import SAMPLES
+from embedviz.items.embedding import Embedded
 from embedviz.progress import Cancel, OnProgress
 from embedviz.search_cost.trial import LEAST
 from embedviz.space import EmbeddingSpace
+from embedviz.things import embed_images
 from embedviz.ui.learn.controls import Controls
 from embedviz.ui.learn.lesson import OpenLesson
 from embedviz.ui.server import packaged_model
@@ -103,7 +104,7 @@ def vectors_of(data: str, n: int, title: str) -> Vectors:
     item = session().owned[data]
     space = item.space
     first = space if len(space) <= SIZES[-1] else space.take(np.arange(SIZES[-1]))
-    page = ({"words": "words", "images": "images"}.get(item.kind, "vectors"), dict[str, str]())
+    page = ({"words": "words", "image": "images"}.get(item.kind, "vectors"), dict[str, str]())
     return Vectors((data, space.vectors_fingerprint), len(first), False, lambda: first, page)
 
 
@@ -116,10 +117,10 @@ def _images_page() -> tuple[str, dict[str, str]]:
 
 
 def _patches(title: str) -> EmbeddingSpace | None:
-    def do(on_progress: OnProgress, cancel: Cancel) -> EmbeddedImages:
+    def do(on_progress: OnProgress, cancel: Cancel) -> Embedded:
         return embed_images(
             _PICTURES.open(), _ENCODER, name=_PICTURES.label, on_progress=on_progress, cancel=cancel
         )
 
-    seen: EmbeddedImages | None = work(title, ("learn_search", "patches"), do)
+    seen: Embedded | None = work(title, ("learn_search", "patches"), do)
     return None if seen is None else seen.space

@@ -1,0 +1,1 @@
+"""Texts: what only a text knows."""

@@ -1,0 +1,105 @@
+"""Texts as a kind of things: a file is one text, and so is a str."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import IO, TYPE_CHECKING, Any, ClassVar
+
+from embedviz.errors import FormatError
+from embedviz.items.files import Limits, check_size
+from embedviz.items.kind import Decoded, Kind, Preview, hash_of
+from embedviz.params import param
+from embedviz.words.decoding import TextDecoder
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_SALT = b"text"
+_SHOWN = 120  # characters of what stands for a text on a map
+
+
+@dataclass(frozen=True)
+class TextLimits(Limits):
+    """What is read of texts in one go, and how long one may be."""
+
+    noun: ClassVar[str] = "text"
+    shrink: ClassVar[str] = "cut it into parts first"
+
+    characters: int = param(100_000, "Most characters in one text.", minimum=1, maximum=100_000_000)
+
+    @property
+    def also(self) -> str:
+        """``" and 100,000 characters"``."""
+        return f" and {self.characters:,} characters"
+
+
+def _decode(data: bytes, limits: TextLimits) -> Decoded:
+    check_size(len(data), limits)
+    if b"\0" in data and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise FormatError("The file holds bytes that no text has: choose a text file.")
+    text = "".join(TextDecoder("The text").text([data])).strip()
+    if not text:
+        raise FormatError("The text is empty: choose one with words in it.")
+    if len(text) > limits.characters:
+        raise FormatError(
+            f"The text has {len(text):,} characters, and at most {limits.characters:,} are read "
+            "here: cut it into parts first."
+        )
+    return Decoded(text, hash_of(data, _SALT), {"characters": len(text)})
+
+
+def _preview(text: str) -> Preview:
+    line = " ".join(text[: 4 * _SHOWN].split())
+    short = line if len(line) <= _SHOWN else f"{line[: _SHOWN - 1]}…"
+    return Preview(short.encode(), text.encode())
+
+
+def _accepts(thing: Any) -> bool:
+    return isinstance(thing, str)
+
+
+def _value(text: str) -> str:
+    kept = text.strip()
+    if not kept:
+        raise FormatError("The text is empty: give one with words in it.")
+    return kept
+
+
+def _write(text: str) -> IO[bytes]:
+    return io.BytesIO(text.encode("utf-8", "replace"))
+
+
+def _in_words(row: Mapping[str, Any]) -> dict[str, str]:
+    said = {"label": str(row.get("label") or "")}
+    if row.get("characters"):
+        said["length"] = f"{row['characters']:,} characters"
+    return said
+
+
+def _hover(table: pd.DataFrame) -> list[str]:
+    rows = zip(table["label"], table["characters"], strict=True)
+    return [f"{label}\n{n:,} characters".strip() for label, n in rows]
+
+
+TEXT = Kind(
+    name="text",
+    noun="text",
+    likeness="means about the same as",
+    suffixes=(".txt", ".md"),
+    limits=TextLimits,
+    columns=("path", "characters", "hash", "label", "bytes"),
+    decode=_decode,
+    preview=_preview,
+    media=("text/plain", "text/plain"),
+    exact_views=True,
+    accepts=_accepts,
+    value=_value,
+    write=_write,
+    files_in_words="text files",
+    in_memory="str",
+    in_words=_in_words,
+    hover=_hover,
+    salt=_SALT,
+)
