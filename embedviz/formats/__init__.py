@@ -21,7 +21,7 @@ from embedviz.formats.tabular import said_of
 from embedviz.formats.writing import write_whole
 from embedviz.progress import Cancel, OnProgress
 from embedviz.space import EmbeddingSpace
-from embedviz.words.model import WordModel, as_space
+from embedviz.word_model import WordModel, as_space
 
 __all__ = [
     "DEFAULT_MAX_BYTES",

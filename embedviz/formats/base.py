@@ -11,7 +11,7 @@ from embedviz.formats.columns import KeyChoice
 from embedviz.formats.source import Source
 from embedviz.progress import Cancel, OnProgress, report, stop_if
 from embedviz.space import EmbeddingSpace
-from embedviz.words.model import WordModel
+from embedviz.word_model import WordModel
 
 if TYPE_CHECKING:
     from embedviz.formats.joining import Metadata

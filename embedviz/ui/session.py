@@ -13,7 +13,7 @@ import streamlit as st
 
 from embedviz.errors import InvalidParameterError
 from embedviz.space import EmbeddingSpace
-from embedviz.words.model import WordModel, as_space
+from embedviz.word_model import WordModel, as_space
 
 if TYPE_CHECKING:
     from embedviz.images.image_cache import ImageCache

@@ -20,7 +20,7 @@ from embedviz.ui.learn.lesson import OpenLesson
 from embedviz.ui.learn.search.data import MODEL
 from embedviz.ui.messages import plain
 from embedviz.ui.server import packaged_model
-from embedviz.words.model import as_space
+from embedviz.word_model import as_space
 
 COUNTS = (500, 1_000, 2_000)
 K = 5

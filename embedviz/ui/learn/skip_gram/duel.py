@@ -18,7 +18,7 @@ from embedviz.ui.learn.lesson import OpenLesson
 from embedviz.ui.messages import plain, show_error
 from embedviz.ui.server import packaged_model
 from embedviz.ui.work import cancel_others, work
-from embedviz.words.model import as_space
+from embedviz.word_model import as_space
 from embedviz.words.sample_corpora import CORPORA
 
 _MIN_COUNT = {"lee": 3, "bible": 5}
