@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from embedviz.encodings import flat_paths, train_entities
 from embedviz.plots.encodings_learned import moving_map
 from embedviz.ui.learn.categories.names import FEATURES, kinds, sample_table
-from embedviz.ui.learn.lessons import LESSONS
 from embedviz.ui.learn.texts import texts
+from embedviz.ui.lessons import LESSONS
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
