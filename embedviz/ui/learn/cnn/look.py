@@ -10,7 +10,7 @@ from embedviz.images.look_alikes import look_alikes
 from embedviz.images.network import open_network
 from embedviz.images.raw_pixels import pixel_numbers
 from embedviz.metrics import METRICS
-from embedviz.plots.cnn import precision_bars
+from embedviz.residual.pictures import precision_bars
 from embedviz.space import EmbeddingSpace
 from embedviz.ui.learn.chart import show_chart
 from embedviz.ui.learn.cnn.choose import Setup

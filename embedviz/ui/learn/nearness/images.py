@@ -14,7 +14,7 @@ from embedviz.images.embedding import EmbeddedImages
 from embedviz.images.retrieval import precision_at_k
 from embedviz.images.samples import SAMPLES
 from embedviz.metric_agreement import SideBySide, most_answered, side_by_side, unit_space
-from embedviz.plots.metric_agreement import METRIC_COLORS
+from embedviz.metric_agreement.pictures import METRIC_COLORS
 from embedviz.space import EmbeddingSpace
 from embedviz.ui.images.encoder_choice import OFFLINE, EncoderChoice
 from embedviz.ui.images.grid import in_page

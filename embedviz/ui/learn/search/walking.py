@@ -10,10 +10,10 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from embedviz.plots.graph_walk import walk_map
 from embedviz.projections import project
 from embedviz.search_cost import HnswGraph, Walk, graph_of, hnsw, nearest_nodes, walk
 from embedviz.search_cost.trial import unit_vectors
+from embedviz.search_cost.walk_picture import walk_map
 from embedviz.space import EmbeddingSpace
 from embedviz.ui.learn.chart import show_chart
 from embedviz.ui.learn.lesson import OpenLesson
