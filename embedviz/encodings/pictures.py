@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from embedviz.encodings.sizes import Sizes
 
-_ACCENT, _CONTRAST = "#2f5fd0", "#d55e00"
+ACCENT, CONTRAST = "#2f5fd0", "#d55e00"
 _TIGHT = {"l": 4, "r": 4, "t": 4, "b": 4}
 _MOST_NUMBERS = 6
 _MORE = 35  # pixels for each category more, so that large type has its own line
@@ -80,16 +80,16 @@ def line_through_codes(
     ]
     apart = go.Scatter(
         x=[x for x, _ in gaps], y=[y for _, y in gaps], mode="lines", showlegend=False,
-        line={"color": _CONTRAST, "width": 2 if few else 1, "dash": "dot"}, hoverinfo="skip",
+        line={"color": CONTRAST, "width": 2 if few else 1, "dash": "dot"}, hoverinfo="skip",
     )  # fmt: skip
     line = go.Scatter(
         x=codes[order], y=said[order], mode="lines", name=legend[1],
-        line={"color": _CONTRAST, "width": 3}, hoverinfo="skip",
+        line={"color": CONTRAST, "width": 3}, hoverinfo="skip",
     )  # fmt: skip
     dots = go.Scatter(
         x=codes[order], y=means[order], mode="markers+text" if few else "markers", text=shown,
         textposition="top center", name=legend[0], cliponaxis=False,
-        marker={"color": _ACCENT, "size": 11 if few else 6},
+        marker={"color": ACCENT, "size": 11 if few else 6},
         hovertemplate="%{text}: %{x}, %{y:.1f}<extra></extra>",
     )  # fmt: skip
     ticks: dict[str, Any] = {"dtick": 1} if few else {}
@@ -119,7 +119,7 @@ def error_bars(
     bars = go.Bar(
         x=means, y=names, orientation="h", text=[f"{mean:.1f}" for mean in means],
         textposition="inside", insidetextanchor="start", textfont={"color": "white", "size": 14},
-        marker={"color": [_CONTRAST if name == marked else _ACCENT for name in errors]},
+        marker={"color": [CONTRAST if name == marked else ACCENT for name in errors]},
         error_x={"array": [float(each.std()) for each in errors.values()], "thickness": 2,
                  "color": "#8A93A0"},
         hovertemplate="%{y}: %{x:.2f}<extra></extra>", showlegend=False,
@@ -129,7 +129,7 @@ def error_bars(
         drawn.append(
             go.Scatter(
                 x=list(others), y=[escape(marked)] * len(others), mode="markers", name=other_name,
-                marker={"color": "white", "size": 7, "line": {"color": _CONTRAST, "width": 1.5}},
+                marker={"color": "white", "size": 7, "line": {"color": CONTRAST, "width": 1.5}},
                 hovertemplate=escape(other_name) + ": %{x:.2f}<extra></extra>",
             )
         )  # fmt: skip
@@ -152,7 +152,7 @@ def size_lines(
 
     drawn = []
     for i, (attribute, name) in enumerate(names.items()):
-        color = (_CONTRAST, _ACCENT, CATEGORICAL[4])[i % 3]
+        color = (CONTRAST, ACCENT, CATEGORICAL[4])[i % 3]
         drawn.append(go.Scatter(
             x=[each.n for each in sizes], y=[getattr(each, attribute) / _MB for each in sizes],
             mode="lines", name=escape(name), line={"color": color, "width": 3},
@@ -180,12 +180,12 @@ def loss_so_far(
 
     steps = list(range(at + 1))
     line = go.Scatter(
-        x=steps, y=losses[: at + 1], mode="lines", line={"color": _ACCENT, "width": 3},
+        x=steps, y=losses[: at + 1], mode="lines", line={"color": ACCENT, "width": 3},
         hovertemplate="%{x}: %{y:.3f}<extra></extra>",
     )  # fmt: skip
     end = go.Scatter(
         x=[at], y=[float(losses[at])], mode="markers", hoverinfo="skip",
-        marker={"color": _ACCENT, "size": 10},
+        marker={"color": ACCENT, "size": 10},
     )  # fmt: skip
     return go.Figure([line, end], {
         "height": height, "margin": _TIGHT, "showlegend": False,
