@@ -6,12 +6,11 @@ import numpy as np
 import pytest
 
 from embedviz.metric_agreement import arrow, norms_by_rank, stretched
+from embedviz.metric_agreement.length_pictures import answer_bars, norm_by_rank
 from embedviz.metric_agreement.pictures import (
     METRIC_COLORS,
-    answer_bars,
     arrows_figure,
     metric_curves,
-    norm_by_rank,
     rank_lines,
 )
 from embedviz.space import EmbeddingSpace
