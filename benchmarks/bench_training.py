@@ -11,7 +11,7 @@ from gensim.models.word2vec import LineSentence
 
 import embedviz as ev
 from benchmarks.side_by_side import interleaved, table
-from embedviz.words.corpora import CORPORA
+from embedviz.words.sample_corpora import CORPORA
 
 SETTINGS = {"vector_size": 100, "window": 5, "min_count": 5, "negative": 5, "epochs": 1, "seed": 0}
 

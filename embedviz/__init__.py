@@ -5,6 +5,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from embedviz.version import __version__ as __version__
+
 if TYPE_CHECKING:
     from embedviz import (
         collections,
@@ -40,8 +42,6 @@ if TYPE_CHECKING:
     from embedviz.words.evaluation import evaluate_analogies, evaluate_similarity
     from embedviz.words.pretrained import load, models
     from embedviz.words.training import train_words
-
-__version__ = "0.1.0"
 
 # Public name → the module that holds it; a name that is a module itself maps to None.
 _HOMES: dict[str, str | None] = {

@@ -14,7 +14,7 @@ from embedviz.indexes import index_of
 from embedviz.metrics import metric_named
 from embedviz.progress import Cancel, OnProgress
 from embedviz.space import EmbeddingSpace
-from embedviz.words.model import WordModel, as_space, vector_of
+from embedviz.word_model import WordModel, as_space, vector_of
 
 Query = str | Sequence[str] | NDArray[Any]
 

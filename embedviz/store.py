@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embedviz.errors import InvalidParameterError
+from embedviz.version import __version__
 
 Arrays = dict[str, NDArray[Any]]
 Meta = dict[str, Any]
@@ -45,9 +46,7 @@ def key_of(libraries: Sequence[str] = (), **parts: Any) -> str:
     ``parts`` are plain JSON values. The versions of embedviz and of ``libraries`` (distributions)
     count too: a new version never serves the results of an old one.
     """
-    import embedviz
-
-    versions = {name: _version(name) for name in libraries} | {"embedviz": embedviz.__version__}
+    versions = {name: _version(name) for name in libraries} | {"embedviz": __version__}
     try:
         text = json.dumps([versions, parts], sort_keys=True, allow_nan=False)
     except (TypeError, ValueError) as error:

@@ -70,7 +70,7 @@ def _wine() -> EmbeddingSpace:
 def _words() -> EmbeddingSpace:
     import pandas as pd
 
-    from embedviz.words.model import as_space
+    from embedviz.word_model import as_space
     from embedviz.words.pretrained import load
 
     space = as_space(load("glove-6b-50d", limit=_WORDS))

@@ -73,7 +73,8 @@ def spread(file: VectorsFile, where: str) -> tuple[VectorsFile, ...]:
     if not file.path.is_dir():
         return (file,)
     from embedviz.formats import FORMATS
-    from embedviz.formats.folder import is_lance, listed
+    from embedviz.formats.folder import is_lance
+    from embedviz.formats.listing import listed
 
     if is_lance(file.path):
         return (replace(file, words=False),)

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from embedviz.collections.database import Database
+from embedviz.collections.database import Database, is_table_name, tidy
 from embedviz.collections.names import unknown
 from embedviz.collections.plain_words import in_plain_words
-from embedviz.collections.tables import is_table_name, tidy
 from embedviz.errors import EmbedvizError
 
 TABLE = "embedviz-catalog"

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
+import secrets
+import time
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +16,13 @@ from embedviz.data_folder import data_dir
 from embedviz.errors import MissingDependencyError
 
 VARIABLE = "EMBEDVIZ_COLLECTIONS"
+ABANDONED = timedelta(hours=1)
 Root = str | os.PathLike[str] | None
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 _FILE = "file://"
+_ID = re.compile(r"collection-([0-9a-f]{8})-[0-9a-f]{16}")
+_MANY_FILES = 32
+_log = logging.getLogger(__name__)
 
 
 def collections_root() -> str:
@@ -96,3 +104,33 @@ class Database:
                 raise MissingDependencyError("lancedb", "Keeping collections") from error
             self._connected = lancedb.connect(self.address)
         return self._connected
+
+
+def new_table_name() -> str:
+    """A name that no table has had, with the time in it."""
+    return f"collection-{int(time.time()):08x}-{secrets.token_hex(8)}"
+
+
+def is_table_name(name: str) -> bool:
+    """Whether :func:`new_table_name` made ``name``: other tables may stand beside ours."""
+    return bool(_ID.fullmatch(name))
+
+
+def is_abandoned(name: str) -> bool:
+    """Whether a table that no catalog names was begun too long ago for it to be being written."""
+    matched = _ID.fullmatch(name)
+    if matched is None:
+        return False
+    return time.time() - int(matched[1], 16) > ABANDONED.total_seconds()
+
+
+def tidy(database: Database, table: Any) -> None:
+    """Join the many small files of many small additions; older files stay an hour for readers."""
+    try:
+        if table.stats()["fragment_stats"]["num_small_fragments"] >= _MANY_FILES:
+            # In a folder our lock is held: a file that no version names is of a writer that died.
+            table.optimize(
+                cleanup_older_than=ABANDONED, delete_unverified=database.folder is not None
+            )
+    except Exception as error:  # nothing that a reader needs has failed
+        _log.warning("A collection was not tidied up: %s", error)

@@ -24,7 +24,7 @@ from embedviz.collections.content import (
     schema_number,
     schema_of,
 )
-from embedviz.collections.database import Database
+from embedviz.collections.database import Database, is_abandoned, new_table_name, tidy
 from embedviz.collections.joining import check_same_encoder, fitted, new_rows
 from embedviz.collections.locking import locked
 from embedviz.collections.names import taken
@@ -98,7 +98,7 @@ def add_content(database: Database, name: str, content: Content, watch: Watch) -
             keys = _free_keys(there, new)
             added = batches(new, keys, table.schema, f"Adding to '{name}'", watch)
             tables.append(table, table.schema, added, f"The collection '{name}'")
-            tables.tidy(database, table)
+            tidy(database, table)
             info = replace(info, changed=now())
             catalog.change(info)
         info = tables.measured(info, table)
@@ -135,7 +135,7 @@ def now() -> datetime:
 def _new(name: str, content: Content, description: str) -> CollectionInfo:
     space, moment = content.space, now()
     return CollectionInfo(
-        id=tables.new_table_name(),
+        id=new_table_name(),
         name=name,
         count=len(space),
         dimensions=space.dimensions,
@@ -158,7 +158,7 @@ def _prepare(database: Database, name: str, exchange: bool) -> None:
     catalog.tidy()
     known = {info.id for info in entries.values()}
     for table in database.tables():
-        if tables.is_abandoned(table) and table not in known:
+        if is_abandoned(table) and table not in known:
             tables.drop_quietly(database, table)
 
 

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import logging
-import re
-import secrets
-import time
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from embedviz.collections.catalog import CollectionInfo
 from embedviz.collections.content import HASH, KEY, PICTURES, VECTOR, schema_number
 from embedviz.collections.database import Database
 from embedviz.collections.handing_over import written
@@ -23,32 +20,8 @@ from embedviz.errors import EmbedvizError
 from embedviz.formats.rows import mended
 from embedviz.space import EmbeddingSpace
 
-if TYPE_CHECKING:
-    from embedviz.collections.catalog import CollectionInfo
-
-ABANDONED = timedelta(hours=1)
-_ID = re.compile(r"collection-([0-9a-f]{8})-[0-9a-f]{16}")
 _ROWS_AT_ONCE = 1024
-_MANY_FILES = 32
 _log = logging.getLogger(__name__)
-
-
-def new_table_name() -> str:
-    """A name that no table has had, with the time in it."""
-    return f"collection-{int(time.time()):08x}-{secrets.token_hex(8)}"
-
-
-def is_table_name(name: str) -> bool:
-    """Whether :func:`new_table_name` made ``name``: other tables may stand beside ours."""
-    return bool(_ID.fullmatch(name))
-
-
-def is_abandoned(name: str) -> bool:
-    """Whether a table that no catalog names was begun too long ago for it to be being written."""
-    matched = _ID.fullmatch(name)
-    if matched is None:
-        return False
-    return time.time() - int(matched[1], 16) > ABANDONED.total_seconds()
 
 
 def create(database: Database, name: str, schema: Any, batches: Iterable[Any], what: str) -> Any:
@@ -120,18 +93,6 @@ def taken(table: Any, rows: Iterable[int], column: str, by: str) -> dict[str, by
     found = table.take_offsets(sorted({*rows})).select([by, column]).to_arrow()
     pairs = zip(found[by].to_pylist(), found[column].to_pylist(), strict=True)
     return {name: content for name, content in pairs if content is not None}
-
-
-def tidy(database: Database, table: Any) -> None:
-    """Join the many small files of many small additions; older files stay an hour for readers."""
-    try:
-        if table.stats()["fragment_stats"]["num_small_fragments"] >= _MANY_FILES:
-            # In a folder our lock is held: a file that no version names is of a writer that died.
-            table.optimize(
-                cleanup_older_than=ABANDONED, delete_unverified=database.folder is not None
-            )
-    except Exception as error:  # nothing that a reader needs has failed
-        _log.warning("A collection was not tidied up: %s", error)
 
 
 def drop_quietly(database: Database, name: str) -> None:

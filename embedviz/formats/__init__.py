@@ -11,17 +11,18 @@ from embedviz.errors import FormatError, InvalidParameterError
 from embedviz.formats.base import FileSummary, Format, ReadOptions
 from embedviz.formats.columns import ColumnInfo, KeyChoice, Recognised
 from embedviz.formats.folder import source_of
-from embedviz.formats.joining import checked_options, read_metadata
+from embedviz.formats.joining import checked_options
+from embedviz.formats.metadata_file import read_metadata
 from embedviz.formats.opening import Readable
 from embedviz.formats.recognition import recognised_in
 from embedviz.formats.set_aside import MEANING
 from embedviz.formats.source import DEFAULT_MAX_BYTES
-from embedviz.formats.table import FORMATS, chosen, format_of, named
+from embedviz.formats.table import FORMATS, chosen, format_in, format_of, named
 from embedviz.formats.tabular import said_of
 from embedviz.formats.writing import write_whole
 from embedviz.progress import Cancel, OnProgress
 from embedviz.space import EmbeddingSpace
-from embedviz.words.model import WordModel, as_space
+from embedviz.word_model import WordModel, as_space
 
 __all__ = [
     "DEFAULT_MAX_BYTES",
@@ -104,7 +105,7 @@ def read(  # noqa: PLR0913 - each is said by name
     with closing(source_of(path_or_file, max_bytes)) as source:
         kind = chosen(source, format)
         title = _title(source.filename) if name is None else name
-        joined = None if metadata is None else read_metadata(metadata, max_bytes, key)
+        joined = None if metadata is None else read_metadata(metadata, max_bytes, format_in, key)
         options = ReadOptions(
             title, limit, trusted, on_progress, cancel, _names(vectors), key, joined, max_memory
         )

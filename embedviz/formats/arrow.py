@@ -10,14 +10,9 @@ from embedviz.formats.arrow_columns import marks_of
 from embedviz.formats.arrow_unpacked import packed_batches
 from embedviz.formats.as_table import arrow_of
 from embedviz.formats.base import FileSummary, Format, ReadOptions
+from embedviz.formats.columns import Tabular
 from embedviz.formats.source import Source
-from embedviz.formats.tabular import (
-    MAX_COLUMNS,
-    Tabular,
-    describe_tabular,
-    read_tabular,
-    said_of,
-)
+from embedviz.formats.tabular import MAX_COLUMNS, describe_tabular, read_tabular, said_of
 from embedviz.space import EmbeddingSpace
 
 NAME = "arrow"

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING
+from typing import IO
 
 from embedviz.errors import FormatError
-from embedviz.formats.columns import KeyChoice
+from embedviz.formats.columns import KeyChoice, Metadata, Tabular
 from embedviz.formats.source import Source
 from embedviz.progress import Cancel, OnProgress, report, stop_if
 from embedviz.space import EmbeddingSpace
-from embedviz.words.model import WordModel
-
-if TYPE_CHECKING:
-    from embedviz.formats.joining import Metadata
-    from embedviz.formats.tabular import Tabular
+from embedviz.word_model import WordModel
 
 MAX_DIMENSIONS = 1 << 16
 """Longer vectors than 65,536 numbers are taken for a damaged file."""

@@ -1,9 +1,12 @@
-"""What the columns of a file are: the vector, the key, or metadata."""
+"""The columns of a file: opened, and what each of them is: the vector, the key, or metadata."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from embedviz.formats.set_aside import Skipped
 
 Role = Literal["vector", "key", "metadata"]
 KeyChoice = str | Literal[False] | None
@@ -56,3 +59,58 @@ class Recognised:
     def metadata(self) -> tuple[str, ...]:
         """The columns that go into the table, in the file's order."""
         return tuple(column.name for column in self.columns if column.role == "metadata")
+
+
+@dataclass(frozen=True)
+class Tabular:
+    """A file of columns, opened.
+
+    Attributes
+    ----------
+    schema : pyarrow.Schema
+    sample : pyarrow.Table
+        The first rows, at most some 1,000.
+    batches : callable
+        The RecordBatches of the whole file; takes the names of the vector's columns and the key.
+    rows : int or None
+        How many there are, if the file says so.
+    vector, key : str or None
+        What the file itself says they are.
+    headless : bool
+        True if the columns have no names of their own.
+    row_bytes : float or None
+        What one of the first rows takes in the file, on average, if that is known.
+    skipped : list of Skipped
+        Rows that no batch holds; filled while the batches are read.
+    """
+
+    schema: Any
+    sample: Any
+    batches: Callable[[Sequence[str], str | None], Iterator[Any]]
+    rows: int | None = None
+    vector: str | None = None
+    key: str | None = None
+    headless: bool = False
+    row_bytes: float | None = None
+    skipped: list[Skipped] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Metadata:
+    """A table that stands in a file of its own.
+
+    Attributes
+    ----------
+    label : str
+        What messages call the file.
+    columns : mapping from name to pandas Series, all of one length
+    headless : bool
+        True for a plain list, whose first line may be the name of its column.
+    """
+
+    label: str
+    columns: dict[str, Any]
+    headless: bool = False
+
+    def __len__(self) -> int:
+        return len(next(iter(self.columns.values()))) if self.columns else 0

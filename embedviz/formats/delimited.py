@@ -8,12 +8,13 @@ from typing import Any
 
 from embedviz.formats.as_table import NAMING
 from embedviz.formats.base import ReadOptions
+from embedviz.formats.columns import Tabular
 from embedviz.formats.delimited_dialect import Dialect, dialect_of, first_lines
 from embedviz.formats.delimited_types import ColumnTypes
 from embedviz.formats.set_aside import RAGGED, Skipped
 from embedviz.formats.source import Source
 from embedviz.formats.source_stream import SourceStream
-from embedviz.formats.tabular import ColumnChangedError, Tabular, said_of
+from embedviz.formats.tabular import ColumnChangedError, said_of
 
 _BOM = b"\xef\xbb\xbf"
 _BLOCK = 8 << 20

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import IO
 
 from embedviz.formats.base import FileSummary, Format, ReadOptions
+from embedviz.formats.columns import Tabular
 from embedviz.formats.delimited import open_delimited
 from embedviz.formats.delimited_dialect import looks_divided
 from embedviz.formats.delimited_writing import write_delimited
 from embedviz.formats.source import Source
-from embedviz.formats.tabular import Tabular, describe_tabular, read_tabular
+from embedviz.formats.tabular import describe_tabular, read_tabular
 from embedviz.space import EmbeddingSpace
 
 

@@ -21,7 +21,7 @@ from embedviz.formats.fasttext_subwords import composed
 from embedviz.formats.rows import FileRows, space_of
 from embedviz.formats.source import Source
 from embedviz.space import EmbeddingSpace
-from embedviz.words.model import SubwordModel
+from embedviz.word_model import SubwordModel
 
 NAME = "fasttext-bin"
 _MAGIC = 793712314

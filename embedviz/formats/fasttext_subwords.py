@@ -53,7 +53,7 @@ def ngram_hashes(words: Sequence[bytes], min_n: int, max_n: int) -> tuple[NDArra
     """The n-grams of all words at once: the word (sorted) and fastText's hash of each.
 
     The hash is 32-bit FNV-1a over UTF-8 bytes taken as signed numbers; see
-    :func:`embedviz.words.model.ngram_hash` for one n-gram.
+    :func:`embedviz.word_model.ngram_hash` for one n-gram.
     """
     marked = [b"<" + word + b">" for word in words]
     data = np.frombuffer(b"".join(marked), dtype=np.int8)

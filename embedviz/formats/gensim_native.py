@@ -12,7 +12,7 @@ from embedviz.formats.base import FileSummary, Format, ReadOptions
 from embedviz.formats.rows import FileRows, space_of
 from embedviz.formats.source import Source
 from embedviz.space import EmbeddingSpace
-from embedviz.words.model import SubwordModel, as_space
+from embedviz.word_model import SubwordModel, as_space
 
 NAME = "gensim"
 _NEWEST_PICKLE = 5

@@ -16,9 +16,10 @@ from embedviz.formats.as_table import (
     number_text,
 )
 from embedviz.formats.base import FileSummary, Format, ReadOptions
+from embedviz.formats.columns import Tabular
 from embedviz.formats.json_columns import batch_of, schema_of
 from embedviz.formats.source import Source
-from embedviz.formats.tabular import Tabular, describe_tabular, read_tabular
+from embedviz.formats.tabular import describe_tabular, read_tabular
 from embedviz.formats.text_rows import line_blocks
 from embedviz.space import EmbeddingSpace
 

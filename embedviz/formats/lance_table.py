@@ -7,9 +7,10 @@ from typing import Any
 
 from embedviz.errors import MissingDependencyError
 from embedviz.formats.base import FileSummary, Format, ReadOptions
+from embedviz.formats.columns import Tabular
 from embedviz.formats.folder import Folder
 from embedviz.formats.source import Source
-from embedviz.formats.tabular import Tabular, describe_tabular, read_tabular, said_of
+from embedviz.formats.tabular import describe_tabular, read_tabular, said_of
 from embedviz.space import EmbeddingSpace
 
 NAME = "lancedb"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import zipfile
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from typing import IO
 
 from embedviz.formats.as_table import checked_columns, free_name
 from embedviz.formats.base import FileSummary, Format, ReadOptions
-from embedviz.formats.joining import read_metadata
+from embedviz.formats.metadata_file import read_metadata
 from embedviz.formats.projector_files import CONFIG, METADATA, TENSORS, Named, beside, in_zip
 from embedviz.formats.source import Source
 from embedviz.formats.tab_separated import FORMAT as TSV
@@ -18,6 +19,7 @@ from embedviz.formats.writing import check_keys
 from embedviz.space import EmbeddingSpace
 
 NAME = "projector"
+_LABEL = "TensorFlow Projector (zip or config)"
 _TIME = (1980, 1, 1, 0, 0, 0)  # a fixed time: the same space gives the same bytes
 _MEMBERS = (TENSORS.encode(), METADATA.encode(), CONFIG.encode())
 
@@ -29,18 +31,34 @@ def sniff(head: bytes, _filename: str) -> bool:
     return zipped or (head.lstrip()[:1] == b"{" and b'"tensorPath"' in head)
 
 
-def read(source: Source, options: ReadOptions) -> EmbeddingSpace:
-    """The tensors with their metadata; raises FormatError."""
-    files = _files(source)
-    metadata = None
-    if files.metadata is not None:
-        metadata = read_metadata(
-            files.open(files.metadata), source.max_bytes, options.key, text=True
-        )
-    with closing(Source(files.open(files.tensors), source.max_bytes)) as tensors:
-        space = TSV.read(tensors, replace(options, metadata=metadata))
-    assert isinstance(space, EmbeddingSpace)
-    return space.with_origin(space.origin | {"format": NAME})
+def projector_format(format_in: Callable[[Source], Format]) -> Format:
+    """The format; ``format_in`` tells of what format its metadata are, by their content."""
+
+    def read(source: Source, options: ReadOptions) -> EmbeddingSpace:
+        """The tensors with their metadata; raises FormatError."""
+        files = _files(source)
+        metadata = None
+        if files.metadata is not None:
+            metadata = read_metadata(
+                files.open(files.metadata), source.max_bytes, format_in, options.key, text=True
+            )
+        with closing(Source(files.open(files.tensors), source.max_bytes)) as tensors:
+            space = TSV.read(tensors, replace(options, metadata=metadata))
+        assert isinstance(space, EmbeddingSpace)
+        return space.with_origin(space.origin | {"format": NAME})
+
+    return Format(
+        name=NAME,
+        label=_LABEL,
+        suffixes=(".projector.zip",),
+        help="tensors.tsv and metadata.tsv with their config; the pair is also read as two files.",
+        sniff=sniff,
+        read=read,
+        describe=describe,
+        write=write,
+        gzip=False,
+        keys="lines",
+    )
 
 
 def describe(source: Source, limit: int | None) -> FileSummary:
@@ -56,8 +74,8 @@ def write(space: EmbeddingSpace, file: IO[bytes]) -> None:
 
     One column of metadata has no header there, several have one: the Projector's own rule.
     """
-    check_keys(space.keys, b"\t\r\n", FORMAT.label)
-    table = checked_columns(space, FORMAT.label)
+    check_keys(space.keys, b"\t\r\n", _LABEL)
+    table = checked_columns(space, _LABEL)
     names = list(table.columns)
     header = [free_name("key", names), *names] if names else []
     columns = [space.keys, *(["" if value is None else " ".join(str(value).split())
@@ -89,17 +107,3 @@ def _member(name: str) -> zipfile.ZipInfo:
     info = zipfile.ZipInfo(name, _TIME)
     info.compress_type = zipfile.ZIP_DEFLATED
     return info
-
-
-FORMAT = Format(
-    name=NAME,
-    label="TensorFlow Projector (zip or config)",
-    suffixes=(".projector.zip",),
-    help="tensors.tsv and metadata.tsv with their config; the pair is also read as two files.",
-    sniff=sniff,
-    read=read,
-    describe=describe,
-    write=write,
-    gzip=False,
-    keys="lines",
-)

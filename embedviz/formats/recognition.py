@@ -12,9 +12,8 @@ import numpy as np
 
 from embedviz.errors import FormatError, InvalidParameterError
 from embedviz.formats.as_table import NAMING
-from embedviz.formats.columns import ColumnInfo, KeyChoice, Recognised, Role
+from embedviz.formats.columns import ColumnInfo, KeyChoice, Recognised, Role, Tabular
 from embedviz.formats.set_aside import REASONS, codes_of
-from embedviz.formats.tabular import Tabular
 from embedviz.formats.vector_columns import (
     dimensions_of,
     is_list,

@@ -14,35 +14,14 @@ from embedviz.formats import (
     npy,
     npz,
     parquet,
-    projector,
     tab_separated,
     word2vec_binary,
     word2vec_text,
 )
 from embedviz.formats.base import Format
 from embedviz.formats.folder import Folder
+from embedviz.formats.projector import projector_format
 from embedviz.formats.source import Source
-
-FORMATS: dict[str, Format] = {
-    module.FORMAT.name: module.FORMAT
-    for module in (
-        parquet,
-        arrow,
-        projector,
-        jsonl,
-        comma_separated,
-        tab_separated,
-        word2vec_binary,
-        word2vec_text,
-        glove_text,
-        fasttext_bin,
-        npz,
-        gensim_native,
-        npy,
-        lance_table,
-    )
-}
-"""Every format by name. Of two with the same suffix, the first is written."""
 
 _ELSEWHERE = {
     b"PK": "It is a zip archive: unpack it and read the file inside.",
@@ -53,10 +32,8 @@ _ELSEWHERE = {
 }
 
 
-def chosen(source: Source, name: str | None) -> Format:
-    """The format called ``name``, or the one that the content tells; raises FormatError."""
-    if name is not None:
-        return named(name)
+def format_in(source: Source) -> Format:
+    """The format that the content tells; raises FormatError where it is of none."""
     if isinstance(source, Folder):
         return FORMATS[lance_table.NAME]
     for kind in FORMATS.values():
@@ -68,6 +45,33 @@ def chosen(source: Source, name: str | None) -> Format:
     raise source.broken(
         f"byte 0: {got}, which is no format read here ({labels}). {''.join(hints)}".rstrip()
     )
+
+
+FORMATS: dict[str, Format] = {
+    kind.name: kind
+    for kind in (
+        parquet.FORMAT,
+        arrow.FORMAT,
+        projector_format(format_in),
+        jsonl.FORMAT,
+        comma_separated.FORMAT,
+        tab_separated.FORMAT,
+        word2vec_binary.FORMAT,
+        word2vec_text.FORMAT,
+        glove_text.FORMAT,
+        fasttext_bin.FORMAT,
+        npz.FORMAT,
+        gensim_native.FORMAT,
+        npy.FORMAT,
+        lance_table.FORMAT,
+    )
+}
+"""Every format by name. Of two with the same suffix, the first is written."""
+
+
+def chosen(source: Source, name: str | None) -> Format:
+    """The format called ``name``, or the one that the content tells; raises FormatError."""
+    return format_in(source) if name is None else named(name)
 
 
 def named(name: str) -> Format:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
@@ -11,10 +10,12 @@ import numpy as np
 
 from embedviz.errors import EmbedvizError, FormatError
 from embedviz.formats.base import MAX_DIMENSIONS, FileSummary, ReadOptions, memory, nothing_in
-from embedviz.formats.columns import Recognised
+from embedviz.formats.columns import Recognised, Tabular
+from embedviz.formats.joining import with_metadata
 from embedviz.formats.metadata_columns import texts_of, values_of
+from embedviz.formats.recognition import recognised_in
 from embedviz.formats.rows import FileRows, GrowingRows, space_of
-from embedviz.formats.set_aside import Codes, Skipped
+from embedviz.formats.set_aside import Codes
 from embedviz.formats.source import Source
 from embedviz.formats.vector_columns import vectors_of
 from embedviz.space import EmbeddingSpace
@@ -27,47 +28,10 @@ class ColumnChangedError(EmbedvizError):
     """A column turned out to be of another type; the batches come again from the first one."""
 
 
-@dataclass(frozen=True)
-class Tabular:
-    """A file of columns, opened.
-
-    Attributes
-    ----------
-    schema : pyarrow.Schema
-    sample : pyarrow.Table
-        The first rows, at most some 1,000.
-    batches : callable
-        The RecordBatches of the whole file; takes the names of the vector's columns and the key.
-    rows : int or None
-        How many there are, if the file says so.
-    vector, key : str or None
-        What the file itself says they are.
-    headless : bool
-        True if the columns have no names of their own.
-    row_bytes : float or None
-        What one of the first rows takes in the file, on average, if that is known.
-    skipped : list of Skipped
-        Rows that no batch holds; filled while the batches are read.
-    """
-
-    schema: Any
-    sample: Any
-    batches: Callable[[Sequence[str], str | None], Iterator[Any]]
-    rows: int | None = None
-    vector: str | None = None
-    key: str | None = None
-    headless: bool = False
-    row_bytes: float | None = None
-    skipped: list[Skipped] = field(default_factory=list)
-
-
 def read_tabular(
     tabular: Tabular, source: Source, options: ReadOptions, name: str
 ) -> EmbeddingSpace:
     """The space in a file of columns, of format ``name``; raises FormatError."""
-    from embedviz.formats.joining import with_metadata
-    from embedviz.formats.recognition import recognised_in
-
     here = options.metadata is None or options.key is False or options.key in tabular.schema.names
     key = options.key if here else None
     found = said_of(source, lambda: recognised_in(tabular, name, options.vectors, key))
@@ -140,8 +104,6 @@ def _too_large(source: Source, needed: str, allowed: int) -> FormatError:
 
 def describe_tabular(tabular: Tabular, source: Source, limit: int | None, name: str) -> FileSummary:
     """Rows, dimensions and memory; rows are counted in a small file."""
-    from embedviz.formats.recognition import recognised_in
-
     found = said_of(source, lambda: recognised_in(tabular, name))
     dimensions, rows = found.dimensions or 0, tabular.rows
     if rows is None and source.stored_size <= _COUNTED_WHOLE:

@@ -12,7 +12,7 @@ from embedviz.ui.messages import count, plain
 from embedviz.ui.server import local_models, packaged_model, server_settings
 from embedviz.ui.session import Model, session
 from embedviz.ui.work import work
-from embedviz.words.model import as_space
+from embedviz.word_model import as_space
 from embedviz.words.pretrained import models
 
 DEFAULT = "glove-6b-50d"

@@ -11,7 +11,7 @@ from pathlib import Path
 import streamlit as st
 
 from embedviz.errors import EmbedvizError
-from embedviz.ui.learn.lessons import LESSONS
+from embedviz.ui.lessons import LESSONS
 from embedviz.ui.map.assets import ensure_plotly_js
 from embedviz.ui.messages import show_error
 from embedviz.ui.my_data import my_data_panel

@@ -14,7 +14,7 @@ import streamlit as st
 from embedviz.errors import InvalidParameterError
 from embedviz.registry import KINDS
 from embedviz.space import EmbeddingSpace
-from embedviz.words.model import WordModel, as_space
+from embedviz.word_model import WordModel, as_space
 
 if TYPE_CHECKING:
     from embedviz.items.cache import ItemCache

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from embedviz.errors import InvalidParameterError
 from embedviz.indexes import index_of
 from embedviz.space import EmbeddingSpace
+from embedviz.word_model import WordModel, as_space, vector_of
 from embedviz.words.formula import WeightedWord
-from embedviz.words.model import WordModel, as_space, vector_of
 
 Item = str | WeightedWord
 Floats = NDArray[np.float64]

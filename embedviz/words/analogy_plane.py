@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embedviz.space import EmbeddingSpace
+from embedviz.word_model import WordModel, vector_of
 from embedviz.words.analogies import Item, Terms, terms, weighted
-from embedviz.words.model import WordModel, vector_of
 
 Point = tuple[float, float]
 Floats = NDArray[np.float64]

@@ -18,15 +18,12 @@ from embedviz.words.corpus_reading import (
     read_text,
 )
 from embedviz.words.corpus_writer import CorpusWriter, Example
-from embedviz.words.sample_corpora import CORPORA, SampleCorpus
 from embedviz.words.text_files import DEFAULT_MAX_BYTES, SetAside, TextFile
 
 __all__ = [
-    "CORPORA",
     "DEFAULT_MAX_BYTES",
     "Corpus",
     "Example",
-    "SampleCorpus",
     "SetAside",
     "TextReport",
 ]

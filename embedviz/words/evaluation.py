@@ -20,7 +20,7 @@ from embedviz.errors import InvalidParameterError
 from embedviz.progress import Cancel, OnProgress, report, stop_if
 from embedviz.space import EmbeddingSpace
 from embedviz.store import default_store, key_of
-from embedviz.words.model import WordModel, as_space
+from embedviz.word_model import WordModel, as_space
 from embedviz.words.questions import BENCHMARKS, Question, read_pairs, read_questions
 
 __all__ = [

@@ -17,8 +17,8 @@ from embedviz.errors import (
 )
 from embedviz.progress import Cancel, OnProgress, report, stop_if
 from embedviz.space import EmbeddingSpace
+from embedviz.word_model import SubwordModel, WordModel, as_space
 from embedviz.words.known_models import MODELS, PretrainedModel
-from embedviz.words.model import SubwordModel, WordModel, as_space
 
 __all__ = ["MODELS", "PretrainedModel", "load", "model_named", "models"]
 

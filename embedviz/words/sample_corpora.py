@@ -7,14 +7,12 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from embedviz.errors import FormatError, MissingDependencyError
 from embedviz.progress import Cancel, OnProgress
+from embedviz.words.corpora import Corpus
 from embedviz.words.corpus_reading import Split
-
-if TYPE_CHECKING:
-    from embedviz.words.corpora import Corpus
 
 
 @dataclass(frozen=True)
@@ -63,8 +61,6 @@ class SampleCorpus:
 
         Raises MissingDependencyError if its package is not installed.
         """
-        from embedviz.words.corpora import Corpus
-
         return Corpus.from_text(
             "\n".join(self.text()),
             tokenizer="words",

@@ -15,7 +15,7 @@ from embedviz.errors import FormatError
 from embedviz.formats import FORMATS, write
 from embedviz.formats.writing import write_whole
 from embedviz.space import EmbeddingSpace
-from embedviz.words.model import SubwordModel, WordModel
+from embedviz.word_model import SubwordModel, WordModel
 from embedviz.words.training_log import EpochRecord, losses_of
 from embedviz.words.training_params import Algorithm, TrainingParams
 

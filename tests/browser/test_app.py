@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 import embedviz as ev
-from embedviz.ui.learn.lessons import LESSONS
 from embedviz.ui.learn.texts import texts
+from embedviz.ui.lessons import LESSONS
 from embedviz.ui.navigation import PAGES
 from tests.browser.conftest import ROOT, served
 from tests.browser.driving import settled

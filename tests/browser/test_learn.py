@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from embedviz.ui.learn.lessons import LESSONS
 from embedviz.ui.learn.texts import Texts, texts
+from embedviz.ui.lessons import LESSONS
 from tests.browser.conftest import ROOT
 from tests.browser.driving import settled
 

@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 from embedviz import collections
-from embedviz.collections import tables
+from embedviz.collections import database
 from embedviz.collections.metadata import original_name, packed, plain, unpacked
 from embedviz.errors import (
     CancelledError,
@@ -462,8 +462,8 @@ def test_one_opened_collection_is_shared_by_threads(root):
 def test_an_opened_collection_stays_as_it_was_and_outlives_tidying(root, monkeypatch):
     collections.save("cats", images(2), pictures=Pictures(), root=root)
     opened = collections.open("cats", root)
-    monkeypatch.setattr(tables, "_MANY_FILES", 3)
-    monkeypatch.setattr(tables, "ABANDONED", timedelta(milliseconds=1))
+    monkeypatch.setattr(database, "_MANY_FILES", 3)
+    monkeypatch.setattr(database, "ABANDONED", timedelta(milliseconds=1))
     for number in range(2, 8):
         collections.add("cats", images(1, number), pictures=Pictures(), root=root)
     folder = next(root.glob("collection-*")) / "data"
@@ -479,7 +479,7 @@ def test_tables_of_others_in_the_same_database_are_left_alone(root, monkeypatch)
     import lancedb
 
     lancedb.connect(str(root)).create_table("collection-of-mine", [{"a": 1}])
-    monkeypatch.setattr(tables, "ABANDONED", timedelta(seconds=-60))
+    monkeypatch.setattr(database, "ABANDONED", timedelta(seconds=-60))
     assert collections.list(root) == ()
     collections.save("cats", images(2), root=root)
     collections.save("dogs", images(2), root=root)

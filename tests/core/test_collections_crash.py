@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 
 from embedviz import collections
-from embedviz.collections import tables
+from embedviz.collections import database
 from embedviz.errors import EmbedvizError
 from embedviz.space import EmbeddingSpace
 
@@ -219,7 +219,7 @@ def test_a_killed_writer_leaves_the_last_good_state(crashes, point, monkeypatch)
     assert os.WTERMSIG(ended[point]) == signal.SIGKILL
     check(root, expected)
     # The next save works at once, whatever lock the dead one held, and takes away what it left.
-    monkeypatch.setattr(tables, "ABANDONED", timedelta(seconds=-60))
+    monkeypatch.setattr(database, "ABANDONED", timedelta(seconds=-60))
     collections.save("later", rows(7), root=root)
     check(root, expected | {"later": 7})
     kept = {f"{one.id}.lance" for one in collections.list(root)}
@@ -303,7 +303,7 @@ def test_a_damaged_catalog_is_said_and_nothing_is_swept_away(tmp_path, how, monk
     info = collections.save("good", rows(50), root=tmp_path)
     for path in (tmp_path / "embedviz-catalog.lance" / "_versions").iterdir():
         _damage(path, how)
-    monkeypatch.setattr(tables, "ABANDONED", timedelta(seconds=-60))
+    monkeypatch.setattr(database, "ABANDONED", timedelta(seconds=-60))
     for attempt in (
         lambda: collections.list(tmp_path),
         lambda: collections.save("more", rows(1), root=tmp_path),

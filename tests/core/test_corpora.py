@@ -21,7 +21,8 @@ from embedviz.errors import CancelledError, FormatError, InvalidParameterError
 from embedviz.params import make
 from embedviz.progress import Progress
 from embedviz.words import corpus_writer, text_files
-from embedviz.words.corpora import CORPORA, Corpus
+from embedviz.words.corpora import Corpus
+from embedviz.words.sample_corpora import CORPORA
 from embedviz.words.tokenizing import TOKENIZERS
 from embedviz.words.training_params import ALGORITHMS
 

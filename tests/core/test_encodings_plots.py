@@ -5,14 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from embedviz.encodings import flat_paths, representation_sizes, train_entities
-from embedviz.plots.encodings import (
+from embedviz.encodings.pictures import (
     CONTRAST,
     distance_heat_map,
     error_bars,
     line_through_codes,
+    loss_so_far,
+    moving_map,
     size_lines,
 )
-from embedviz.plots.encodings_learned import loss_so_far, moving_map
 
 HOSTILE = "<a href='x'>red</a>"
 ESCAPED = "&lt;a href=&#x27;x&#x27;&gt;red&lt;/a&gt;"

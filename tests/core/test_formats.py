@@ -18,7 +18,7 @@ from embedviz.errors import CancelledError, FormatError, InvalidParameterError
 from embedviz.formats import FORMATS, describe, format_of, read, write
 from embedviz.progress import Progress
 from embedviz.space import EmbeddingSpace
-from embedviz.words.model import SubwordModel
+from embedviz.word_model import SubwordModel
 
 WRITTEN = [name for name, kind in FORMATS.items() if kind.write]
 GZIPPED = [name for name in WRITTEN if FORMATS[name].gzip]

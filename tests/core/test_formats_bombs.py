@@ -12,7 +12,7 @@ from pyarrow import parquet
 
 from embedviz.errors import FormatError
 from embedviz.formats import read, recognised
-from embedviz.words.model import as_space
+from embedviz.word_model import as_space
 
 
 def _arrow_bomb(stream: bool) -> bytes:

@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 from embedviz.errors import EmbedvizError, FormatError, UntrustedFileError
 from embedviz.formats import FORMATS, describe, read, write
 from embedviz.space import EmbeddingSpace
-from embedviz.words.model import as_space
+from embedviz.word_model import as_space
 
 
 def _written(name: str) -> bytes:

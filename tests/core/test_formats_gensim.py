@@ -16,7 +16,7 @@ from gensim.test.utils import common_texts, datapath
 from embedviz.errors import FormatError, UntrustedFileError
 from embedviz.formats import FORMATS, describe, read, write
 from embedviz.space import EmbeddingSpace
-from embedviz.words.model import SubwordModel, as_space
+from embedviz.word_model import SubwordModel, as_space
 
 DATA = Path(datapath(""))
 

@@ -17,7 +17,7 @@ from pyarrow import feather, parquet
 import embedviz as ev
 from embedviz.errors import FormatError, InvalidParameterError
 from embedviz.formats import read, recognised
-from embedviz.formats.folder import listed
+from embedviz.formats.listing import listed
 from embedviz.space import EmbeddingSpace
 
 RNG = np.random.default_rng(1)

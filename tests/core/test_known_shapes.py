@@ -12,11 +12,11 @@ from scipy.spatial import procrustes
 
 import embedviz as ev
 from embedviz.errors import CancelledError, InvalidParameterError
-from embedviz.plots.map_panels import group_colors, panel_grid, small_map, torn_map
 from embedviz.progress import Progress
 from embedviz.projections.projection import Projection
 from embedviz.trust.known_shapes import KNOWN_SHAPES, shape_data
 from embedviz.trust.map_panels import SCALES, panels
+from embedviz.trust.map_pictures import group_colors, panel_grid, small_map, torn_map
 from embedviz.trust.survival import MEASURES, Survived, survived
 
 SHORT = {"n_iter": 60, "early_exaggeration_iter": 60, "initialization": "random"}

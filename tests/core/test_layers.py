@@ -100,3 +100,78 @@ def test_every_public_name_loads() -> None:
         assert getattr(ev, name) is not None
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         _ = ev.nothing
+
+
+MODULES = {
+    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+    for path in sorted((ROOT / "embedviz").rglob("*.py"))
+}
+
+
+def test_nothing_imports_what_imports_it() -> None:
+    """Not directly, not round about, not in a function, not for types; nor do packages."""
+    imports = {name: set(_modules_imported(name)) for name in MODULES}
+    found = {*_circles(imports, {name: name for name in MODULES})}
+    for package in (name for name, path in MODULES.items() if path.name == "__init__.py"):
+        inside = [name for name in MODULES if name.startswith(f"{package}.")]
+        depth = package.count(".") + 2
+        found |= {*_circles(imports, {name: ".".join(name.split(".")[:depth]) for name in inside})}
+    assert not found, "\n".join(sorted(found))
+
+
+def test_circles_are_seen_wherever_they_close() -> None:
+    imports = {"a": {"b.x"}, "b.x": {"c"}, "b.y": {"b.x"}, "c": {"b.y"}, "d": {"a", "d"}}
+    assert _circles(imports, {name: name for name in imports}) == [
+        "b.x, b.y, c:\n  b.x imports c\n  b.y imports b.x\n  c imports b.y"
+    ]
+    straight = {"a": {"b.x"}, "b.x": set(), "b.y": {"a"}}
+    assert not _circles(straight, {name: name for name in straight})
+    assert _circles(straight, {name: name[0] for name in straight}) == [
+        "a, b:\n  a imports b.x\n  b.y imports a"
+    ]
+
+
+def _modules_imported(module: str) -> Iterator[str]:
+    """The modules of ours that ``module`` imports anywhere in its text, but itself."""
+    for node in ast.walk(_parsed(MODULES[module])):
+        named: list[str] = []
+        if isinstance(node, ast.Import):
+            named = [name.name for name in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            inside = [f"{node.module}.{name.name}" for name in node.names]
+            named = [name if name in MODULES else str(node.module) for name in inside]
+        yield from (name for name in named if name in MODULES and name != module)
+
+
+def _circles(imports: dict[str, set[str]], nodes: dict[str, str]) -> list[str]:
+    """Each circle among ``nodes`` (by module, what stands for it), with the imports it is made of."""
+    edges = sorted(
+        (nodes[module], nodes[other], f"  {module} imports {other}")
+        for module in nodes
+        for other in imports[module]
+        if other in nodes and nodes[other] != nodes[module]
+    )
+    onward: dict[str, set[str]] = {node: set() for node in nodes.values()}
+    for start, end, _ in edges:
+        onward[start].add(end)
+    reached = {node: _reached(onward, node) for node in onward}
+    circles = {
+        tuple(sorted(other for other in reached[node] if node in reached[other]))
+        for node in onward
+        if node in reached[node]
+    }
+    return [
+        "\n".join([f"{', '.join(circle)}:", *(said for a, b, said in edges if {a, b} <= {*circle})])
+        for circle in sorted(circles)
+    ]
+
+
+def _reached(onward: dict[str, set[str]], start: str) -> set[str]:
+    """All that ``start`` leads to; itself only if it is on a circle."""
+    found: set[str] = set()
+    waiting = [start]
+    while waiting:
+        new = onward[waiting.pop()] - found
+        found |= new
+        waiting += new
+    return found

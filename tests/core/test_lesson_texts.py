@@ -9,8 +9,8 @@ from string import Formatter
 
 import pytest
 
-from embedviz.ui.learn.lessons import LESSONS, Lesson
 from embedviz.ui.learn.texts import LANGUAGES, Texts, texts
+from embedviz.ui.lessons import LESSONS, Lesson
 
 ROOT = Path(__file__).resolve().parents[2]
 LEARN = ROOT / "embedviz/ui/learn"

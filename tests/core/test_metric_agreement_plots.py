@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from embedviz.metric_agreement import arrow, norms_by_rank, stretched
-from embedviz.plots.metric_agreement import (
+from embedviz.metric_agreement.length_pictures import answer_bars, norm_by_rank
+from embedviz.metric_agreement.pictures import (
     METRIC_COLORS,
     arrows_figure,
     metric_curves,
     rank_lines,
 )
-from embedviz.plots.word_lengths import answer_bars, norm_by_rank
 from embedviz.space import EmbeddingSpace
 
 NAMES = {"euclidean": "E", "cosine": "C", "dot": "D <b>"}

@@ -20,9 +20,9 @@ from embedviz.errors import (
 )
 from embedviz.formats import FORMATS
 from embedviz.space import EmbeddingSpace
+from embedviz.word_model import SubwordModel
 from embedviz.words import known_models
 from embedviz.words.fetching import fetch
-from embedviz.words.model import SubwordModel
 from embedviz.words.pretrained import MODELS
 from tests.core.loopback import Loopback
 

@@ -65,8 +65,8 @@ def test_example_of_what_lessons_compute_runs(capsys):
 
 
 def test_every_lesson_is_listed():
-    from embedviz.ui.learn.lessons import LESSONS
     from embedviz.ui.learn.texts import texts
+    from embedviz.ui.lessons import LESSONS
 
     for lesson in LESSONS.values():
         question = texts(lesson.folder, "en").section("question")

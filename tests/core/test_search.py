@@ -108,7 +108,7 @@ def test_twins_do_not_hide_the_excluded_key():
 
 
 def test_a_model_with_subwords_answers_for_unknown_words():
-    from embedviz.words.model import SubwordModel
+    from embedviz.word_model import SubwordModel
 
     random = np.random.default_rng(0)
     space = ev.EmbeddingSpace(["alpha", "beta", "gamma"], random.standard_normal((3, 4)), name="ft")

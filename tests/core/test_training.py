@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 import embedviz as ev
 from embedviz.errors import FormatError, InvalidParameterError, UnknownKeyError
 from embedviz.params import specs
-from embedviz.words.model import SubwordModel
+from embedviz.word_model import SubwordModel
 from embedviz.words.probes import moved
 from embedviz.words.sentences import LONGEST_SENTENCE, StoppableSentences
 from embedviz.words.training import ALGORITHMS, TrainedWords

@@ -12,7 +12,7 @@ from gensim.test.utils import common_texts
 
 import embedviz as ev
 from embedviz.errors import FormatError, UntrustedFileError
-from embedviz.words.model import SubwordModel, as_space
+from embedviz.word_model import SubwordModel, as_space
 from embedviz.words.training import TrainedWords
 
 SETTINGS = {"vector_size": 6, "min_count": 1, "sample": 0.0, "name": "tiny"}

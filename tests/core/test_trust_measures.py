@@ -14,12 +14,12 @@ from scipy.spatial.distance import cdist, pdist
 from sklearn.neighbors import NearestNeighbors
 
 from embedviz.errors import CancelledError, InvalidParameterError, UnknownKeyError
-from embedviz.plots.shepard import shepard_figure
 from embedviz.progress import Progress
 from embedviz.projections.projection import Projection
 from embedviz.space import EmbeddingSpace
 from embedviz.trust import false_neighbors, hubness, quality, shepard, stability, torn
 from embedviz.trust.procrustes import laid_over
+from embedviz.trust.shepard_picture import shepard_figure
 
 
 def space_of(vectors) -> EmbeddingSpace:

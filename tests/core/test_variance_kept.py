@@ -10,8 +10,8 @@ from sklearn.decomposition import PCA
 
 import embedviz as ev
 from embedviz.errors import InvalidParameterError
-from embedviz.plots.dimensions import distance_histogram, hub_curves, scree_figure
 from embedviz.trust import kept_by_components, scree
+from embedviz.trust.dimension_pictures import distance_histogram, hub_curves, scree_figure
 from embedviz.trust.variance_kept import first_components
 
 

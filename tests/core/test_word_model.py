@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from embedviz.errors import InvalidSpaceError, UnknownKeyError
 from embedviz.formats.fasttext_subwords import ngram_hashes
 from embedviz.space import EmbeddingSpace
-from embedviz.words.model import (
+from embedviz.word_model import (
     SubwordModel,
     WordModel,
     as_space,

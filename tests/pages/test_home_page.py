@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from embedviz.ui.learn.lessons import LESSONS
+from embedviz.ui.lessons import LESSONS
 from embedviz.ui.navigation import PAGES
 from tests.pages.conftest import ROOT, text_of
 

@@ -15,9 +15,9 @@ from hypothesis.extra import numpy as hnp
 from streamlit.testing.v1 import AppTest
 
 from embedviz.ui.learn import lesson as lesson_module
-from embedviz.ui.learn.lessons import LESSONS, after, before
 from embedviz.ui.learn.matrix import matrix_html
 from embedviz.ui.learn.texts import parsed, texts
+from embedviz.ui.lessons import LESSONS, after, before
 from tests.pages.conftest import text_of
 
 NAME = "learn_cbow"

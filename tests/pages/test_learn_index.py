@@ -7,8 +7,8 @@ import plotly.graph_objects as go
 import pytest
 
 from embedviz.ui.learn.index.pictures import HEIGHT, picture
-from embedviz.ui.learn.lessons import LESSONS
 from embedviz.ui.learn.texts import LANGUAGES, texts
+from embedviz.ui.lessons import LESSONS
 from tests.pages.conftest import text_of
 
 

@@ -45,7 +45,7 @@ def test_sample_is_trained_as_the_core_trains_it(open_page, settle):
 
 
 def ev_corpora():
-    from embedviz.words.corpora import CORPORA
+    from embedviz.words.sample_corpora import CORPORA
 
     return CORPORA
 

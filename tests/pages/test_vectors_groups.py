@@ -11,9 +11,8 @@ import pytest
 from embedviz.groups import cluster, named
 from embedviz.projections import project
 from embedviz.space import EmbeddingSpace
-from embedviz.ui.vectors.groups_panel import group_colors, group_marks
 from embedviz.ui.vectors.groups_result import apply_edits, meaning, summary
-from embedviz.ui.vectors.groups_shown import GroupsShown
+from embedviz.ui.vectors.groups_shown import GroupsShown, group_colors, group_marks
 from embedviz.ui.vectors.set_state import SetState
 from tests.pages.conftest import text_of
 

@@ -7,12 +7,12 @@ from functools import partial
 import streamlit as st
 
 from embedviz.errors import InvalidParameterError
-from embedviz.plots.evidence import analogy_accuracy
 from embedviz.progress import Cancel, OnProgress
 from embedviz.ui.messages import plain
 from embedviz.ui.model_choice import Chosen
 from embedviz.ui.session import session
 from embedviz.ui.work import work
+from embedviz.words.accuracy_picture import analogy_accuracy
 from embedviz.words.evaluation import (
     BENCHMARKS,
     AnalogyAccuracy,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from embedviz.plots.parallelogram import parallelogram as draw
 from embedviz.ui.messages import plain
 from embedviz.ui.model_choice import Chosen
 from embedviz.words.analogies import Analogy
 from embedviz.words.analogy_plane import plane
 from embedviz.words.formula import Formula
+from embedviz.words.parallelogram import parallelogram as draw
 
 NEAR = 6
 

@@ -11,7 +11,7 @@ import streamlit as st
 from embedviz.space import EmbeddingSpace
 from embedviz.ui.server import packaged_model
 from embedviz.ui.vectors.vector_set import VectorSet
-from embedviz.words.model import as_space
+from embedviz.word_model import as_space
 
 Opener = Callable[[], VectorSet | None]
 

@@ -13,7 +13,7 @@ from embedviz.search import Neighbors, neighbors
 from embedviz.ui.messages import plain, show_error
 from embedviz.ui.model_choice import Chosen
 from embedviz.ui.spellings import offer_spellings
-from embedviz.words.model import SubwordModel
+from embedviz.word_model import SubwordModel
 
 WORD = "word"
 

@@ -30,7 +30,7 @@ from embedviz.ui.explorer.settings import map_settings
 from embedviz.ui.map import show_map
 from embedviz.ui.model_choice import Chosen
 from embedviz.ui.session import session
-from embedviz.words.model import vector_of
+from embedviz.word_model import vector_of
 from embedviz.words.vocabulary import DrawnWords
 
 

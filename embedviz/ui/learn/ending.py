@@ -8,9 +8,9 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from embedviz.ui.learn.language import PARAMETER, common_texts, language
-from embedviz.ui.learn.lessons import Lesson, after, before
 from embedviz.ui.learn.menu import index_link, lesson_link, title_of
 from embedviz.ui.learn.texts import Texts
+from embedviz.ui.lessons import Lesson, after, before
 from embedviz.ui.navigation import PAGES
 
 Tool = tuple[str, Mapping[str, str]]

@@ -12,10 +12,10 @@ from embedviz.errors import EmbedvizError
 from embedviz.ui.learn.controls import Controls
 from embedviz.ui.learn.ending import lesson_ending
 from embedviz.ui.learn.language import common_texts, language, language_switch
-from embedviz.ui.learn.lessons import LESSONS, Lesson
 from embedviz.ui.learn.menu import lesson_menu
 from embedviz.ui.learn.teacher import controls_hidden, controls_place, teacher_style, teacher_switch
 from embedviz.ui.learn.texts import Texts, texts
+from embedviz.ui.lessons import LESSONS, Lesson
 from embedviz.ui.messages import plain, show_error
 
 _MOST_SAID = 60  # characters of a link's bad value

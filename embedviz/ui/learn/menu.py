@@ -5,10 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from embedviz.ui.learn.language import PARAMETER, chosen_language, common_texts, language
-from embedviz.ui.learn.lessons import LESSONS, Lesson
 from embedviz.ui.learn.teacher import PARAMETER as TEACHER
 from embedviz.ui.learn.teacher import teaching
 from embedviz.ui.learn.texts import texts
+from embedviz.ui.lessons import LESSONS, Lesson
 from embedviz.ui.navigation import PAGES
 
 

@@ -13,7 +13,8 @@ from embedviz.progress import Cancel, OnProgress
 from embedviz.ui.messages import count, plain
 from embedviz.ui.server import server_settings
 from embedviz.ui.work import work
-from embedviz.words.corpora import CORPORA, Corpus
+from embedviz.words.corpora import Corpus
+from embedviz.words.sample_corpora import CORPORA
 from embedviz.words.tokenizing import TOKENIZERS
 
 _SOURCES = {"sample": "A sample", "upload": "Upload", "paste": "Paste"}

@@ -14,7 +14,7 @@ from embedviz.ui.server import server_settings
 from embedviz.ui.session import session
 from embedviz.ui.uploaded import let_go
 from embedviz.ui.work import work
-from embedviz.words.model import as_space
+from embedviz.word_model import as_space
 
 _ROUND = "vectors_add_round"
 

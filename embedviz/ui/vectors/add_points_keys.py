@@ -8,8 +8,8 @@ from embedviz.errors import InvalidParameterError
 from embedviz.space import EmbeddingSpace
 from embedviz.ui.messages import plain
 from embedviz.ui.server import packaged_model
+from embedviz.word_model import as_space
 from embedviz.words.known_models import MODELS
-from embedviz.words.model import as_space
 from embedviz.words.vocabulary import words_in
 
 

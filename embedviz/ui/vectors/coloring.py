@@ -17,15 +17,18 @@ from embedviz.metadata.values import moments_of, numbers_of
 from embedviz.plots.picture import Colors, continuous
 from embedviz.ui.links import tell_unknown
 from embedviz.ui.vectors.columns import Columns, columns_of
+from embedviz.ui.vectors.groups_shown import group_colors
 from embedviz.ui.vectors.hubs import hub_counts
 from embedviz.ui.vectors.scene import Scene
 from embedviz.ui.vectors.trust_stability import found_stability
 
 COLOR, SIZE = "vectors_color", "vectors_size"
+# How the groups stand among the options of "Color by".
+BY_GROUP = "@groups"
 _OWN: dict[str, str] = {
     "@trust": "Trust in each point",
     "@stability": "Stability across seeds",
-    "@groups": "Groups",
+    BY_GROUP: "Groups",
     "@length": "Vector length",
     "@hubness": "Hubness",
     "@one": "One color",
@@ -69,8 +72,8 @@ def choose_size(scene: Scene) -> str:
 def colors_for(scene: Scene, option: str) -> Colors | None:
     """The colors of what :func:`choose_color` gave; None: one color (:func:`color_note` says why)."""
     column = column_of_option(option)
-    if option == "@groups":
-        return _by_group(scene)
+    if option == BY_GROUP:
+        return group_colors(scene)
     if column is None:
         measured = _MEASURES[option](scene) if option in _MEASURES else None
         return None if measured is None else continuous(measured.values, title=measured.title)
@@ -136,13 +139,6 @@ def _countable(columns: Columns, name: str) -> bool:
     )
 
 
-def _by_group(scene: Scene) -> Colors | None:
-    from embedviz.ui.vectors.groups_panel import group_colors
-
-    colors: Colors | None = group_colors(scene)
-    return colors
-
-
 @dataclass(frozen=True, eq=False)
 class _Measure:
     """A number for each point, and what it means."""
@@ -182,7 +178,7 @@ _MEASURES: dict[str, Callable[[Scene], _Measure | None]] = {
 _WHY_NOT = {
     "@trust": "the map is not measured yet.",
     "@stability": "it is not measured yet. Do it under the map, in Trust.",
-    "@groups": "none are found yet. Find them under the map, in Groups.",
+    BY_GROUP: "none are found yet. Find them under the map, in Groups.",
     "@hubness": "the neighbors of all points are not counted yet.",
 }
 

@@ -19,12 +19,10 @@ from embedviz.space import EmbeddingSpace
 from embedviz.ui.messages import count
 from embedviz.ui.param_widgets import param_widgets
 from embedviz.ui.vectors.groups_result import show_groups
-from embedviz.ui.vectors.groups_shown import GroupsShown, group_colors, group_marks
+from embedviz.ui.vectors.groups_shown import GroupsShown
 from embedviz.ui.vectors.scene import Scene
 from embedviz.ui.vectors.set_state import SEARCHES
 from embedviz.ui.work import cancel_others, work
-
-__all__ = ["group_colors", "group_marks", "groups_panel"]
 
 _WHERE = {"full": "Full space", "map": "This map"}
 _TEACHING = (

@@ -11,15 +11,13 @@ import streamlit as st
 
 from embedviz.groups import CLUSTERINGS, Clusters
 from embedviz.ui.messages import count, plain
-from embedviz.ui.vectors.coloring import COLOR
+from embedviz.ui.vectors.coloring import BY_GROUP, COLOR
 from embedviz.ui.vectors.groups_shown import GroupsShown
 from embedviz.ui.vectors.scene import Scene
 from embedviz.ui.vectors.set_state import SetState
 
 _COLUMN = "vectors_groups_column"
 _BASE = "vectors_groups_base"
-# How the groups stand among the options of "Color by".
-BY_GROUP = "@groups"
 _LONGEST_NAME = 200
 _COLUMNS = {
     "select": st.column_config.CheckboxColumn(width=55, help="Selects its points on the map."),

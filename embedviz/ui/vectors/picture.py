@@ -15,7 +15,7 @@ from embedviz.ui.explorer.captions import axis_titles
 from embedviz.ui.session import session
 from embedviz.ui.vectors.add_points import added_marks
 from embedviz.ui.vectors.ask import Answer
-from embedviz.ui.vectors.groups_panel import group_marks
+from embedviz.ui.vectors.groups_shown import group_marks
 from embedviz.ui.vectors.scene import Scene
 from embedviz.ui.vectors.trust_panel import torn_lines
 

@@ -6,8 +6,8 @@ import math
 
 import streamlit as st
 
-from embedviz.plots.shepard import shepard_figure
 from embedviz.trust import shepard
+from embedviz.trust.shepard_picture import shepard_figure
 from embedviz.ui.session import session
 from embedviz.ui.vectors.scene import Scene
 from embedviz.ui.vectors.trust_measured import map_key

@@ -18,7 +18,7 @@ from embedviz.ui.session import Owned, new_id, session
 from embedviz.ui.uploaded import let_go
 from embedviz.ui.vectors.bring_columns import Choice, choose_columns
 from embedviz.ui.work import work
-from embedviz.words.model import as_space
+from embedviz.word_model import as_space
 
 OPENED = "vectors_opened"
 _ROUND, _STARTED = "vectors_upload_round", "vectors_reads_started"

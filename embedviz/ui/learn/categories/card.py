@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from embedviz.encodings import flat_paths, train_entities
-from embedviz.plots.encodings_learned import moving_map
+from embedviz.encodings.pictures import moving_map
 from embedviz.ui.learn.categories.names import FEATURES, kinds, sample_table
-from embedviz.ui.learn.lessons import LESSONS
 from embedviz.ui.learn.texts import texts
+from embedviz.ui.lessons import LESSONS
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

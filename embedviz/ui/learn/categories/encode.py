@@ -18,8 +18,8 @@ from embedviz.encodings import (
     pairwise_distances,
     train_entities,
 )
+from embedviz.encodings.pictures import distance_heat_map
 from embedviz.errors import EmbedvizError
-from embedviz.plots.encodings import distance_heat_map
 from embedviz.ui.learn.categories.names import FEATURES, STEPS, names
 from embedviz.ui.learn.categories.table import current_table, edit_table
 from embedviz.ui.learn.chart import show_chart

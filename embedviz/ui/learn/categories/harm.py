@@ -20,7 +20,7 @@ from embedviz.encodings import (
 )
 from embedviz.encodings.gapminder import INCOME_LEVELS, life_expectancies
 from embedviz.encodings.linear_model import Fit, LinearErrors, fitted_line
-from embedviz.plots.encodings import error_bars, line_through_codes
+from embedviz.encodings.pictures import error_bars, line_through_codes
 from embedviz.ui.learn.chart import show_chart
 from embedviz.ui.learn.lesson import OpenLesson
 

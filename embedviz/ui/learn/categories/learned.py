@@ -15,8 +15,8 @@ from embedviz.encodings import (
     pairwise_distances,
     train_entities,
 )
+from embedviz.encodings.pictures import loss_so_far, moving_map
 from embedviz.errors import EmbedvizError
-from embedviz.plots.encodings_learned import loss_so_far, moving_map
 from embedviz.ui.learn.categories.names import FEATURES, STEPS, kinds
 from embedviz.ui.learn.categories.table import current_table, edit_table
 from embedviz.ui.learn.chart import show_chart

@@ -8,8 +8,8 @@ from functools import partial
 import streamlit as st
 
 from embedviz.encodings import LookupTimes, Sizes, lookup_times, representation_sizes
+from embedviz.encodings.pictures import size_lines
 from embedviz.encodings.sizes import MOST_MEASURED
-from embedviz.plots.encodings import size_lines
 from embedviz.ui.learn.chart import show_chart
 from embedviz.ui.learn.lesson import OpenLesson
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from embedviz.network.pictures import moving_words
 from embedviz.network.toy_corpus import toy_text
 from embedviz.network.toy_training import toy_training
-from embedviz.plots.network import moving_words
 from embedviz.ui.learn.cbow.sentence import FOLLOWED, SENTENCE
 
 if TYPE_CHECKING:

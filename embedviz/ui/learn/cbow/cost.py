@@ -14,7 +14,7 @@ from embedviz.network.output_cost import (
     slope,
     weights_to_learn,
 )
-from embedviz.plots.network import cost_by_words
+from embedviz.network.pictures import cost_by_words
 from embedviz.progress import Cancel, OnProgress
 from embedviz.ui.learn.chart import show_chart
 from embedviz.ui.learn.lesson import OpenLesson

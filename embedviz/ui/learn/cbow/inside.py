@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from embedviz.plots.network import cosine_by_step, loss_by_step, moving_words, word_probabilities
+from embedviz.network.pictures import cosine_by_step, loss_by_step, moving_words, word_probabilities
 from embedviz.ui.learn.cbow.sentence import FOLLOWED, Setup, short
 from embedviz.ui.learn.cbow.stages import show_stages
 from embedviz.ui.learn.chart import show_chart

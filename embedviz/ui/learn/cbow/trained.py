@@ -12,8 +12,8 @@ from embedviz.errors import InvalidParameterError
 from embedviz.network.blanks import Blank, GuessingScore, blank_in, guessing_score, most_probable
 from embedviz.network.full_softmax_training import train_full_softmax
 from embedviz.network.news_text import CORPUS, news_sentences
+from embedviz.network.pictures import word_probabilities
 from embedviz.network.trained_cbow import Output, TrainedCbow, train_cbow
-from embedviz.plots.network import word_probabilities
 from embedviz.progress import Cancel, OnProgress
 from embedviz.ui.learn.cbow.context import show_context, show_path
 from embedviz.ui.learn.cbow.sentence import short

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from embedviz.plots.cnn import by_layer
 from embedviz.residual.flow import flow_at_start
+from embedviz.residual.pictures import by_layer
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

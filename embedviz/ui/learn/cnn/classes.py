@@ -15,7 +15,7 @@ from embedviz.images.class_weights import (
     numbers_for_half,
 )
 from embedviz.network.softmax import cross_entropy
-from embedviz.plots.cnn import best_of, thousand_probabilities
+from embedviz.residual.pictures import best_of, thousand_probabilities
 from embedviz.ui.learn.chart import show_chart
 from embedviz.ui.learn.cnn.choose import Setup
 from embedviz.ui.learn.cnn.look import stands_in

@@ -15,7 +15,7 @@ from embedviz.images.heat_map import seen as seen_by
 from embedviz.images.network import Network
 from embedviz.images.raw_pixels import pixel_numbers
 from embedviz.items.encoder import Layer
-from embedviz.plots.cnn import precision_by_depth
+from embedviz.residual.pictures import precision_by_depth
 from embedviz.space import EmbeddingSpace
 from embedviz.ui.learn.chart import show_chart
 from embedviz.ui.learn.cnn.choose import Setup

@@ -9,7 +9,7 @@ from embedviz.images.network import ImageEncoder
 from embedviz.images.raw_pixels import pixel_numbers
 from embedviz.items.look_alikes import look_alikes_of_key
 from embedviz.metrics import METRICS
-from embedviz.plots.cnn import precision_bars
+from embedviz.residual.pictures import precision_bars
 from embedviz.space import EmbeddingSpace
 from embedviz.ui.learn.chart import show_chart
 from embedviz.ui.learn.cnn.choose import Setup

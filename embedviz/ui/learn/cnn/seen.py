@@ -20,8 +20,8 @@ from embedviz.progress import Cancel, OnProgress, Progress
 from embedviz.registry import ENCODERS, open_encoder
 from embedviz.space import EmbeddingSpace
 from embedviz.ui.learn.language import language
-from embedviz.ui.learn.lessons import LESSONS
 from embedviz.ui.learn.texts import texts
+from embedviz.ui.lessons import LESSONS
 from embedviz.ui.work import work
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from embedviz.plots.cnn import by_layer, curves
 from embedviz.progress import Cancel, OnProgress, Progress
 from embedviz.residual.flow import Flow, flow_at_start, flow_of, reach_by_depth
+from embedviz.residual.pictures import by_layer, curves
 from embedviz.residual.training import Trained, TrainedPair, train_pair
 from embedviz.ui.learn.chart import show_chart
 from embedviz.ui.learn.cnn.choose import DEPTHS, Setup

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from embedviz.plots.dimensions import distance_histogram
 from embedviz.trust.concentrated import pairwise_distances
+from embedviz.trust.dimension_pictures import distance_histogram
 from embedviz.trust.random_points import random_points
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from embedviz.plots.dimensions import distance_histogram, spread_curves
 from embedviz.trust import Concentration
+from embedviz.trust.dimension_pictures import distance_histogram, spread_curves
 from embedviz.trust.random_points import DISTRIBUTIONS, REDUCTIONS
 from embedviz.ui.learn.chart import show_chart
 from embedviz.ui.learn.dimensions.data import (

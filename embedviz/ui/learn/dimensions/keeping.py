@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from embedviz.plots.dimensions import hub_curves, scree_figure
 from embedviz.trust import Hubness
+from embedviz.trust.dimension_pictures import hub_curves, scree_figure
 from embedviz.ui.learn.chart import show_chart
 from embedviz.ui.learn.dimensions.data import (
     HUB_NEIGHBORS,

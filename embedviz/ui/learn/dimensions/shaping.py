@@ -11,11 +11,11 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from embedviz.plots.map_panels import group_colors, panel_grid, small_map
 from embedviz.progress import Cancel, OnProgress, Progress
 from embedviz.projections import PROJECTIONS, project
 from embedviz.trust.known_shapes import KNOWN_SHAPES, ShapeData, shape_data
 from embedviz.trust.map_panels import SCALES, Panel, Panels, panels
+from embedviz.trust.map_pictures import group_colors, panel_grid, small_map
 from embedviz.ui.learn.chart import show_chart
 from embedviz.ui.learn.lesson import OpenLesson
 from embedviz.ui.work import work

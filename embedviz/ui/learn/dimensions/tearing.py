@@ -9,13 +9,13 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from embedviz.plots.map_panels import torn_map
 from embedviz.plots.palettes import CATEGORICAL, sequential
 from embedviz.progress import Cancel, OnProgress
 from embedviz.projections import PROJECTIONS, Projection, project
 from embedviz.search import neighbors
 from embedviz.space import EmbeddingSpace
 from embedviz.trust import Quality, quality, torn
+from embedviz.trust.map_pictures import torn_map
 from embedviz.ui.learn.chart import show_chart
 from embedviz.ui.learn.dimensions.data import LABELS, REAL, real_space
 from embedviz.ui.learn.lesson import OpenLesson

@@ -10,10 +10,10 @@ from streamlit.delta_generator import DeltaGenerator
 from embedviz.ui.learn.chart import show_chart
 from embedviz.ui.learn.index.pictures import HEIGHT, picture
 from embedviz.ui.learn.language import common_texts, language, language_switch
-from embedviz.ui.learn.lessons import LESSONS, Lesson
 from embedviz.ui.learn.menu import lesson_link, lesson_menu, title_of
 from embedviz.ui.learn.teacher import teacher_style, teacher_switch
 from embedviz.ui.learn.texts import texts
+from embedviz.ui.lessons import LESSONS, Lesson
 
 _IN_A_ROW = 4
 # The title is the link, and the whole card is where it can be clicked.

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from embedviz.metric_agreement import SideBySide
-from embedviz.plots.metric_agreement import METRIC_COLORS
+from embedviz.metric_agreement.pictures import METRIC_COLORS
 from embedviz.ui.learn.lesson import OpenLesson
 from embedviz.ui.learn.nearness.facts import facts
 from embedviz.ui.learn.nearness.numbers import metric_names, number

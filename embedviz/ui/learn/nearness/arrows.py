@@ -10,7 +10,7 @@ from typing import Any
 
 import streamlit as st
 
-from embedviz.plots.metric_agreement import METRIC_COLORS
+from embedviz.metric_agreement.pictures import METRIC_COLORS
 
 _HERE = Path(__file__).parent
 _MARGIN = 1.15

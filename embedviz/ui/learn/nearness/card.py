@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from embedviz.metric_agreement import arrow
-from embedviz.plots.metric_agreement import arrows_figure
+from embedviz.metric_agreement.pictures import arrows_figure
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

@@ -16,7 +16,7 @@ from embedviz.items.embedding import Embedded
 from embedviz.items.files import Listed
 from embedviz.items.retrieval import precision_at_k
 from embedviz.metric_agreement import SideBySide, most_answered, side_by_side, unit_space
-from embedviz.plots.metric_agreement import METRIC_COLORS
+from embedviz.metric_agreement.pictures import METRIC_COLORS
 from embedviz.space import EmbeddingSpace
 from embedviz.ui.items.encoder_choice import EncoderChoice
 from embedviz.ui.items.grid import in_page

@@ -15,8 +15,8 @@ from embedviz.metric_agreement import (
     most_answered,
     norms_by_rank,
 )
-from embedviz.plots.metric_agreement import METRIC_COLORS
-from embedviz.plots.word_lengths import answer_bars, norm_by_rank
+from embedviz.metric_agreement.length_pictures import answer_bars, norm_by_rank
+from embedviz.metric_agreement.pictures import METRIC_COLORS
 from embedviz.ui.learn.chart import show_chart
 from embedviz.ui.learn.lesson import OpenLesson
 from embedviz.ui.learn.nearness.facts import facts

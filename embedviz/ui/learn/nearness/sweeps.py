@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from embedviz.metric_agreement import arrow, stretched, turned
-from embedviz.plots.metric_agreement import metric_curves
+from embedviz.metric_agreement.pictures import metric_curves
 from embedviz.ui.learn.chart import show_chart
 from embedviz.ui.learn.lesson import OpenLesson
 from embedviz.ui.learn.nearness.arrows import LONGEST, TURN, Polar

@@ -10,7 +10,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from embedviz.metric_agreement import TEXTBOOK, Pair, arrow, in_their_plane
-from embedviz.plots.metric_agreement import METRIC_COLORS
+from embedviz.metric_agreement.pictures import METRIC_COLORS
 from embedviz.ui.learn.lesson import OpenLesson
 from embedviz.ui.learn.nearness.arrows import (
     LONGEST,

@@ -10,7 +10,7 @@ from embedviz.comparison import all_but_the_top
 from embedviz.metric_agreement import unit_space
 from embedviz.space import EmbeddingSpace
 from embedviz.ui.server import packaged_model
-from embedviz.words.model import as_space
+from embedviz.word_model import as_space
 
 MODEL = "glove-6b-50d"
 

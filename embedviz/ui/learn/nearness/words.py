@@ -10,8 +10,8 @@ from streamlit.delta_generator import DeltaGenerator
 
 from embedviz.errors import UnknownKeyError
 from embedviz.metric_agreement import SideBySide, side_by_side
+from embedviz.metric_agreement.pictures import rank_lines
 from embedviz.metrics import METRICS
-from embedviz.plots.metric_agreement import rank_lines
 from embedviz.ui.learn.chart import show_chart
 from embedviz.ui.learn.lesson import OpenLesson
 from embedviz.ui.learn.nearness.answers import agreement_table, length_table

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from embedviz.plots.graph_walk import walk_map
 from embedviz.search_cost import graph_of, hnsw, walk
+from embedviz.search_cost.walk_picture import walk_map
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

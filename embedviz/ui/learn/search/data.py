@@ -20,7 +20,7 @@ from embedviz.ui.server import packaged_model
 from embedviz.ui.session import session
 from embedviz.ui.work import work
 from embedviz.vector_samples import sample
-from embedviz.words.model import as_space
+from embedviz.word_model import as_space
 
 MODEL = "glove-6b-50d"
 QUERIES = 100

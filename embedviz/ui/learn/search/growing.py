@@ -7,9 +7,9 @@ from functools import partial
 
 import streamlit as st
 
-from embedviz.plots.search_cost import growth_lines
 from embedviz.progress import Cancel, OnProgress, Progress
 from embedviz.search_cost import METHODS, Growth, growth
+from embedviz.search_cost.pictures import growth_lines
 from embedviz.ui.learn.chart import show_chart
 from embedviz.ui.learn.lesson import OpenLesson
 from embedviz.ui.learn.search.data import MODEL, words

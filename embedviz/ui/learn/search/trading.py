@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from embedviz.plots.search_cost import recall_curve
 from embedviz.search_cost import Measured, Searcher, Trial, measured, worst_answer
+from embedviz.search_cost.pictures import recall_curve
 from embedviz.space import EmbeddingSpace
 from embedviz.ui.learn.chart import show_chart
 from embedviz.ui.learn.lesson import OpenLesson

@@ -10,17 +10,17 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from embedviz.plots.graph_walk import walk_map
 from embedviz.projections import project
 from embedviz.search_cost import HnswGraph, Walk, graph_of, hnsw, nearest_nodes, walk
 from embedviz.search_cost.trial import unit_vectors
+from embedviz.search_cost.walk_picture import walk_map
 from embedviz.space import EmbeddingSpace
 from embedviz.ui.learn.chart import show_chart
 from embedviz.ui.learn.lesson import OpenLesson
 from embedviz.ui.learn.search.data import MODEL
 from embedviz.ui.messages import plain
 from embedviz.ui.server import packaged_model
-from embedviz.words.model import as_space
+from embedviz.word_model import as_space
 
 COUNTS = (500, 1_000, 2_000)
 K = 5

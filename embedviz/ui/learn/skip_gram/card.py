@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 def card() -> go.Figure:
     """The pairs of a sentence of nine words with a window of three; those of the fifth stand out."""
-    from embedviz.plots.skip_gram import pair_arcs
+    from embedviz.network.skip_gram_pictures import pair_arcs
 
     figure = pair_arcs([""] * 9, window_pairs(9, 3), 4, height=150)
     figure.update_layout(

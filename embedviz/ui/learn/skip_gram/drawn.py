@@ -9,10 +9,10 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from embedviz.network.pictures import moving_words
 from embedviz.network.skip_gram import SkipGramPass, forward
+from embedviz.network.skip_gram_pictures import guesses, loss_to_floor, pair_arcs
 from embedviz.network.toy_skip_gram import ToySkipGram
-from embedviz.plots.network import moving_words
-from embedviz.plots.skip_gram import guesses, loss_to_floor, pair_arcs
 from embedviz.ui.learn.chart import show_chart
 from embedviz.ui.learn.lesson import OpenLesson
 from embedviz.ui.learn.matrix import show_matrix

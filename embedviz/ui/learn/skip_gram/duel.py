@@ -10,7 +10,7 @@ import streamlit as st
 from embedviz.errors import EmbedvizError
 from embedviz.network.frequency_bands import NEIGHBORS, BandScore, nearest_of
 from embedviz.network.side_by_side import COMPARED, Duel, DuelSettings, side_by_side
-from embedviz.plots.skip_gram import band_bars
+from embedviz.network.skip_gram_pictures import band_bars
 from embedviz.progress import Cancel, OnProgress, Progress
 from embedviz.space import EmbeddingSpace
 from embedviz.ui.learn.chart import show_chart
@@ -18,7 +18,7 @@ from embedviz.ui.learn.lesson import OpenLesson
 from embedviz.ui.messages import plain, show_error
 from embedviz.ui.server import packaged_model
 from embedviz.ui.work import cancel_others, work
-from embedviz.words.model import as_space
+from embedviz.word_model import as_space
 from embedviz.words.sample_corpora import CORPORA
 
 _MIN_COUNT = {"lee": 3, "bible": 5}

@@ -10,9 +10,9 @@ import numpy as np
 import streamlit as st
 
 from embedviz.network.passage import Passage, passage, window_of
+from embedviz.network.skip_gram_pictures import keep_curve, pair_distances
 from embedviz.network.subsampling import Reading, keep_probabilities, read_once
 from embedviz.network.text_in_ids import TextInIds, text_in_ids
-from embedviz.plots.skip_gram import keep_curve, pair_distances
 from embedviz.progress import Cancel, OnProgress
 from embedviz.ui.learn.chart import show_chart
 from embedviz.ui.learn.lesson import OpenLesson

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from embedviz.plots.metric_agreement import METRIC_COLORS
+from embedviz.metric_agreement.pictures import METRIC_COLORS
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

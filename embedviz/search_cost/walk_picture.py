@@ -14,7 +14,8 @@ from embedviz.plots.palettes import OTHER
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-    from embedviz.search_cost import HnswGraph, Hop, Walk
+    from embedviz.search_cost.graph import HnswGraph
+    from embedviz.search_cost.walk import Hop, Walk
 
 ACCENT, CONTRAST, FOUND = "#2f5fd0", "#d55e00", "#0f8a6d"
 _NEAR = (0.15, 0.06)  # of the map's width and height: names would stand on each other

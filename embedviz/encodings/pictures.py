@@ -1,4 +1,4 @@
-"""Pictures of encodings: distances as heat maps, errors of a linear model, sizes."""
+"""Pictures of encodings: distances as heat maps, errors, sizes, and vectors on the move."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from embedviz.encodings.sizes import Sizes
 
 ACCENT, CONTRAST = "#2f5fd0", "#d55e00"
-TIGHT = {"l": 4, "r": 4, "t": 4, "b": 4}
+_TIGHT = {"l": 4, "r": 4, "t": 4, "b": 4}
 _MOST_NUMBERS = 6
 _MORE = 35  # pixels for each category more, so that large type has its own line
 _MB = 1e6
@@ -52,7 +52,7 @@ def distance_heat_map(
     }  # fmt: skip
     return go.Figure(heat, {
         "height": height if few else height + _MORE * min(len(shown) - _MOST_NUMBERS, _MOST_NUMBERS),
-        "margin": TIGHT, "plot_bgcolor": "rgba(0,0,0,0)",
+        "margin": _TIGHT, "plot_bgcolor": "rgba(0,0,0,0)",
         "xaxis": {**axis, "tickangle": -40 if few else -90},
         "yaxis": {**axis, "autorange": "reversed"},
     })  # fmt: skip
@@ -94,7 +94,7 @@ def line_through_codes(
     )  # fmt: skip
     ticks: dict[str, Any] = {"dtick": 1} if few else {}
     return go.Figure([apart, line, dots], {
-        "height": 330, "margin": {**TIGHT, "t": 30},
+        "height": 330, "margin": {**_TIGHT, "t": 30},
         "legend": {"orientation": "h", "y": 1.12, "x": 0},
         "xaxis": {"title": {"text": code_title}, "showgrid": False, "automargin": True, **ticks},
         "yaxis": {"title": {"text": target_title}, "automargin": True},
@@ -134,7 +134,7 @@ def error_bars(
             )
         )  # fmt: skip
     return go.Figure(drawn, {
-        "height": 330, "margin": {**TIGHT, "t": 30}, "bargap": 0.35, "showlegend": bool(others),
+        "height": 330, "margin": {**_TIGHT, "t": 30}, "bargap": 0.35, "showlegend": bool(others),
         "legend": {"orientation": "h", "y": 1.12, "x": 0},
         "xaxis": {"title": {"text": title}, "rangemode": "tozero", "automargin": True},
         "yaxis": {"autorange": "reversed", "automargin": True},
@@ -164,9 +164,84 @@ def size_lines(
             hovertemplate=escape(name) + ": %{y:,.4~g} MB<extra></extra>",
         ))  # fmt: skip
     return go.Figure(drawn, {
-        "height": 340, "margin": {**TIGHT, "t": 30}, "legend": {"orientation": "h", "y": 1.12},
+        "height": 340, "margin": {**_TIGHT, "t": 30}, "legend": {"orientation": "h", "y": 1.12},
         "xaxis": {"type": "log", "title": {"text": x_title}, "automargin": True, "dtick": 1,
                   "tickformat": ",.0f"},
         "yaxis": {"type": "log", "title": {"text": y_title}, "automargin": True, "dtick": 1,
                   "tickformat": ",~f"},
     })  # fmt: skip
+
+
+def loss_so_far(
+    losses: NDArray[np.float64], at: int, x_title: str, y_title: str, height: int = 200
+) -> go.Figure:
+    """The loss of every step up to ``at``; the axes hold the whole training."""
+    import plotly.graph_objects as go
+
+    steps = list(range(at + 1))
+    line = go.Scatter(
+        x=steps, y=losses[: at + 1], mode="lines", line={"color": ACCENT, "width": 3},
+        hovertemplate="%{x}: %{y:.3f}<extra></extra>",
+    )  # fmt: skip
+    end = go.Scatter(
+        x=[at], y=[float(losses[at])], mode="markers", hoverinfo="skip",
+        marker={"color": ACCENT, "size": 10},
+    )  # fmt: skip
+    return go.Figure([line, end], {
+        "height": height, "margin": _TIGHT, "showlegend": False,
+        "xaxis": {"title": {"text": x_title}, "range": [-2, len(losses) + 1], "automargin": True},
+        "yaxis": {"title": {"text": y_title}, "automargin": True,
+                  "range": [0, float(losses.max(initial=0.1)) * 1.08]},
+    })  # fmt: skip
+
+
+def moving_map(
+    paths: NDArray[np.float64],
+    at: int,
+    names: Sequence[str],
+    groups: Sequence[str],
+    height: int = 400,
+    labels: bool = True,
+) -> go.Figure:
+    """Where k things stand after ``at`` steps, and the way that they came.
+
+    ``paths`` is (steps + 1, k, 2); ``groups`` says what colors each (k names). The axes hold the
+    whole training, so that the things move and the picture does not.
+    """
+    import plotly.graph_objects as go
+
+    colors = {
+        name: CATEGORICAL[i % len(CATEGORICAL)] for i, name in enumerate(dict.fromkeys(groups))
+    }
+    ways = [
+        go.Scatter(
+            x=paths[: at + 1, i, 0], y=paths[: at + 1, i, 1], mode="lines", hoverinfo="skip",
+            showlegend=False, line={"color": colors[group], "width": 1.5}, opacity=0.5,
+        )
+        for i, group in enumerate(groups)
+    ]  # fmt: skip
+    dots = []
+    for group, color in colors.items():
+        rows = [i for i, each in enumerate(groups) if each == group]
+        dots.append(go.Scatter(
+            x=paths[at, rows, 0], y=paths[at, rows, 1], name=escape(group),
+            mode="markers+text" if labels else "markers", text=[escape(names[i]) for i in rows],
+            textposition=[_BESIDE[i % len(_BESIDE)] for i in rows], showlegend=bool(group),
+            cliponaxis=False, marker={"color": color, "size": 13},
+            hovertemplate="%{text}<br>%{x:.2f}, %{y:.2f}<extra></extra>",
+        ))  # fmt: skip
+    return go.Figure([*ways, *dots], {
+        "height": height, "margin": {**_TIGHT, "t": 30}, "legend": {"orientation": "h", "y": 1.1},
+        "xaxis": _map_axis(paths[:, :, 0]),
+        "yaxis": {**_map_axis(paths[:, :, 1]), "scaleanchor": "x"},
+    })  # fmt: skip
+
+
+# Things that are chosen alike end in one place: their names then stand on different sides.
+_BESIDE = ("top center", "bottom center", "middle right", "middle left")
+
+
+def _map_axis(values: NDArray[np.float64]) -> dict[str, Any]:
+    low, high = min(float(values.min()), 0.0), max(float(values.max()), 0.0)
+    room = 0.18 * max(high - low, 0.5)
+    return {"range": [low - room, high + room], "zeroline": True, "showticklabels": True}

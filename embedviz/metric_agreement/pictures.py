@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from embedviz.metric_agreement.pair import Pair, arrow
 from embedviz.plots.palettes import OTHER
 
 if TYPE_CHECKING:
@@ -148,8 +149,6 @@ def _label(column: int, place: int, key: str, times: int, of: int) -> dict[str, 
 def arrows_figure(a: NDArray[np.float64], b: NDArray[np.float64]) -> go.Figure:
     """Two arrows of shape (2,) with their distance, angle and shadow; no text, for a small place."""
     import plotly.graph_objects as go
-
-    from embedviz.metric_agreement.pair import Pair, arrow
 
     pair = Pair.of(a, b)
     foot = a / pair.lengths[0] * (pair.along or 0.0) if pair.lengths[0] else a

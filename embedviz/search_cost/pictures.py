@@ -11,7 +11,8 @@ from embedviz.plots.palettes import OTHER
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-    from embedviz.search_cost import Growth, Measured
+    from embedviz.search_cost.curve import Measured
+    from embedviz.search_cost.growth import Growth
 
 ACCENT, CONTRAST = "#2f5fd0", "#d55e00"
 COLORS = {"brute": OTHER, "ivf": "#0f8a6d", "hnsw": ACCENT}
