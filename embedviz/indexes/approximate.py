@@ -17,7 +17,7 @@ from embedviz.indexes.exact import ExactIndex, shortcuts_of
 from embedviz.indexes.placing import Float32, Placing
 from embedviz.indexes.reporting import part_of
 from embedviz.indexes.scoring import nearest_of
-from embedviz.metrics import metric_named
+from embedviz.metrics import COSINE, METRICS, metric_named
 from embedviz.progress import Cancel, OnProgress, report, stop_if
 from embedviz.space import EmbeddingSpace
 
@@ -84,7 +84,7 @@ class ApproximateIndex:
         self._built: dict[str, Built] = {}
         self._lock = Lock()
         self.build_seconds = 0.0
-        self._for("cosine", on_progress, cancel)
+        self._for(COSINE.name, on_progress, cancel)
         report(on_progress, 1.0, "the index is built")
 
     @property
@@ -147,7 +147,7 @@ class ApproximateIndex:
         self, metric: str, on_progress: OnProgress | None, cancel: Cancel | None
     ) -> Built | None:
         """The structure of a metric, built by the first who asks."""
-        if not self._safe:
+        if not self._safe or METRICS[metric].form is None:
             return None
         with self._lock:
             if metric not in self._built:

@@ -69,7 +69,8 @@ class Attempt:
             self.vectors, self.norms, widths[-1] - 1, self._seed, cancel
         )
         report(on_progress, 0.4, f"finding the neighbors of {self.sample.size} vectors, to compare")
-        truth = {metric: self._truth(metric, cancel) for metric in METRICS}
+        formed = [name for name, metric in METRICS.items() if metric.form is not None]
+        truth = {metric: self._truth(metric, cancel) for metric in formed}
         best = NO_REDUCTION
         for place, width in enumerate(widths):
             done = 0.6 + 0.4 * place / len(widths)
@@ -78,7 +79,7 @@ class Attempt:
             reduction = self._with(Shadows(self.vectors, self.norms, narrow, cancel), truth, cancel)
             if len(reduction.candidates) > len(best.candidates):
                 best = reduction
-            if len(best.candidates) == len(METRICS):
+            if len(best.candidates) == len(formed):
                 break
         return best
 

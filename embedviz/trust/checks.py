@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from embedviz.errors import InvalidParameterError
+from embedviz.metrics import metric_named
 from embedviz.projections.projection import Projection
 from embedviz.space import EmbeddingSpace
-from embedviz.trust.nearness import DISTANCE_METRICS
 
 
 def check_same_points(space: EmbeddingSpace, projection: Projection) -> None:
@@ -23,11 +23,7 @@ def check_same_points(space: EmbeddingSpace, projection: Projection) -> None:
 
 def check_metric(metric: str) -> None:
     """Raise InvalidParameterError, which lists the metrics."""
-    if metric not in DISTANCE_METRICS:
-        raise InvalidParameterError(
-            f"There is no metric {metric!r} to measure with. "
-            f"Metrics: {', '.join(map(repr, DISTANCE_METRICS))}."
-        )
+    metric_named(metric)
 
 
 def check_k(k: object, n: int) -> None:

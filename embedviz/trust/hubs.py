@@ -12,7 +12,7 @@ from embedviz.progress import Cancel, OnProgress
 from embedviz.space import EmbeddingSpace
 from embedviz.trust.checks import check_metric, check_neighbors
 from embedviz.trust.nearest import nearest_rows
-from embedviz.trust.nearness import FullNearness
+from embedviz.trust.nearness import full_nearness
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +57,7 @@ def hubness(
     check_metric(metric)
     check_neighbors(k, len(space))
     nearest = nearest_rows(
-        FullNearness(space.vectors, metric), k, on_progress=on_progress, cancel=cancel
+        full_nearness(space.vectors, metric), k, on_progress=on_progress, cancel=cancel
     )
     counts = np.bincount(nearest.ravel(), minlength=len(space)).astype(np.int64)
     return hubness_of(space.keys, counts, int(k), metric)

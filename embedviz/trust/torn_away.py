@@ -10,7 +10,7 @@ from embedviz.projections.projection import Projection
 from embedviz.space import EmbeddingSpace
 from embedviz.trust.checks import check_k, check_metric, check_same_points
 from embedviz.trust.map_nearness import MapNearness
-from embedviz.trust.nearness import FullNearness, Nearness, Rows
+from embedviz.trust.nearness import Nearness, Rows, full_nearness
 from embedviz.trust.ranking import RankedBlock, Ranks
 
 
@@ -99,7 +99,7 @@ def _asked(
     check_metric(used)
     check_k(k, len(space))
     row = np.array([space.index(key)], np.intp)
-    return FullNearness(space.vectors, used), MapNearness(projection.coordinates), row
+    return full_nearness(space.vectors, used), MapNearness(projection.coordinates), row
 
 
 def _beyond(near: Nearness, other: Nearness, row: Rows, k: int) -> tuple[Rows, Ranks]:

@@ -12,7 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 from embedviz.errors import EmbedvizError
 from embedviz.images.embedding import EmbeddedImages
 from embedviz.plots.picture import Mark, Picture
-from embedviz.projections import PROJECTIONS
+from embedviz.projections import PROJECTIONS, first_keeping
 from embedviz.space import EmbeddingSpace
 from embedviz.ui.colorings import choose_coloring, colors_of
 from embedviz.ui.explorer.captions import axis_titles, map_caption
@@ -28,8 +28,6 @@ from embedviz.ui.images.query import ask_with_picture
 from embedviz.ui.images.seen import show_failures
 from embedviz.ui.images.table import as_table
 from embedviz.ui.messages import count, show_error
-
-_ENOUGH = 10
 
 
 def explore_images(images: ImageSet, embedded: EmbeddedImages, choice: EncoderChoice) -> None:
@@ -67,7 +65,9 @@ def _map(
 ) -> None:
     space = embedded.space
     with row:
-        settings = map_settings(space, first=_first_method(space), prefix="image_")
+        settings = map_settings(
+            space, first=first_keeping("neighbors", len(space)).name, prefix="image_"
+        )
         coloring = choose_coloring(COLORINGS, "image_color")
     drawn = projected(space, settings, images.shared, "image")
     map_here = st.container()
@@ -80,11 +80,6 @@ def _map(
     caption = map_caption(f"Showing all {len(space):,} images.", drawn, trust, "image")
     st.caption(" ".join([*([why_none] if why_none else []), caption]))
     as_table(space, drawn, trust, answer)
-
-
-def _first_method(space: EmbeddingSpace) -> str:
-    """t-SNE shows groups best; it needs some points to have neighbors among."""
-    return "tsne" if len(space) >= _ENOUGH else "pca"
 
 
 def _picture(
