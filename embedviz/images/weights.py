@@ -19,6 +19,7 @@ from embedviz.errors import (
 from embedviz.images.encoders import ENCODERS, Encoder, encoder_named
 from embedviz.images.weights_file import content_hash, located, registered
 from embedviz.progress import Cancel, OnProgress
+from embedviz.safetensors_file import SUFFIX, read_tensors
 
 if TYPE_CHECKING:
     from torch.nn import Module
@@ -44,7 +45,8 @@ def existing(path: str | os.PathLike[str]) -> Path:
     file = Path(path).expanduser().absolute()
     if not file.is_file():
         raise InvalidParameterError(
-            f"There is no file of weights at {file}. Name a .pth file that torch saved."
+            f"There is no file of weights at {file}. Name a .safetensors file, or a .pth file that "
+            "torch saved."
         )
     return file
 
@@ -116,8 +118,8 @@ def trained(encoder: Encoder, path: Path) -> Module:
     Raises
     ------
     FormatError
-        If the file is none that torch can read without running code from it, or does not fit the
-        architecture to the last name and shape.
+        If the file is neither safetensors nor one that torch can read without running code from
+        it, or does not fit the architecture to the last name and shape.
     """
     import torch
 
@@ -139,6 +141,8 @@ def trained(encoder: Encoder, path: Path) -> Module:
 
 
 def _read(path: Path) -> dict[str, Any]:
+    if path.suffix.lower() == SUFFIX:
+        return dict(read_tensors(path))
     import torch
 
     try:
