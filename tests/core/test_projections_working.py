@@ -275,11 +275,20 @@ def test_whatever_differs_is_computed(points, cache_dir):
     project(points, "pca")
     assert project(points, "pca").from_cache
     assert project(points.renamed("other name"), "pca").from_cache
-    assert not project(points, "pca", seed=1).from_cache
     assert not project(points, "pca", 3).from_cache
     assert not project(points, "pca", normalize=True).from_cache
     assert not project(points.take(np.arange(99)), "pca").from_cache
     assert not project(points.take(np.arange(99, -1, -1)), "pca").from_cache
+
+
+def test_another_seed_is_computed_only_where_it_decides_something(points, cache_dir):
+    for method, params in QUICK.items():
+        first = project(points, method, **params)
+        again = project(points, method, seed=1, **params)
+        assert again.from_cache != PROJECTIONS[method].uses_seed
+        assert again.seed == 1
+        same = np.array_equal(again.coordinates, first.coordinates)
+        assert same != PROJECTIONS[method].uses_seed
 
 
 def test_a_damaged_result_is_computed_again(points, cache_dir):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from embedviz.plots.search_cost import recall_curve
-from embedviz.search_cost import Measured, Searcher, Trial, measured, worst_answer
+from embedviz.search_cost import SEARCHERS, Measured, Searcher, Trial, measured, worst_answer
 from embedviz.space import EmbeddingSpace
 from embedviz.ui.learn.chart import show_chart
 from embedviz.ui.learn.lesson import OpenLesson
@@ -24,7 +24,7 @@ from embedviz.ui.messages import plain
 
 __all__ = ["choose", "show"]
 
-_EFFORTS = {"ivf": "nprobe", "hnsw": "efSearch"}
+_EFFORTS = {name: kind.effort_name for name, kind in SEARCHERS.items()}
 
 
 def show(lesson: OpenLesson, asked: Asked) -> None:
