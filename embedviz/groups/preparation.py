@@ -23,7 +23,9 @@ class PreparationParams:
     """What groups in a full space are made from; a map is grouped as it is drawn."""
 
     metric: str = param(
-        EUCLIDEAN.name, "euclidean: straight-line distance. cosine: only the direction of a vector counts.",
+        EUCLIDEAN.name,
+        "euclidean: straight-line distance. cosine: only the direction of a vector counts. correlation: "
+        "the same, without each vector's own mean.",
         label="Nearness", choices=metrics_in_lines,
     )  # fmt: skip
     reduce_to: int = param(

@@ -80,7 +80,7 @@ def look_alikes(
         collection finds itself.
     k : int
         At least 1; where fewer images are there, all of them are returned.
-    metric : {"cosine", "euclidean", "dot"}
+    metric : {"cosine", "euclidean", "dot", "correlation"}
     key : str, optional
         Instead of ``image``: a key of the space and nothing else.
     network : Network, optional

@@ -70,6 +70,8 @@ class Attempt:
         )
         report(on_progress, 0.4, f"finding the neighbors of {self.sample.size} vectors, to compare")
         formed = [name for name, metric in METRICS.items() if metric.form is not None]
+        # The directions are those of vectors as they are: what looks at others takes what is there.
+        deciding = {name for name in formed if not METRICS[name].centers}
         truth = {metric: self._truth(metric, cancel) for metric in formed}
         best = NO_REDUCTION
         for place, width in enumerate(widths):
@@ -77,9 +79,9 @@ class Attempt:
             report(on_progress, done, f"trying {width} numbers for each vector")
             narrow = np.ascontiguousarray(directions[:, : width - 1])
             reduction = self._with(Shadows(self.vectors, self.norms, narrow, cancel), truth, cancel)
-            if len(reduction.candidates) > len(best.candidates):
+            if len(deciding & reduction.candidates.keys()) > len(deciding & best.candidates.keys()):
                 best = reduction
-            if len(best.candidates) == len(formed):
+            if deciding <= best.candidates.keys():
                 break
         return best
 
