@@ -21,11 +21,6 @@ def check_same_points(space: EmbeddingSpace, projection: Projection) -> None:
         )
 
 
-def check_metric(metric: str) -> None:
-    """Raise InvalidParameterError, which lists the metrics."""
-    metric_named(metric)
-
-
 def check_k(k: object, n: int) -> None:
     """Raise InvalidParameterError unless k is a whole number below half of n."""
     if isinstance(k, bool) or not isinstance(k, int | np.integer) or not 1 <= k < n / 2:
@@ -55,7 +50,7 @@ def check_measurable(
 ) -> None:
     """All of the above, and that every part is known."""
     check_same_points(space, projection)
-    check_metric(metric)
+    metric_named(metric)
     check_k(k, len(space))
     unknown = [part for part in parts if part not in known]
     if unknown or not parts or isinstance(parts, str):

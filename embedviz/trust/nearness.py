@@ -17,6 +17,7 @@ _PAIR_NUMBERS = 1_000_000  # numbers gathered at a time for exact values
 _PROBED = 32
 _ROOM = 4.0  # times the largest rounding seen
 _FEW = 4.0
+_FORMULA_ROUNDING = 1e-13  # of the largest value
 
 
 class Nearness(Protocol):
@@ -48,6 +49,8 @@ class FormulaNearness:
 
     def __init__(self, vectors: NDArray[np.float32], metric: str) -> None:
         self._vectors, self._measure = vectors, METRICS[metric]
+        # The same formula gives both values, but a sum's last bits may depend on the company.
+        self._slack = _ROOM * _FORMULA_ROUNDING * float(np.abs(self.block(np.arange(1))).max())
 
     def __len__(self) -> int:
         return len(self._vectors)
@@ -67,8 +70,7 @@ class FormulaNearness:
         return None
 
     def slack(self, rows: Rows, values: Values) -> Matrix:  # noqa: ARG002 - as in Nearness
-        # The same formula gave them, but a sum's last bit may depend on the company.
-        return 64 * float(np.finfo(np.float64).eps) * np.abs(values) + 1e-300
+        return np.full(values.shape, self._slack)
 
     def _from(self, row: np.intp, others: NDArray[np.float32]) -> Matrix:
         scores = self._measure.between(self._vectors[row], others)

@@ -11,7 +11,7 @@ from embedviz.errors import InvalidParameterError
 from embedviz.metrics import EUCLIDEAN, Metric, metric_named
 from embedviz.projections.projection import Projection
 from embedviz.space import EmbeddingSpace
-from embedviz.trust.checks import check_metric, check_same_points
+from embedviz.trust.checks import check_same_points
 
 Distances = NDArray[np.float64]
 
@@ -57,14 +57,14 @@ def shepard(
     """
     used = projection.metric if metric is None else metric
     check_same_points(space, projection)
-    check_metric(used)
+    measure = metric_named(used)
     if isinstance(pairs, bool) or not isinstance(pairs, int | np.integer) or pairs < 2:
         raise InvalidParameterError(f"pairs={pairs!r} must be a whole number, 2 or more.")
     n = len(space)
     if n < 3:
         raise InvalidParameterError(f"{n} points have no distances to compare. Map 3 or more.")
     chosen = _pairs(n, int(pairs), seed)
-    full = _distances(space.vectors, chosen, metric_named(used))
+    full = _distances(space.vectors, chosen, measure)
     drawn = _distances(projection.coordinates, chosen, EUCLIDEAN)
     return Shepard(
         full, drawn, _correlation(_ranks(full), _ranks(drawn)), _correlation(full, drawn),
