@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, SupportsFloat, SupportsIndex, TypeVar
 
@@ -46,13 +46,16 @@ def param(
     minimum: float | None = None,
     maximum: float | None = None,
     step: float | None = None,
-    choices: Sequence[Any] | None = None,
+    choices: Sequence[Any] | Callable[[], Sequence[Any]] | None = None,
     advanced: bool = False,
 ) -> Any:
-    """A dataclass field with its range and its line of help."""
+    """A dataclass field with its range and its line of help.
+
+    ``choices`` are called each time they are needed where they come from a table.
+    """
     spec = {
         "default": default, "help": help, "label": label, "minimum": minimum, "maximum": maximum,
-        "step": step, "choices": None if choices is None else tuple(choices), "advanced": advanced,
+        "step": step, "choices": choices, "advanced": advanced,
     }  # fmt: skip
     return field(default=default, metadata={_KEY: spec})
 
@@ -63,6 +66,8 @@ def specs(params_class: type) -> dict[str, ParamSpec]:
     for item in dataclasses.fields(params_class):
         if _KEY in item.metadata:
             spec = dict(item.metadata[_KEY])
+            choices = spec["choices"]() if callable(spec["choices"]) else spec["choices"]
+            spec["choices"] = None if choices is None else tuple(choices)
             spec["label"] = spec["label"] or item.name.replace("_", " ").capitalize()
             described[item.name] = ParamSpec(name=item.name, kind=type(spec["default"]), **spec)
     return described

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from embedviz.errors import InvalidParameterError
 from embedviz.indexes import index_of
-from embedviz.metrics import metric_named
+from embedviz.metrics import METRICS, metric_named
 from embedviz.progress import Cancel, OnProgress
 from embedviz.space import EmbeddingSpace
 from embedviz.word_model import WordModel, as_space, vector_of
@@ -28,7 +28,7 @@ class Neighbors:
     keys : tuple
         k keys; for a batch a tuple of q such tuples.
     scores : ndarray of shape (k,) or (q, k), float64
-        Similarities for cosine and dot, distances for euclidean.
+        Distances where the metric ``is_distance`` (smaller is nearer), else similarities.
     rows : ndarray of shape (k,) or (q, k), intp
         Where the keys stand in the space.
     metric : str
@@ -60,7 +60,8 @@ def neighbors(
         A key of the space excludes itself; a vector excludes nothing.
     k : int
         At least 1; where fewer keys are there, all of them are returned.
-    metric : {"cosine", "euclidean", "dot"}
+    metric : {"cosine", "euclidean", "dot", "correlation"}
+        A name in :data:`embedviz.metrics.METRICS`.
     index : {"exact", "reduced", "hnsw", "ivf"}
         "exact" compares every vector. "reduced" is several times faster among many long vectors,
         after seconds of building when it is first asked on a space, and may miss one neighbor in
@@ -122,10 +123,12 @@ def _check(space: EmbeddingSpace, vectors: NDArray[Any], metric: str) -> None:
         )
     if not np.isfinite(vectors).all():
         raise InvalidParameterError("The query holds a number that is missing or infinite.")
-    if metric == "cosine" and not np.any(vectors, axis=1).all():
+    measure = metric_named(metric)
+    if measure.without_direction(vectors).any():
+        others = [name for name, other in METRICS.items() if other.form != "angle"]
         raise InvalidParameterError(
-            "A vector of length 0 has no direction, so cosine says nothing about it. "
-            "Use euclidean or dot."
+            f"Vectors that {measure.lack} have no direction, so {metric} says nothing about them. "
+            f"Use {' or '.join(others)}."
         )
 
 

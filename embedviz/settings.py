@@ -37,7 +37,8 @@ class Settings:
     images : tuple of Path
         Folders whose images everyone who opens the server may embed; no others can be opened.
     weights : tuple of (str, Path)
-        Files of weights for image encoders, by the encoder's name.
+        Files of weights for image encoders (``.safetensors`` or what torch saved), by the encoder's
+        name.
     """
 
     upload_limit_mb: int = param(

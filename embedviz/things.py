@@ -151,7 +151,7 @@ def look_alikes(
         collection finds itself.
     k : int
         At least 1; where fewer things are there, all of them are returned.
-    metric : {"cosine", "euclidean", "dot"}
+    metric : {"cosine", "euclidean", "dot", "correlation"}
     key : str, optional
         Instead of ``item``: a key of the space and nothing else.
     model : Model, optional
@@ -207,7 +207,7 @@ def find(
         ``Path(name)`` for a file.
     k : int
         At least 1; where fewer things are there, all of them are returned.
-    metric : {"cosine", "euclidean", "dot"}
+    metric : {"cosine", "euclidean", "dot", "correlation"}
     model, limits
         As in :func:`look_alikes`.
 

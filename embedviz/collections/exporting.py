@@ -12,7 +12,7 @@ from embedviz.collections import csv_zip, parquet
 from embedviz.collections.content import Content, Embedded, Watch, content_of
 from embedviz.collections.exported import Exported
 from embedviz.errors import FormatError, InvalidParameterError
-from embedviz.formats import FORMATS, read, write
+from embedviz.formats import npz, read, write
 from embedviz.formats.opening import Readable
 from embedviz.formats.source import DEFAULT_MAX_BYTES, Source
 from embedviz.formats.writing import write_whole
@@ -47,11 +47,11 @@ class Export:
 
 
 def _write_npz(content: Content, file: IO[bytes], _watch: Watch) -> None:
-    write(content.space, file, "npz")
+    write(content.space, file, npz.NAME)
 
 
 def _read_npz(source: Source) -> Exported:
-    space = read(source.raw, format="npz", name="", max_bytes=source.max_bytes)
+    space = read(source.raw, format=npz.NAME, name="", max_bytes=source.max_bytes)
     assert isinstance(space, EmbeddingSpace)
     return Exported(space)
 
@@ -82,7 +82,7 @@ EXPORTS: dict[str, Export] = {
             "NumPy archive (npz)",
             ".npz",
             "Keys, vectors and metadata; opens in NumPy and in embedviz.",
-            lambda source: FORMATS["npz"].sniff(source.head, source.filename),
+            lambda source: npz.FORMAT.sniff(source.head, source.filename),
             _write_npz,
             _read_npz,
         ),

@@ -117,7 +117,7 @@ def compare(
         Their dimensions may differ. Keys are matched letter by letter.
     k : int
         Neighbors per key, from 1 to n − 1.
-    metric : {"cosine", "euclidean", "dot"}
+    metric : {"cosine", "euclidean", "dot", "correlation"}
         What "near" means. CKA, residual and movement always look at the vectors as they are.
     on_progress, cancel
         Called as keys are done; an event that stops the work.

@@ -18,8 +18,9 @@ def caption_of(projection: Projection, quality: Quality | None = None) -> str:
     variance = projection.details.get("explained_variance_ratio")
     if variance is not None:
         said += f": the axes hold {100 * float(np.sum(variance)):.3g} % of the variance"
-    elif method is not None:
-        said += f" (seed {projection.seed}): distances between far groups and axes have no unit"
+    elif method is not None and method.keeps == "neighbors":
+        seed = f" (seed {projection.seed})" if method.uses_seed else ""
+        said += f"{seed}: distances between far groups and axes have no unit"
     if quality is None:
         return f"{said}."
     return (

@@ -29,6 +29,8 @@ class Export:
         ``"page"`` (opens in a browser), ``"figure"`` (as drawn) or ``"data"`` (numbers).
     write : callable
         ``write(content, file)`` writes a :class:`Content` to a binary file.
+    has_vectors, as_text : bool
+        True if the vectors stand in it; if numbers are written as text, which takes more room.
     """
 
     name: str
@@ -37,6 +39,8 @@ class Export:
     help: str
     kind: Kind
     write: Callable[[Content, IO[bytes]], None]
+    has_vectors: bool = False
+    as_text: bool = False
 
 
 def _page(content: Content, file: IO[bytes]) -> None:
@@ -79,22 +83,22 @@ EXPORTS: dict[str, Export] = {
         Export(
             "parquet", "Everything (Parquet)", ".parquet",
             "Vectors, places on the map and metadata: small, typed, for pandas, R or DuckDB.",
-            "data", write_as("parquet"),
+            "data", write_as("parquet"), has_vectors=True,
         ),
         Export(
             "csv", "Everything (CSV)", ".csv",
             "Vectors, places on the map and metadata as text: large, read by everything.",
-            "data", write_as("csv"),
+            "data", write_as("csv"), has_vectors=True, as_text=True,
         ),
         Export(
             "npz", "Everything (NumPy)", ".npz",
             "Vectors, places on the map and metadata: ev.read gives the same space again.",
-            "data", write_as("npz"),
+            "data", write_as("npz"), has_vectors=True,
         ),
         Export(
             "projector", "TensorFlow Projector (zip)", ".zip",
             "tensors.tsv and metadata.tsv: vectors, places on the map and metadata.",
-            "data", write_as("projector"),
+            "data", write_as("projector"), has_vectors=True, as_text=True,
         ),
     )
 }  # fmt: skip

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from embedviz.errors import InvalidParameterError
+from embedviz.projections.pca import PCA_METHOD
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class View:
     """
 
     reading: str
-    method: str = "pca"
+    method: str = PCA_METHOD.name
     n_components: int = 2
     seed: int = 0
     params: Mapping[str, Any] = field(default_factory=dict)

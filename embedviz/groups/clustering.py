@@ -16,6 +16,7 @@ from embedviz.groups.hdbscan import HDBSCAN_CLUSTERING
 from embedviz.groups.kmeans import KMEANS_CLUSTERING
 from embedviz.groups.preparation import PreparationParams, compared, reduced, works_on
 from embedviz.groups.silhouette import silhouettes
+from embedviz.metrics import EUCLIDEAN
 from embedviz.params import check_limits, make, narrowed, specs
 from embedviz.progress import Cancel, OnProgress, report, stop_if
 from embedviz.projections.checks import check_seed
@@ -32,7 +33,7 @@ _ON_MAP = "Straight-line distances on the drawn map, which is not the full space
 
 def cluster(
     points: EmbeddingSpace | Projection,
-    method: str = "hdbscan",
+    method: str = HDBSCAN_CLUSTERING.name,
     seed: int = 0,
     on_progress: OnProgress | None = None,
     cancel: Cancel | None = None,
@@ -53,7 +54,7 @@ def cluster(
         Called with :class:`~embedviz.progress.Progress`; an event that stops the work.
     **params
         Parameters of the method (``min_cluster_size``, ``n_clusters``, …), and for a space
-        ``metric`` (``"euclidean"`` or ``"cosine"``) and ``reduce_to``: dimensions that PCA leaves
+        ``metric`` (``"euclidean"``, ``"cosine"``, …) and ``reduce_to``: dimensions that PCA leaves
         first (0: all; HDBSCAN takes 50 of longer vectors unless told otherwise). Defaults are moved
         into what the data allows; ``Clusters.params`` has all that were used.
 
@@ -100,7 +101,7 @@ def clustering_named(name: str) -> Clustering:
 def preparation_defaults(method: Clustering, n: int, d: int) -> dict[str, Any]:
     """What ``cluster`` does to n vectors of d dimensions unless told otherwise."""
     return {
-        "metric": "euclidean",
+        "metric": EUCLIDEAN.name,
         "reduce_to": method.reduce_to if method.reduce_to < min(n, d) else 0,
     }
 
@@ -132,10 +133,12 @@ def _check_size(method: Clustering, n: int, d: int, on_map: bool) -> None:
         )
     most = method.most_points(d)
     if n > most:
-        ways = ["take a sample of the rows (space.take)", "use k-means"]
+        ways = ["take a sample of the rows (space.take)"]
+        others = [other.label for other in CLUSTERINGS.values() if other.most_points(d) > most]
+        if others:
+            ways.append(f"use {others[0]}")
         if not on_map:
             ways[:0] = ["group the map instead", "reduce to fewer dimensions (reduce_to)"]
-        ways = [way for way in ways if method.name != "kmeans" or "k-means" not in way]
         raise InvalidParameterError(
             f"{method.label} of {n:,} points of {d} dimensions would take too long. "
             f"Allowed here: up to {most:,} points. To go on, {', or '.join(ways)}."

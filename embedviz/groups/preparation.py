@@ -8,9 +8,10 @@ import numpy as np
 
 from embedviz.errors import InvalidParameterError
 from embedviz.groups.base import Points
+from embedviz.metrics import EUCLIDEAN, METRICS, metrics_in_lines
 from embedviz.params import param
 from embedviz.progress import Cancel, OnProgress
-from embedviz.projections.base import WORKS_ON, Task
+from embedviz.projections.base import Task
 from embedviz.projections.checks import check_directions
 from embedviz.projections.exact_neighbors import comparable
 from embedviz.projections.pca import PCA_METHOD, PCAParams
@@ -22,8 +23,10 @@ class PreparationParams:
     """What groups in a full space are made from; a map is grouped as it is drawn."""
 
     metric: str = param(
-        "euclidean", "euclidean: straight-line distance. cosine: only the direction of a vector counts.",
-        label="Nearness", choices=("euclidean", "cosine"),
+        EUCLIDEAN.name,
+        "euclidean: straight-line distance. cosine: only the direction of a vector counts. correlation: "
+        "the same, without each vector's own mean.",
+        label="Nearness", choices=metrics_in_lines,
     )  # fmt: skip
     reduce_to: int = param(
         0, "Keep only so many dimensions of greatest variance first (PCA): faster. 0 keeps all.",
@@ -62,5 +65,7 @@ def reduced(
 def works_on(params: PreparationParams, d: int) -> str:
     """What the groups are made from, as one sentence or two."""
     if not params.reduce_to or params.reduce_to >= d:
-        return f"All {d} dimensions. {WORKS_ON[params.metric]}"
-    return f"PCA first leaves {params.reduce_to} of {d} dimensions. {WORKS_ON[params.metric]}"
+        return f"All {d} dimensions. {METRICS[params.metric].works_on}"
+    return (
+        f"PCA first leaves {params.reduce_to} of {d} dimensions. {METRICS[params.metric].works_on}"
+    )

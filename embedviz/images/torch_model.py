@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from embedviz.errors import EmbedvizError, FormatError
 from embedviz.items.weights import content_hash
+from embedviz.safetensors_file import SUFFIX, read_tensors
 from embedviz.torch_runtime import device
 
 if TYPE_CHECKING:
@@ -82,8 +83,8 @@ def trained(label: str, build: Callable[[], Module], path: Path) -> Module:
     Raises
     ------
     FormatError
-        If the file is none that torch can read without running code from it, or does not fit the
-        architecture to the last name and shape.
+        If the file is neither safetensors nor one that torch can read without running code from
+        it, or does not fit the architecture to the last name and shape.
     """
     import torch
 
@@ -124,6 +125,8 @@ def _placed(batch: Batch) -> Tensor:
 
 
 def _read(path: Path) -> dict[str, Any]:
+    if path.suffix.lower() == SUFFIX:
+        return dict(read_tensors(path))
     import torch
 
     try:

@@ -17,7 +17,7 @@ from embedviz.indexes.exact import ExactIndex, shortcuts_of
 from embedviz.indexes.placing import Float32, Placing
 from embedviz.indexes.reporting import part_of
 from embedviz.indexes.scoring import nearest_of
-from embedviz.metrics import metric_named
+from embedviz.metrics import COSINE, METRICS, metric_named
 from embedviz.progress import Cancel, OnProgress, report, stop_if
 from embedviz.space import EmbeddingSpace
 
@@ -84,7 +84,7 @@ class ApproximateIndex:
         self._built: dict[str, Built] = {}
         self._lock = Lock()
         self.build_seconds = 0.0
-        self._for("cosine", on_progress, cancel)
+        self._for(COSINE.name, on_progress, cancel)
         report(on_progress, 1.0, "the index is built")
 
     @property
@@ -115,7 +115,7 @@ class ApproximateIndex:
         """See :meth:`embedviz.indexes.Index.search`."""
         metric_named(metric)
         asked = np.ascontiguousarray(queries, dtype=np.float64)
-        first = 0.0 if metric in self._built or not self._safe else 0.9
+        first = 0.9 if self._serves(metric) and metric not in self._built else 0.0
         built = self._for(metric, part_of(on_progress, 0, first), cancel)
         on_progress = part_of(on_progress, first, 1)
         effort = self._effort(built, k)
@@ -143,11 +143,15 @@ class ApproximateIndex:
         effort = round(built.effort * max(1.0, k / NEIGHBORS))
         return effort if effort <= self._most() and 20 * k <= len(self._vectors) else 0
 
+    def _serves(self, metric: str) -> bool:
+        """Whether there is a structure for a metric, built or not."""
+        return self._safe and METRICS[metric].form is not None
+
     def _for(
         self, metric: str, on_progress: OnProgress | None, cancel: Cancel | None
     ) -> Built | None:
         """The structure of a metric, built by the first who asks."""
-        if not self._safe:
+        if not self._serves(metric):
             return None
         with self._lock:
             if metric not in self._built:

@@ -133,7 +133,8 @@ class ReducedIndex:
         few = 0 < self._count(k, metric) <= len(self._vectors) // _WORTH
         if shadows is None or full is None or not few:
             return np.zeros(len(asked), np.bool_)
-        return np.isfinite(full.errors) & ~shadows.strange(full.queries)
+        with np.errstate(over="ignore", invalid="ignore"):
+            return np.isfinite(full.errors) & ~shadows.strange(asked.astype(np.float32))
 
     def _few(
         self,

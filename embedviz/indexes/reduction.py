@@ -69,16 +69,19 @@ class Attempt:
             self.vectors, self.norms, widths[-1] - 1, self._seed, cancel
         )
         report(on_progress, 0.4, f"finding the neighbors of {self.sample.size} vectors, to compare")
-        truth = {metric: self._truth(metric, cancel) for metric in METRICS}
+        formed = [name for name, metric in METRICS.items() if metric.form is not None]
+        # The directions are those of vectors as they are: what looks at others takes what is there.
+        deciding = {name for name in formed if not METRICS[name].centers}
+        truth = {metric: self._truth(metric, cancel) for metric in formed}
         best = NO_REDUCTION
         for place, width in enumerate(widths):
             done = 0.6 + 0.4 * place / len(widths)
             report(on_progress, done, f"trying {width} numbers for each vector")
             narrow = np.ascontiguousarray(directions[:, : width - 1])
             reduction = self._with(Shadows(self.vectors, self.norms, narrow, cancel), truth, cancel)
-            if len(reduction.candidates) > len(best.candidates):
+            if len(deciding & reduction.candidates.keys()) > len(deciding & best.candidates.keys()):
                 best = reduction
-            if len(best.candidates) == len(METRICS):
+            if deciding <= best.candidates.keys():
                 break
         return best
 

@@ -3,7 +3,7 @@
 A vector v is kept as its coordinates along a few directions, and the length of what they leave
 out. A product q·v is the product of the coordinates, exactly, plus that of the two rests, of
 which only the lengths are known. Vectors that lie near each other have rests that point alike,
-so for cosine and Euclidean the rests count with their full length: then no stand-in is worse
+so for angles and straight lines the rests count with their full length: then no stand-in is worse
 than the truth. The largest dot products belong to long vectors, not near ones: there the rests
 count nothing.
 """
@@ -17,12 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embedviz.indexes.shortcuts import Shortcut
+from embedviz.metrics import METRICS
 from embedviz.progress import Cancel, stop_if
 
 Float32 = NDArray[np.float32]
 
 _AT_ONCE = 8192
-_REST_COUNTS = {"cosine": True, "euclidean": True, "dot": False}
 # Queries that stick out of the directions more than all but this share of the vectors do.
 _STRANGE = 0.001
 
@@ -62,7 +62,7 @@ class Shadows:
         """The stand-ins that take the place of ``full``; the errors are those of arithmetic only."""
         lengths = _lengths(full.queries)
         queries = self._of(full.queries, lengths)
-        if not _REST_COUNTS.get(metric, False):
+        if METRICS[metric].form == "product":
             queries[:, -1] = 0
         d, width = len(self.directions), self.coordinates.shape[1]
         errors = full.errors * ((width + 8) / (d + 8))

@@ -10,15 +10,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from embedviz.metrics import METRICS, Form
+
 _UNIT = 2.0**-24
 _SMALLEST_NORMAL = 2.0**-126
 # Beyond these float32 products may overflow, or vanish: then nothing is said to be certain.
 _LARGEST, _LEAST_LENGTH, _LARGEST_LENGTH = 1e37, 1e-20, 1e18
+
+_ROWS_AT_ONCE = 65_536
 
 Float32 = NDArray[np.float32]
 
@@ -91,25 +96,49 @@ class Shortcuts:
 
     def of(self, metric: str, queries: NDArray[np.float64]) -> Shortcut | None:
         """The stand-in for ``metric`` and these (q, d) queries; None if there is none."""
-        make = _MAKERS.get(metric)
+        measure = METRICS[metric]
+        make = None if measure.form is None else _MAKERS.get((measure.form, measure.centers))
         with np.errstate(over="ignore", under="ignore"):
             return None if make is None else make(self, queries)
 
-    def _cosine(self, queries: NDArray[np.float64]) -> Shortcut:
-        lengths = np.linalg.norm(queries, axis=1)
-        units = np.divide(
-            queries, lengths[:, None], out=np.zeros_like(queries), where=lengths[:, None] > 0
-        )
+    def _angle(self, queries: NDArray[np.float64]) -> Shortcut:
         error = (self._dimensions + 8) * _UNIT if self._cosine_safe else np.inf
         errors = np.full(len(queries), error)
-        return Shortcut(self._vectors, units.astype(np.float32), errors, factor=self._inverse)
+        units = _units(queries).astype(np.float32)
+        return Shortcut(self._vectors, units, errors, factor=self._inverse)
 
-    def _dot(self, queries: NDArray[np.float64]) -> Shortcut:
+    def _centered_angle(self, queries: NDArray[np.float64]) -> Shortcut:
+        # The entries of a centered query add up to 0, so its product with a vector is the product
+        # with the centered vector: only the lengths are others.
+        inverse, worst = self._centered
+        error = (self._dimensions + 8) * _UNIT * worst if self._cosine_safe else np.inf
+        errors = np.full(len(queries), error)
+        units = _units(queries - queries.mean(axis=1, keepdims=True)).astype(np.float32)
+        return Shortcut(self._vectors, units, errors, factor=inverse)
+
+    @cached_property
+    def _centered(self) -> tuple[Float32, float]:
+        """1 / length of each vector without its mean, and how many times longer one is with it."""
+        lengths = np.empty(len(self._vectors))
+        for start in range(0, len(lengths), _ROWS_AT_ONCE):
+            part = slice(start, start + _ROWS_AT_ONCE)
+            rows = self._vectors[part].astype(np.float64)
+            rows -= rows.mean(axis=1, keepdims=True)
+            level = np.ptp(self._vectors[part], axis=1) == 0
+            lengths[part] = np.where(level, 0, np.linalg.norm(rows, axis=1))
+        some = lengths > 0
+        inverse = np.divide(1, lengths, out=np.zeros_like(lengths), where=some)
+        worst = float((self._norms[some] * inverse[some]).max(initial=1.0))
+        if lengths[some].min(initial=1.0) <= _LEAST_LENGTH:
+            worst = np.inf  # their inverse leaves the range of float32
+        return inverse.astype(np.float32), worst
+
+    def _product(self, queries: NDArray[np.float64]) -> Shortcut:
         lengths = np.linalg.norm(queries, axis=1)
         errors = self._error_for(lengths * self._longest, lengths)
         return Shortcut(self._vectors, queries.astype(np.float32), errors)
 
-    def _euclidean(self, queries: NDArray[np.float64]) -> Shortcut:
+    def _straight_line(self, queries: NDArray[np.float64]) -> Shortcut:
         # ‖q − v‖² = ‖q‖² − (2 q·v − ‖v‖²): the larger the bracket, the nearer.
         lengths = np.linalg.norm(queries, axis=1)
         errors = self._error_for(2 * lengths * self._longest + self._longest**2, lengths)
@@ -129,8 +158,16 @@ class Shortcuts:
         return np.where(unsafe, np.inf, errors)
 
 
-_MAKERS: dict[str, Callable[[Shortcuts, NDArray[np.float64]], Shortcut]] = {
-    "cosine": Shortcuts._cosine,
-    "dot": Shortcuts._dot,
-    "euclidean": Shortcuts._euclidean,
+def _units(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
+    """``vectors`` (q, d) at length 1; those of length 0 as they are."""
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0))
+
+
+# By the form of a metric, and whether it takes each vector's own mean away.
+_MAKERS: dict[tuple[Form, bool], Callable[[Shortcuts, NDArray[np.float64]], Shortcut]] = {
+    ("angle", False): Shortcuts._angle,
+    ("angle", True): Shortcuts._centered_angle,
+    ("product", False): Shortcuts._product,
+    ("straight line", False): Shortcuts._straight_line,
 }

@@ -139,7 +139,7 @@ def normal_match(
     ----------
     space : EmbeddingSpace
         n images.
-    metric : {"cosine", "euclidean", "dot"}
+    metric : {"cosine", "euclidean", "dot", "correlation"}
     sample : int
         How many different images to compare with all, at least 20.
     seed : int

@@ -38,8 +38,9 @@ def open_model(
     layer : str, optional
         A name among the encoder's ``layers``; None takes the one for searching.
     weights : path, optional
-        A file of weights. None takes, in this order: what the operator registered, what
-        ``python -m embedviz fetch`` or torchvision has downloaded, what a package carries.
+        A file of weights, ``.safetensors`` or what torch saved. None takes, in this order: what
+        the operator registered, what ``python -m embedviz fetch`` or torchvision has downloaded,
+        what a package carries.
     instead : iterable of Encoder
         Others that could be used, for the message where its weights are not here.
 

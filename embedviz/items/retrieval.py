@@ -65,7 +65,7 @@ def precision_at_k(
         What each image shows. Images whose label is missing or empty are left out altogether.
     k : int
         From 1 to the number of labeled images minus 1.
-    metric : {"cosine", "euclidean", "dot"}
+    metric : {"cosine", "euclidean", "dot", "correlation"}
 
     Raises
     ------

@@ -97,7 +97,8 @@ def existing(path: str | os.PathLike[str]) -> Path:
     file = Path(path).expanduser().absolute()
     if not file.is_file():
         raise InvalidParameterError(
-            f"There is no file of weights at {file}. Name a .pth file that torch saved."
+            f"There is no file of weights at {file}. Name a .safetensors file, or a .pth file that "
+            "torch saved."
         )
     return file
 

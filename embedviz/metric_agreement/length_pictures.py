@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embedviz.metric_agreement.pictures import METRIC_COLORS
+from embedviz.metrics import COSINE, EUCLIDEAN
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -48,14 +49,14 @@ def norm_by_rank(
     )  # fmt: skip
     median = go.Scatter(
         x=measured.ranks, y=measured.medians, mode="lines+markers", name=escape(median_name),
-        line={"color": METRIC_COLORS["cosine"], "width": 3},
+        line={"color": METRIC_COLORS[COSINE.name], "width": 3},
         hovertemplate="%{x:,.0f}: %{y:.2f}<extra></extra>",
     )  # fmt: skip
     named = go.Scatter(
         x=[row + 1 for row in words.values()],
         y=[measured.norms[row] for row in words.values()],
         mode="markers+text", text=[escape(word) for word in words], textposition="top center",
-        marker={"color": METRIC_COLORS["euclidean"], "size": 7}, showlegend=False,
+        marker={"color": METRIC_COLORS[EUCLIDEAN.name], "size": 7}, showlegend=False,
         hovertemplate="%{text}: %{y:.2f}<extra></extra>", cliponaxis=False,
     )  # fmt: skip
     layout: dict[str, Any] = {

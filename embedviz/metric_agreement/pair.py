@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from embedviz.errors import InvalidParameterError
-from embedviz.metrics import METRICS, metric_named
+from embedviz.metrics import COSINE, DOT, EUCLIDEAN, metric_named
 
 Vector = NDArray[np.float64]
 
@@ -45,8 +45,7 @@ class Pair:
         """
         first, second = _checked(a, b)
         euclidean, cosine, dot = (
-            float(METRICS[name].between(first, second[None])[0])
-            for name in ("euclidean", "cosine", "dot")
+            float(metric.between(first, second[None])[0]) for metric in (EUCLIDEAN, COSINE, DOT)
         )
         lengths = float(np.linalg.norm(first)), float(np.linalg.norm(second))
         return Pair(
@@ -61,7 +60,7 @@ class Pair:
     @property
     def scores(self) -> dict[str, float]:
         """The three measures by the name of the metric."""
-        return {"euclidean": self.euclidean, "cosine": self.cosine, "dot": self.dot}
+        return {EUCLIDEAN.name: self.euclidean, COSINE.name: self.cosine, DOT.name: self.dot}
 
 
 def arrow(length: float, degrees: float) -> Vector:

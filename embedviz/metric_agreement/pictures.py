@@ -10,13 +10,16 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from embedviz.metric_agreement.pair import Pair, arrow
+from embedviz.metrics import COSINE, DOT, EUCLIDEAN
 from embedviz.plots.palettes import OTHER
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 
-METRIC_COLORS: Mapping[str, str] = {"euclidean": "#d55e00", "cosine": "#3f74dc", "dot": "#0f9d75"}
+METRIC_COLORS: Mapping[str, str] = {
+    EUCLIDEAN.name: "#d55e00", COSINE.name: "#3f74dc", DOT.name: "#0f9d75"
+}  # fmt: skip
 """The color of each metric in every picture of the lesson: of its line, its arc, its shadow."""
 
 
@@ -128,7 +131,7 @@ def _joined(column: int, left: Sequence[str], right: Sequence[str], same: bool) 
         if key in right and (right.index(key) == place) == same:
             x += [column + 0.3, column + 0.7, None]
             y += [place, right.index(key), None]
-    color, width = (OTHER, 1.5) if same else (METRIC_COLORS["euclidean"], 2)
+    color, width = (OTHER, 1.5) if same else (METRIC_COLORS[EUCLIDEAN.name], 2)
     return go.Scatter(
         x=x, y=y, mode="lines", line={"color": color, "width": width}, hoverinfo="skip"
     )
@@ -156,10 +159,10 @@ def arrows_figure(a: NDArray[np.float64], b: NDArray[np.float64]) -> go.Figure:
     turns = np.linspace(start, start + (pair.angle or 0.0), 24)
     arc = np.stack([arrow(0.28 * max(pair.lengths), float(turn)) for turn in turns])
     lines = (
-        (np.stack([a, b]), METRIC_COLORS["euclidean"], 3, "dash"),
-        (np.stack([b, foot]), METRIC_COLORS["dot"], 1.5, "dot"),
-        (np.stack([np.zeros(2), foot]), METRIC_COLORS["dot"], 7, "solid"),
-        (arc, METRIC_COLORS["cosine"], 3, "solid"),
+        (np.stack([a, b]), METRIC_COLORS[EUCLIDEAN.name], 3, "dash"),
+        (np.stack([b, foot]), METRIC_COLORS[DOT.name], 1.5, "dot"),
+        (np.stack([np.zeros(2), foot]), METRIC_COLORS[DOT.name], 7, "solid"),
+        (arc, METRIC_COLORS[COSINE.name], 3, "solid"),
     )
     traces = [
         go.Scatter(

@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 from embedviz.comparison.overlap import shared_rows
 from embedviz.errors import InvalidParameterError
 from embedviz.metric_agreement.rank_correlation import kendall, spearman
-from embedviz.metrics import METRICS
+from embedviz.metrics import COSINE, DOT, EUCLIDEAN, METRICS
 from embedviz.search import Neighbors, neighbors
 from embedviz.space import EmbeddingSpace
 
-ORDER = ("euclidean", "cosine", "dot")
+ORDER = (EUCLIDEAN.name, COSINE.name, DOT.name)
+"""The three that the lesson compares, in its order."""
+
 _FEWEST, _MOST = 2, 5_000
 
 
@@ -105,7 +107,7 @@ def side_by_side(
     near = {metric: _nearness(space, row, others, metric) for metric in ORDER}
     return SideBySide(
         key,
-        len(found["cosine"].keys),
+        len(found[COSINE.name].keys),
         found,
         {metric: space.norms[item.rows].astype(np.float64) for metric, item in found.items()},
         tuple(_agreement(pair, found, near) for pair in combinations(ORDER, 2)),

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from embedviz.metric_agreement.pair import arrow
-from embedviz.metrics import METRICS
+from embedviz.metrics import COSINE, DOT, EUCLIDEAN
 
 Curves = dict[str, NDArray[np.float64]]
 
@@ -31,4 +31,4 @@ def turned(a: ArrayLike, length: float, degrees: ArrayLike) -> Curves:
 
 def _of(a: ArrayLike, many: NDArray[np.float64]) -> Curves:
     query = np.asarray(a, dtype=np.float64)
-    return {name: METRICS[name].between(query, many) for name in ("euclidean", "cosine", "dot")}
+    return {metric.name: metric.between(query, many) for metric in (EUCLIDEAN, COSINE, DOT)}

@@ -13,10 +13,11 @@ from embedviz.space import EmbeddingSpace
 from embedviz.words.sentences import Sentences
 from embedviz.words.trained import TrainedWords
 from embedviz.words.training import train_words
+from embedviz.words.training_params import CBOW, SKIP_GRAM
 
-COMPARED = ("cbow", "skip-gram")
+COMPARED = (CBOW.name, SKIP_GRAM.name)
 # A word of skip-gram is up to 2 × window guesses: about three times the work of CBOW's one.
-_EFFORT = {"cbow": 1.0, "skip-gram": 3.0}
+_EFFORT = {CBOW.name: 1.0, SKIP_GRAM.name: 3.0}
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class DuelSettings:
 
     def of(self, algorithm: str, seed: int) -> dict[str, Any]:
         """Keyword arguments of :func:`train_words`."""
-        rounds = self.cbow_rounds if algorithm == "cbow" else 1
+        rounds = self.cbow_rounds if algorithm == CBOW.name else 1
         return {
             "algorithm": algorithm,
             "seed": seed,
@@ -171,7 +172,9 @@ def _part(
     on_progress: OnProgress | None, plan: Sequence[tuple[str, int]], number: int, duel: Duel
 ) -> OnProgress:
     """Progress of one training as a part of all of them."""
-    effort: Mapping[str, float] = _EFFORT | {"cbow": _EFFORT["cbow"] * duel.settings.cbow_rounds}
+    effort: Mapping[str, float] = _EFFORT | {
+        CBOW.name: _EFFORT[CBOW.name] * duel.settings.cbow_rounds
+    }
     whole = sum(effort[name] for name, _ in plan)
     before = sum(effort[name] for name, _ in plan[:number]) / whole
     algorithm, seed = plan[number]

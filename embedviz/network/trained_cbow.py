@@ -23,7 +23,7 @@ from embedviz.words.sentences import (
     source_of,
 )
 from embedviz.words.training_log import TrainingLog, TrainingStopped
-from embedviz.words.training_params import ALGORITHMS, TrainingParams
+from embedviz.words.training_params import CBOW, TrainingParams
 from embedviz.words.training_watch import watched
 
 Output = Literal["negative", "hierarchical", "full"]
@@ -175,7 +175,7 @@ def train_cbow(
 
 def _settings(params: TrainingParams, output: Output) -> dict[str, Any]:
     layer = {"hs": 0} if output == "negative" else {"hs": 1, "negative": 0}
-    return {**ALGORITHMS["cbow"].gensim_settings(params), **layer}
+    return {**CBOW.gensim_settings(params), **layer}
 
 
 def _count_words(

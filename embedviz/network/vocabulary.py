@@ -13,10 +13,10 @@ MOST_WORDS = 400
 
 def words_of(text: str, most: int = MOST_WORDS) -> list[str]:
     """The first ``most`` words of a text in any language, lower-cased; marks and emoji are none."""
-    from embedviz.words.tokenizing import TOKENIZERS
+    from embedviz.words.tokenizing import WORDS
 
     # A word is rarely longer than this: an endless line is not cut to its last character.
-    return TOKENIZERS["words"].tokens(text[: most * 40])[:most]
+    return WORDS.tokens(text[: most * 40])[:most]
 
 
 @dataclass(frozen=True)

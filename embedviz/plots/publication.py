@@ -26,6 +26,10 @@ _POINTS_PER_PIXEL = 0.75  # at the 96 pixels per inch of a screen
 # The map on the page is about this wide: points keep their share of the picture on paper.
 _PAGE_MM = 190.0
 _VECTORS_UP_TO = 20_000
+# The kinds of figure, and what keeps the date out of each: the same picture gives the same file.
+_UNDATED: dict[str, dict[str, Any]] = {
+    "png": {}, "svg": {"Date": None}, "pdf": {"CreationDate": None, "ModDate": None},
+}  # fmt: skip
 # Whichever of these are installed draw the letters that the first does not have.
 _FONTS = (
     "DejaVu Sans", "Noto Sans", "Noto Sans CJK JP", "Noto Sans CJK KR", "Noto Sans CJK SC",
@@ -105,8 +109,9 @@ def publication(
     MissingDependencyError
         Without matplotlib.
     """
-    if format not in ("png", "svg", "pdf"):
-        raise InvalidParameterError(f"A figure is a 'png', 'svg' or 'pdf', not {format!r}.")
+    if format not in _UNDATED:
+        known = " or ".join(map(repr, _UNDATED))
+        raise InvalidParameterError(f"A figure is {known}, not {format!r}.")
     try:
         import matplotlib as mpl
     except ImportError as error:
@@ -131,10 +136,8 @@ def _fonts() -> list[str]:
 
 
 def _metadata(kind: str, picture: Picture) -> dict[str, Any]:
-    # No date: the same picture gives the same file.
-    dates = {"png": {}, "svg": {"Date": None}, "pdf": {"CreationDate": None, "ModDate": None}}
     title = letters(picture.title) or letters(picture.description)[:200]
-    return dates[kind] | ({"Title": title} if title else {})
+    return _UNDATED[kind] | ({"Title": title} if title else {})
 
 
 def _drawn(picture: Picture, look: Look, caption: str) -> Figure:

@@ -12,8 +12,7 @@ from embedviz.errors import EmbedvizError, InvalidParameterError
 from embedviz.params import ParamSpec, check_limits, make, narrowed, specs
 from embedviz.progress import Cancel, OnProgress, report, stop_if
 from embedviz.projections import checks
-from embedviz.projections.base import Fitted, ProjectionMethod, Task
-from embedviz.projections.first_import import import_scikit_learn
+from embedviz.projections.base import Fitted, Keeps, ProjectionMethod, Scale, Task
 from embedviz.projections.fit_on import checked_fit_on, fit_sample, works_on_sample
 from embedviz.projections.kept import from_store, into_store
 from embedviz.projections.pca import PCA_METHOD
@@ -26,14 +25,19 @@ __all__ = [
     "PROJECTIONS",
     "Projection",
     "ProjectionMethod",
+    "first_keeping",
     "method_named",
     "param_specs",
     "project",
+    "quick_method",
+    "scales",
 ]
 
 PROJECTIONS: dict[str, ProjectionMethod] = {
     method.name: method for method in (PCA_METHOD, TSNE_METHOD, UMAP_METHOD)
 }
+# Points that have neighbors worth showing among them.
+_ENOUGH = 10
 
 
 def method_named(name: str) -> ProjectionMethod:
@@ -45,6 +49,26 @@ def method_named(name: str) -> ProjectionMethod:
     return PROJECTIONS[name]
 
 
+def quick_method() -> ProjectionMethod:
+    """The first of the table that takes a moment: it stands in while another is on its way."""
+    return next(method for method in PROJECTIONS.values() if method.is_quick)
+
+
+def first_keeping(keeps: Keeps, n: int | None = None) -> ProjectionMethod:
+    """The first of the table that keeps ``"distances"`` or ``"neighbors"``.
+
+    With ``n`` points too few to have neighbors among, the quick one.
+    """
+    if n is not None and n < _ENOUGH:
+        return quick_method()
+    return next(method for method in PROJECTIONS.values() if method.keeps == keeps)
+
+
+def scales() -> dict[str, Scale]:
+    """By method, how many neighbors count, where that is a parameter."""
+    return {name: method.scale for name, method in PROJECTIONS.items() if method.scale}
+
+
 def param_specs(method: str, n: int, d: int) -> dict[str, ParamSpec]:
     """The parameters of ``method`` as n points of d dimensions allow them, by name."""
     chosen = method_named(method)
@@ -54,7 +78,7 @@ def param_specs(method: str, n: int, d: int) -> dict[str, ParamSpec]:
 
 def project(
     space: EmbeddingSpace,
-    method: str = "pca",
+    method: str = PCA_METHOD.name,
     n_components: int = 2,
     seed: int = 0,
     on_progress: OnProgress | None = None,
@@ -108,7 +132,7 @@ def project(
     """
     chosen = method_named(method)
     checks.check_seed(seed)
-    checks.check_size(space, chosen)
+    checks.check_size(space, chosen, _instead_of(chosen))
     checks.check_components(space, chosen, n_components)
     sample = checked_fit_on(fit_on, space, chosen)
     values = _checked_params(chosen, sample or len(space), space.dimensions, n_components, params)
@@ -119,8 +143,6 @@ def project(
         report(on_progress, 1.0, "found among the results kept on disk")
         return kept
     stop_if(cancel, chosen.label)
-    if chosen is not PCA_METHOD:  # which takes it only for few points of very many dimensions
-        import_scikit_learn()
     started = time.perf_counter()
     if sample:
         fitted: Fitted = fit_sample(lambda part: chosen.fit(part, values), task, chosen.label)
@@ -130,6 +152,12 @@ def project(
     if cache:
         into_store(projection, chosen)
     return projection
+
+
+def _instead_of(method: ProjectionMethod) -> str:
+    """A method that fewer points are enough for, if there is one."""
+    quick = quick_method()
+    return quick.label if quick.least_points < method.least_points else ""
 
 
 def _checked_params(
@@ -155,7 +183,7 @@ def _drawn(
     if not np.isfinite(fitted.coordinates).all():
         raise EmbedvizError(
             f"{method.label} gave coordinates that are not numbers for this data. "
-            "Try other parameters, leave out repeated points, or use PCA."
+            f"Try other parameters, leave out repeated points, or use {quick_method().label}."
         )
     return Projection(
         fitted.coordinates,

@@ -15,9 +15,18 @@ Limits = Mapping[str, tuple[float | None, float | None]]
 Vectors = NDArray[np.float32]
 Coordinates = NDArray[Any]
 TransformKind = Literal["exact", "batch-independent", "batch-dependent"]
+Keeps = Literal["distances", "neighbors"]
 
 # The seeds that NumPy, scikit-learn, openTSNE and umap-learn all take.
 MAX_SEED = 2**32 - 1
+
+
+@dataclass(frozen=True)
+class Scale:
+    """The parameter that says how many neighbors count, and values of it worth comparing."""
+
+    param: str
+    values: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -67,6 +76,13 @@ class ProjectionMethod:
         ``"batch-independent"`` (each by itself) or ``"batch-dependent"`` (company matters).
     reports_progress : bool
         True if the work says how far it is while it runs.
+    keeps : str
+        What the picture keeps best: ``"distances"`` (the large ones) or ``"neighbors"``.
+    uses_seed : bool
+        True if random draws decide something: another seed gives another picture.
+    is_quick : bool
+        True if it takes a moment however many points there are: drawn at once, always of all
+        points, and in place of a slower one while that is on its way.
     libraries : tuple of str
         Distributions whose version can change the result: part of the key in the store.
     least_points : int
@@ -86,6 +102,12 @@ class ProjectionMethod:
         ``metric(params)`` names the metric of the full space that the picture tries to keep.
     restore : callable or None
         ``restore(params, details)`` makes the model again from what was kept, without fitting.
+    starts_by : str or None
+        The parameter that says where points start (``"pca"``, ``"random"``, …), if there is one.
+    scale : Scale or None
+        How many neighbors count, if that is a parameter.
+    compiles : bool
+        True if the first picture in a process waits for the library to compile itself.
     """
 
     name: str
@@ -94,6 +116,9 @@ class ProjectionMethod:
     params: type
     transforms: TransformKind
     reports_progress: bool
+    keeps: Keeps
+    uses_seed: bool
+    is_quick: bool
     libraries: tuple[str, ...]
     least_points: int
     components: Callable[[int, int], tuple[int, int]]
@@ -103,13 +128,6 @@ class ProjectionMethod:
     works_on: Callable[[Any], str]
     metric: Callable[[Any], str]
     restore: Callable[[Any, Mapping[str, Any]], Fitted] | None = None
-
-
-WORKS_ON: dict[str, str] = {
-    "euclidean": "Straight-line distances between the vectors as they are, not normalized.",
-    "cosine": "Angles between the vectors as they are; their lengths do not count.",
-    "correlation": (
-        "Correlation between the vectors' entries: each vector's own mean is taken away, "
-        "and its length does not count."
-    ),
-}
+    starts_by: str | None = None
+    scale: Scale | None = None
+    compiles: bool = False

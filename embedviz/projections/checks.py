@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from embedviz.errors import InvalidParameterError
+from embedviz.metrics import EUCLIDEAN, metric_named
 from embedviz.projections.base import MAX_SEED, ProjectionMethod
 from embedviz.space import EmbeddingSpace
 
@@ -20,12 +21,12 @@ def check_seed(seed: object) -> None:
         )
 
 
-def check_size(space: EmbeddingSpace, method: ProjectionMethod) -> None:
-    """Raise InvalidParameterError where there is nothing to draw."""
+def check_size(space: EmbeddingSpace, method: ProjectionMethod, instead: str = "") -> None:
+    """Raise InvalidParameterError where there is nothing to draw; ``instead`` takes fewer points."""
     if len(space) < method.least_points:
         raise InvalidParameterError(
             f"{method.label} needs at least {method.least_points} points, got {len(space)}. "
-            "Choose more points" + ("." if method.name == "pca" else ", or use PCA.")
+            "Choose more points" + (f", or use {instead}." if instead else ".")
         )
     spread = float((space.vectors.max(axis=0) - space.vectors.min(axis=0)).max())
     if spread == 0:
@@ -57,15 +58,14 @@ def check_components(space: EmbeddingSpace, method: ProjectionMethod, n_componen
 
 def check_directions(space: EmbeddingSpace, metric: str, what: str) -> None:
     """Raise InvalidParameterError for vectors that have no direction where only that counts."""
-    if metric == "cosine":
-        lost, why = space.norms == 0, "have length 0"
-    elif metric == "correlation":
-        lost, why = np.ptp(space.vectors, axis=1) == 0, "have all entries equal"
-    else:
-        return
+    measure = metric_named(metric)
+    lost = measure.without_direction(space.vectors)
+    if measure.form == "angle":
+        lost |= space.norms == 0  # also so short that float32 cannot hold their squares
     if lost.any():
         raise InvalidParameterError(
-            f"{what}: {int(lost.sum()):,} of {len(space):,} vectors {why}, the first is "
+            f"{what}: {int(lost.sum()):,} of {len(space):,} vectors {measure.lack}, the first is "
             f"{space.keys[int(np.argmax(lost))]!r}; they have no direction, and {metric} compares "
-            "directions. Leave them out, or compare straight-line (euclidean) distances."
+            f"directions. Leave them out, or compare {EUCLIDEAN.adjective} ({EUCLIDEAN.name}) "
+            "distances."
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from embedviz.metrics import EUCLIDEAN, metric_named
 from embedviz.progress import Cancel, OnProgress, report, stop_if
 from embedviz.projections.base import Vectors
 
@@ -16,7 +17,7 @@ _BLOCK_WORK = 4_000_000_000
 
 
 class ExactNeighbors:
-    """All-pairs search in ``vectors`` (n, d) by ``metric``: euclidean, cosine or correlation.
+    """All-pairs search in ``vectors`` (n, d) by a ``metric`` that scikit-learn and SciPy know.
 
     The search itself is scikit-learn's, among unit vectors where only the direction counts; the
     distances of those found are then computed by SciPy in float64, as openTSNE's own exact
@@ -27,9 +28,13 @@ class ExactNeighbors:
         from sklearn.neighbors import NearestNeighbors
 
         self.metric = metric
+        self._measure = metric_named(metric)
         self._vectors = vectors
         self._rows = comparable(vectors, metric)
-        self._search = NearestNeighbors(algorithm="auto", metric="euclidean").fit(self._rows)
+        searched = self._measure if self._measure.form is None else EUCLIDEAN
+        self._search = NearestNeighbors(
+            algorithm="auto", metric=searched.called["scikit-learn"]
+        ).fit(self._rows)
 
     def among_themselves(
         self, k: int, on_progress: OnProgress | None = None, cancel: Cancel | None = None
@@ -57,7 +62,7 @@ class ExactNeighbors:
             stop_if(cancel, "The search for neighbors")
             part = slice(start, start + step)
             distances[part], found[part] = self._search.kneighbors(rows[part], k)
-            if self.metric != "euclidean":
+            if self._measure is not EUCLIDEAN:
                 distances[part] = self._measured(asked[part], found[part])
             done = min(start + step, len(rows))
             report(
@@ -71,15 +76,16 @@ class ExactNeighbors:
         from scipy.spatial.distance import cdist
 
         rows = (
-            cdist(one[None, :], self._vectors[near], self.metric)[0]
+            cdist(one[None, :], self._vectors[near], self._measure.called["scipy"])[0]
             for one, near in zip(asked, found, strict=True)
         )
         return np.stack(list(rows))
 
 
 def comparable(vectors: Vectors, metric: str) -> NDArray[np.float32]:
-    """``vectors`` such that their straight-line distances rank as ``metric`` does."""
-    if metric == "euclidean":
+    """``vectors`` such that their straight-line distances rank as ``metric`` does, if it has a form."""
+    measure = metric_named(metric)
+    if measure.form != "angle":
         return vectors
-    rows = vectors - vectors.mean(axis=1, keepdims=True) if metric == "correlation" else vectors
+    rows = measure.centered(vectors)
     return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), np.float32)

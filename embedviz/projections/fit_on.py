@@ -44,8 +44,8 @@ def checked_fit_on(fit_on: int | None, space: EmbeddingSpace, method: Projection
             f"{method.label}: fit_on={fit_on!r} is not allowed. Give the number of points to fit, "
             f"at least {method.least_points}, or None for all."
         )
-    # PCA of everything takes a second; of a sample it would only be less exact.
-    return 0 if fit_on >= len(space) or method.name == "pca" else int(fit_on)
+    # A quick method takes a moment for everything; of a sample it would only be less exact.
+    return 0 if fit_on >= len(space) or method.is_quick else int(fit_on)
 
 
 def sampled_rows(n: int, fit_on: int, seed: int) -> NDArray[np.intp]:

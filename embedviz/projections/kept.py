@@ -108,6 +108,6 @@ def _key(
         method=method.name,
         params=dict(params),
         n_components=n_components,
-        seed=seed,
+        seed=seed if method.uses_seed else 0,
         **sampled,
     )

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from embedviz.metrics import COSINE, EUCLIDEAN
 from embedviz.params import param
 from embedviz.product_threads import one_product_thread
 from embedviz.progress import Cancel, OnProgress, report, stop_if
 from embedviz.projections.base import (
-    WORKS_ON,
     Coordinates,
     Limits,
     ProjectionMethod,
@@ -171,7 +171,7 @@ def _works_on(params: PCAParams) -> str:
     return (
         "Each vector is scaled to length 1, then the mean is taken away; axes keep the variance."
         if params.normalize
-        else f"{WORKS_ON['euclidean']} The mean is taken away; axes keep the variance."
+        else f"{EUCLIDEAN.works_on} The mean is taken away; axes keep the variance."
     )
 
 
@@ -187,6 +187,9 @@ PCA_METHOD = ProjectionMethod(
     params=PCAParams,
     transforms="exact",
     reports_progress=False,
+    keeps="distances",
+    uses_seed=False,
+    is_quick=True,
     libraries=("scikit-learn", "scipy", "numpy"),
     least_points=2,
     components=lambda n, d: (1, min(n, d)),
@@ -194,6 +197,6 @@ PCA_METHOD = ProjectionMethod(
     check=_check,
     fit=_fit,
     works_on=_works_on,
-    metric=lambda params: "cosine" if params.normalize else "euclidean",
+    metric=lambda params: (COSINE if params.normalize else EUCLIDEAN).name,
     restore=_restore,
 )

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embedviz.errors import EmbedvizError, InvalidParameterError
+from embedviz.metrics import EUCLIDEAN
 from embedviz.progress import Cancel, OnProgress
 from embedviz.projections.base import Fitted
 from embedviz.projections.checks import check_directions
@@ -83,7 +84,7 @@ class Projection:
     seconds: float = 0.0
     details: Mapping[str, Any] = field(default_factory=dict)
     works_on: str = ""
-    metric: str = "euclidean"
+    metric: str = EUCLIDEAN.name
     from_cache: bool = False
     model: LazyModel = field(default_factory=lambda: LazyModel(None), repr=False)
 

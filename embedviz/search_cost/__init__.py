@@ -4,13 +4,25 @@ from embedviz.search_cost.answers import Answer, worst_answer
 from embedviz.search_cost.curve import Measured, agreed, efforts_of, measured, recall_latency
 from embedviz.search_cost.graph import HnswGraph, graph_of
 from embedviz.search_cost.growth import Growth, Sized, fitted_slope, growth
-from embedviz.search_cost.searchers import METHODS, Searcher, brute_force, hnsw, ivf
+from embedviz.search_cost.searchers import (
+    METHODS,
+    SEARCHERS,
+    Cells,
+    Graph,
+    Searcher,
+    brute_force,
+    hnsw,
+    ivf,
+)
 from embedviz.search_cost.trial import Trial, trial_of
 from embedviz.search_cost.walk import Hop, Walk, nearest_nodes, walk
 
 __all__ = [
     "METHODS",
+    "SEARCHERS",
     "Answer",
+    "Cells",
+    "Graph",
     "Growth",
     "HnswGraph",
     "Hop",

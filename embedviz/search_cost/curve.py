@@ -17,7 +17,6 @@ from embedviz.search_cost.trial import Trial
 
 _ROUNDS = 20  # at most; the best counts, since what else the machine does only ever adds
 _PASSES = 2  # through the curve, so that no moment of a busy machine falls on one point alone
-_WIDEST = 512
 
 
 @dataclass(frozen=True)
@@ -52,13 +51,7 @@ class Measured:
 
 def efforts_of(searcher: Searcher, k: int) -> tuple[int, ...]:
     """The efforts worth trying, each about twice the one before; all there is for IVF at last."""
-    if searcher.method == "brute":
-        return (0,)
-    if searcher.method == "hnsw":
-        doubled = [1 << power for power in range(10)]
-        return (k, *(ef for ef in doubled if k < ef <= max(_WIDEST, k)))
-    nlist = searcher.parameters["nlist"]
-    return (*(1 << power for power in range(nlist.bit_length()) if 1 << power < nlist), nlist)
+    return searcher.efforts(k)
 
 
 def measured(
@@ -147,8 +140,7 @@ def _check(searcher: Searcher, trial: Trial, k: int, effort: int) -> None:
     most = trial.truth.shape[1]
     if not 1 <= k <= most:
         raise InvalidParameterError(f"k={k}: the true neighbors are known for 1 to {most}.")
-    highest = {"brute": 0, "ivf": searcher.parameters.get("nlist", 0)}.get(searcher.method)
-    lowest = 0 if searcher.method == "brute" else 1
+    lowest, highest = searcher.allowed
     if effort < lowest or (highest is not None and effort > highest):
         allowed = f"{lowest} to {highest:,}" if highest is not None else f"{lowest} or more"
         raise InvalidParameterError(

@@ -17,7 +17,17 @@ from embedviz.indexes.reporting import part_of
 from embedviz.indexes.structures import empty_graph, grow_graph
 from embedviz.progress import Cancel, OnProgress, report, stop_if
 from embedviz.search_cost.curve import Measured, measured
-from embedviz.search_cost.searchers import METHODS, Searcher, brute_force, hnsw, ivf, of_graph
+from embedviz.search_cost.searchers import (
+    METHODS,
+    BruteForce,
+    Cells,
+    Graph,
+    Searcher,
+    brute_force,
+    hnsw,
+    ivf,
+    of_graph,
+)
 from embedviz.search_cost.trial import Trial, trial_between, unit_vectors
 
 _M, _EF_CONSTRUCTION = 16, 40
@@ -136,7 +146,7 @@ def _sized(
 ) -> Sized:
     nlist = math.isqrt(len(trial.vectors))
     searchers = (brute_force(trial.vectors), ivf(trial.vectors, nlist, cancel=cancel), grown)
-    efforts = {"brute": 0, "ivf": min(nprobe, nlist), "hnsw": ef}
+    efforts = {BruteForce.method: 0, Cells.method: min(nprobe, nlist), Graph.method: ef}
     points = {}
     for searcher in searchers:
         stop_if(cancel, "Measuring the growth")
@@ -161,7 +171,7 @@ class _Calling:
     def least(self) -> dict[str, float]:
         """Measure once more; the least so far."""
         for each in self._searchers:
-            seconds = measured(each, self._trial, 1, int(each.method != "brute")).seconds
+            seconds = measured(each, self._trial, 1, each.allowed[0]).seconds
             self._least[each.method] = min(seconds, self._least.get(each.method, seconds))
         return dict(self._least)
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from embedviz.plots.palettes import OTHER
+from embedviz.search_cost.searchers import BruteForce, Cells, Graph
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -15,8 +16,9 @@ if TYPE_CHECKING:
     from embedviz.search_cost.growth import Growth
 
 ACCENT, CONTRAST = "#2f5fd0", "#d55e00"
-COLORS = {"brute": OTHER, "ivf": "#0f8a6d", "hnsw": ACCENT}
+COLORS = {BruteForce.method: OTHER, Cells.method: "#0f8a6d", Graph.method: ACCENT}
 """A method has the same color in every picture."""
+_EVERY = BruteForce.method
 
 _MARGIN = {"l": 70, "r": 16, "t": 10, "b": 48}
 
@@ -51,7 +53,7 @@ def recall_curve(
             line.update(mode="lines+markers", opacity=0.6)
         figure.add_trace(line)
     figure.add_trace(
-        _mark(brute, names["brute"], {"symbol": "diamond", "size": 12, "color": COLORS["brute"]})
+        _mark(brute, names[_EVERY], {"symbol": "diamond", "size": 12, "color": COLORS[_EVERY]})
     )
     large = {
         "symbol": "circle",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,18 +23,19 @@ from embedviz.progress import Cancel, OnProgress
 
 Float32 = NDArray[np.float32]
 
-METHODS: tuple[str, ...] = ("brute", "ivf", "hnsw")
-"""Brute force compares every vector, IVF those of some cells, HNSW those along a walk."""
+_WIDEST = 512
 
 
 @dataclass(frozen=True, eq=False)
 class Searcher:
-    """A structure of faiss over n vectors.
+    """A structure of faiss over n vectors: :class:`BruteForce`, :class:`Cells` or :class:`Graph`.
 
     Attributes
     ----------
     method : str
-        One of :data:`METHODS`.
+        The kind of structure; one of :data:`METHODS`.
+    effort_name : str
+        What faiss calls the effort of a search; empty where there is none to choose.
     build_seconds : float
         On one thread.
     nbytes : int
@@ -43,7 +44,9 @@ class Searcher:
         ``nlist`` of IVF; ``M`` and ``efConstruction`` of HNSW.
     """
 
-    method: str
+    method: ClassVar[str]
+    effort_name: ClassVar[str] = ""
+
     structure: Any = field(repr=False)
     build_seconds: float
     nbytes: int
@@ -54,31 +57,83 @@ class Searcher:
         """How many vectors are searched."""
         return int(self.structure.ntotal)
 
-    def options(self, faiss: Any, k: int, effort: int) -> Any:
+    @property
+    def allowed(self) -> tuple[int, int | None]:
+        """The least effort and the greatest; None for no limit."""
+        return 0, 0
+
+    def efforts(self, k: int) -> tuple[int, ...]:  # noqa: ARG002 - one signature for all
+        """The efforts worth trying for ``k`` neighbors, each about twice the one before."""
+        return (0,)
+
+    def options(self, faiss: Any, k: int, effort: int) -> Any:  # noqa: ARG002
         """What faiss is told beside the query: ``nprobe`` or ``efSearch`` (never below k)."""
-        if self.method == "ivf":
-            return faiss.SearchParametersIVF(nprobe=effort)
-        if self.method == "hnsw":
-            return faiss.SearchParametersHNSW(efSearch=max(effort, k))
         return None
 
-    def comparisons(self, queries: Float32, k: int, effort: int) -> float:
+    def comparisons(self, queries: Float32, k: int, effort: int) -> float:  # noqa: ARG002
         """Distances that are computed for one of ``queries``, on average; counted, not timed."""
-        if self.method == "brute":
-            return float(self.n)
-        if self.method == "ivf":
-            with faiss_alone():
-                return self._in_cells(queries, effort)
+        return float(self.n)
+
+
+class BruteForce(Searcher):
+    """Every vector is compared."""
+
+    method = "brute"
+
+
+class Cells(Searcher):
+    """Vectors in cells around centers; those of some cells are compared."""
+
+    method = "ivf"
+    effort_name = "nprobe"
+
+    @property
+    def allowed(self) -> tuple[int, int | None]:
+        return 1, self.parameters["nlist"]
+
+    def efforts(self, k: int) -> tuple[int, ...]:  # noqa: ARG002 - as in Searcher
+        nlist = self.parameters["nlist"]
+        return (*(1 << power for power in range(nlist.bit_length()) if 1 << power < nlist), nlist)
+
+    def options(self, faiss: Any, k: int, effort: int) -> Any:  # noqa: ARG002 - as in Searcher
+        return faiss.SearchParametersIVF(nprobe=effort)
+
+    def comparisons(self, queries: Float32, k: int, effort: int) -> float:  # noqa: ARG002
+        lists = self.structure
+        with faiss_alone():
+            _, probed = lists.quantizer.search(queries, effort)
+            sizes = np.array([lists.invlists.list_size(cell) for cell in range(lists.nlist)])
+            return float(lists.nlist + sizes[probed].sum(axis=1).mean())
+
+
+class Graph(Searcher):
+    """A graph of neighbors; those along a walk are compared."""
+
+    method = "hnsw"
+    effort_name = "efSearch"
+
+    @property
+    def allowed(self) -> tuple[int, int | None]:
+        return 1, None
+
+    def efforts(self, k: int) -> tuple[int, ...]:
+        doubled = [1 << power for power in range(10)]
+        return (k, *(ef for ef in doubled if k < ef <= max(_WIDEST, k)))
+
+    def options(self, faiss: Any, k: int, effort: int) -> Any:
+        return faiss.SearchParametersHNSW(efSearch=max(effort, k))
+
+    def comparisons(self, queries: Float32, k: int, effort: int) -> float:
         with faiss_counting() as faiss:
             faiss.cvar.hnsw_stats.reset()
             self.structure.search(queries, k, params=self.options(faiss, k, effort))
             return float(faiss.cvar.hnsw_stats.ndis) / len(queries)
 
-    def _in_cells(self, queries: Float32, nprobe: int) -> float:
-        lists = self.structure
-        _, probed = lists.quantizer.search(queries, nprobe)
-        sizes = np.array([lists.invlists.list_size(cell) for cell in range(lists.nlist)])
-        return float(lists.nlist + sizes[probed].sum(axis=1).mean())
+
+SEARCHERS: dict[str, type[Searcher]] = {kind.method: kind for kind in (BruteForce, Cells, Graph)}
+
+METHODS: tuple[str, ...] = tuple(SEARCHERS)
+"""Brute force compares every vector, IVF those of some cells, HNSW those along a walk."""
 
 
 def brute_force(vectors: Float32) -> Searcher:
@@ -87,7 +142,7 @@ def brute_force(vectors: Float32) -> Searcher:
         started = time.perf_counter()
         flat = faiss.IndexFlatL2(vectors.shape[1])
         flat.add(vectors)
-        return Searcher("brute", flat, time.perf_counter() - started, int(vectors.nbytes))
+        return BruteForce(flat, time.perf_counter() - started, int(vectors.nbytes))
 
 
 def ivf(
@@ -105,7 +160,7 @@ def ivf(
     started = time.perf_counter()
     lists = cells(vectors, nlist, seed, on_progress, cancel)
     seconds = time.perf_counter() - started
-    return Searcher("ivf", lists, seconds, cells_nbytes(lists), {"nlist": nlist})
+    return Cells(lists, seconds, cells_nbytes(lists), {"nlist": nlist})
 
 
 def hnsw(
@@ -133,4 +188,4 @@ def hnsw(
 def of_graph(graph: Any, seconds: float, M: int, ef_construction: int) -> Searcher:
     """The searcher of a graph that was grown elsewhere."""
     parameters = {"M": M, "efConstruction": ef_construction}
-    return Searcher("hnsw", graph, seconds, graph_nbytes(graph), parameters)
+    return Graph(graph, seconds, graph_nbytes(graph), parameters)

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from embedviz.errors import InvalidParameterError
+from embedviz.metrics import metric_named
 from embedviz.projections.projection import Projection
 from embedviz.space import EmbeddingSpace
-from embedviz.trust.nearness import DISTANCE_METRICS
 
 
 def check_same_points(space: EmbeddingSpace, projection: Projection) -> None:
@@ -18,15 +18,6 @@ def check_same_points(space: EmbeddingSpace, projection: Projection) -> None:
         raise InvalidParameterError(
             f"The map shows {len(projection.keys):,} points, which are not the {len(space):,} of "
             "this space in this order. Measure it against the space that it was made from."
-        )
-
-
-def check_metric(metric: str) -> None:
-    """Raise InvalidParameterError, which lists the metrics."""
-    if metric not in DISTANCE_METRICS:
-        raise InvalidParameterError(
-            f"There is no metric {metric!r} to measure with. "
-            f"Metrics: {', '.join(map(repr, DISTANCE_METRICS))}."
         )
 
 
@@ -59,7 +50,7 @@ def check_measurable(
 ) -> None:
     """All of the above, and that every part is known."""
     check_same_points(space, projection)
-    check_metric(metric)
+    metric_named(metric)
     check_k(k, len(space))
     unknown = [part for part in parts if part not in known]
     if unknown or not parts or isinstance(parts, str):

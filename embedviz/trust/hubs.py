@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from embedviz.metrics import metric_named
 from embedviz.progress import Cancel, OnProgress
 from embedviz.space import EmbeddingSpace
-from embedviz.trust.checks import check_metric, check_neighbors
+from embedviz.trust.checks import check_neighbors
 from embedviz.trust.nearest import nearest_rows
-from embedviz.trust.nearness import FullNearness
+from embedviz.trust.nearness import full_nearness
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,10 +55,10 @@ def hubness(
     Raises InvalidParameterError for a k that is not from 1 to n − 1 or an unknown metric, and
     CancelledError. The time grows with n²: seconds for 10,000 points.
     """
-    check_metric(metric)
+    metric_named(metric)
     check_neighbors(k, len(space))
     nearest = nearest_rows(
-        FullNearness(space.vectors, metric), k, on_progress=on_progress, cancel=cancel
+        full_nearness(space.vectors, metric), k, on_progress=on_progress, cancel=cancel
     )
     counts = np.bincount(nearest.ravel(), minlength=len(space)).astype(np.int64)
     return hubness_of(space.keys, counts, int(k), metric)

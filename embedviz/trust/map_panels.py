@@ -11,17 +11,13 @@ import numpy as np
 from embedviz.errors import InvalidParameterError
 from embedviz.progress import Cancel, OnProgress, Progress, report, stop_if
 from embedviz.projections import project
+from embedviz.projections import scales as scales_of_methods
 from embedviz.projections.projection import Projection
+from embedviz.projections.tsne import TSNE_METHOD
 from embedviz.trust.known_shapes import ShapeData
 from embedviz.trust.map_quality import Quality, quality
 from embedviz.trust.procrustes import laid_over
 from embedviz.trust.survival import Survived, survived
-
-SCALES: dict[str, tuple[str, tuple[int, ...]]] = {
-    "tsne": ("perplexity", (2, 5, 15, 30, 50)),
-    "umap": ("n_neighbors", (3, 5, 15, 30, 50)),
-}
-"""The parameter of each method that says how many neighbors count, and values worth comparing."""
 
 _K = 10
 
@@ -71,7 +67,7 @@ class Panels:
 
 def panels(
     data: ShapeData,
-    method: str = "tsne",
+    method: str = TSNE_METHOD.name,
     scales: Sequence[int] | None = None,
     seeds: Sequence[int] = (0, 1),
     on_progress: OnProgress | None = None,
@@ -84,9 +80,9 @@ def panels(
     Parameters
     ----------
     method : str
-        ``"tsne"`` or ``"umap"``.
+        A name in ``PROJECTIONS`` that has a scale: ``"tsne"`` or ``"umap"``.
     scales : sequence of int, optional
-        Perplexities or numbers of neighbors; None takes those of :data:`SCALES`.
+        Perplexities or numbers of neighbors; None takes those of the method's scale.
     seeds : sequence of int
         Two or more.
     on_progress
@@ -103,20 +99,21 @@ def panels(
     CancelledError
         If ``cancel`` is set.
     """
-    if method not in SCALES or len(seeds) < 2:
+    known = scales_of_methods()
+    if method not in known or len(seeds) < 2:
         raise InvalidParameterError(
             f"Panels of {method!r} from {len(seeds)} seeds: the methods are "
-            f"{', '.join(map(repr, SCALES))}, and seeds are compared from two on."
+            f"{', '.join(map(repr, known))}, and seeds are compared from two on."
         )
-    name, usual = SCALES[method]
-    wanted = [(scale, seed) for scale in scales or usual for seed in seeds]
+    usual = known[method]
+    wanted = [(scale, seed) for scale in scales or usual.values for seed in seeds]
     made: list[Panel] = []
     for index, (scale, seed) in enumerate(wanted):
         stop_if(cancel, "Drawing the maps")
         sub = _within(on_progress, index, len(wanted), made)
         drawn = project(
             data.space, method, seed=seed, on_progress=sub, cancel=cancel, cache=cache,
-            **{name: scale, **params},
+            **{usual.param: scale, **params},
         )  # fmt: skip
         measured = quality(data.space, drawn, k=_K, cache=False)
         made.append(Panel(scale, seed, drawn, measured, survived(data, drawn)))

@@ -16,7 +16,7 @@ from embedviz.store import default_store, key_of
 from embedviz.trust.blocks import by_blocks
 from embedviz.trust.checks import check_measurable
 from embedviz.trust.map_nearness import MapNearness
-from embedviz.trust.nearness import FullNearness, Matrix, Rows
+from embedviz.trust.nearness import Matrix, Nearness, Rows, full_nearness
 from embedviz.trust.ranking import RankedBlock
 from embedviz.trust.sampling import sampled_rows
 
@@ -98,7 +98,7 @@ def quality(
     k : int
         Neighbors to look at, below n / 2.
     metric : str, optional
-        ``"euclidean"``, ``"cosine"``, ``"correlation"`` or ``"dot"``; None takes the metric that
+        A name in :data:`embedviz.metrics.METRICS`; None takes the metric that
         the map tried to keep.
     on_progress, cancel
         Called as blocks of points are done; an event that stops the work.
@@ -158,7 +158,7 @@ def _per_point(
     """Trustworthiness, continuity and recall of each point, of shape (3, n)."""
     n = len(space)
     asked = np.arange(n) if rows is None else rows
-    full = FullNearness(space.vectors, metric)
+    full = full_nearness(space.vectors, metric)
     drawn = MapNearness(projection.coordinates)
     measure = partial(_measured, full, drawn, k, parts)
     found = by_blocks(asked, n, measure, "Measuring the map", on_progress, cancel)
@@ -168,7 +168,7 @@ def _per_point(
 
 
 def _measured(
-    full: FullNearness, drawn: MapNearness, k: int, parts: frozenset[str], rows: Rows
+    full: Nearness, drawn: MapNearness, k: int, parts: frozenset[str], rows: Rows
 ) -> Matrix:
     """The three numbers of each of these rows, of shape (3, r); NaN for parts not asked for."""
     n = len(full)

@@ -7,16 +7,17 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from embedviz.metrics import METRICS, Metric
+
 Rows = NDArray[np.intp]
 Values = NDArray[Any]
 Matrix = NDArray[np.float64]
-
-DISTANCE_METRICS = ("euclidean", "cosine", "correlation", "dot")
 
 _PAIR_NUMBERS = 1_000_000  # numbers gathered at a time for exact values
 _PROBED = 32
 _ROOM = 4.0  # times the largest rounding seen
 _FEW = 4.0
+_FORMULA_ROUNDING = 1e-13  # of the largest value
 
 
 class Nearness(Protocol):
@@ -37,8 +38,47 @@ class Nearness(Protocol):
         """How far ``block`` may be from exact near ``values`` of shape (r, m), of that shape."""
 
 
+def full_nearness(vectors: NDArray[np.float32], metric: str) -> Nearness:
+    """In the full space by any metric of the table: by products where it has a form."""
+    by = FormulaNearness if METRICS[metric].form is None else FullNearness
+    return by(vectors, metric)
+
+
+class FormulaNearness:
+    """In the full space by a ``metric`` that is only a formula: every pair in float64."""
+
+    def __init__(self, vectors: NDArray[np.float32], metric: str) -> None:
+        self._vectors, self._measure = vectors, METRICS[metric]
+        # The same formula gives both values, but a sum's last bits may depend on the company.
+        self._slack = _ROOM * _FORMULA_ROUNDING * float(np.abs(self.block(np.arange(1))).max())
+
+    def __len__(self) -> int:
+        return len(self._vectors)
+
+    def block(self, rows: Rows) -> Values:
+        return np.stack([self._from(row, self._vectors) for row in rows])
+
+    def exact(self, rows: Rows, columns: Rows) -> Matrix:
+        found = np.empty(len(rows))
+        order = np.argsort(rows, kind="stable")
+        starts = np.flatnonzero(np.diff(rows[order], prepend=-1))
+        for part in np.split(order, starts[1:]):
+            found[part] = self._from(rows[part[0]], self._vectors[columns[part]])
+        return found
+
+    def quickly(self, rows: Rows, k: int) -> Rows | None:  # noqa: ARG002 - as in Nearness
+        return None
+
+    def slack(self, rows: Rows, values: Values) -> Matrix:  # noqa: ARG002 - as in Nearness
+        return np.full(values.shape, self._slack)
+
+    def _from(self, row: np.intp, others: NDArray[np.float32]) -> Matrix:
+        scores = self._measure.between(self._vectors[row], others)
+        return scores if self._measure.is_distance else -scores
+
+
 class FullNearness:
-    """In the full space, by ``metric``.
+    """In the full space, by a ``metric`` that has a form.
 
     The products are computed in float32. How far rounding takes them from exact is measured on a
     thousand pairs and taken four times, more than ten standard deviations; what that leaves open
@@ -46,13 +86,15 @@ class FullNearness:
     """
 
     def __init__(self, vectors: NDArray[np.float32], metric: str) -> None:
-        self._vectors, self._metric = vectors, metric
+        self._vectors, self._measure = vectors, METRICS[metric]
+        self._form = self._measure.form
         self._means = (
-            vectors.mean(axis=1, dtype=np.float64) if metric == "correlation" else np.zeros(1)
+            vectors.mean(axis=1, dtype=np.float64) if self._measure.centers else np.zeros(1)
         )
-        self._scale = _inverse_lengths(vectors, self._means, metric)
+        self._scale = _inverse_lengths(vectors, self._means, self._measure)
         # Around the mean the squares are smallest, and with them the rounding.
-        self._center = vectors.mean(axis=0, dtype=np.float64) if metric == "euclidean" else None
+        lines = self._form == "straight line"
+        self._center = vectors.mean(axis=0, dtype=np.float64) if lines else None
         self._use(np.float32)
         if self._crowded():
             self._use(np.float64)
@@ -65,7 +107,7 @@ class FullNearness:
         squares = np.einsum("ij,ij->i", rows, rows, dtype=np.float64)
         self._lengths = np.sqrt(squares)
         self._left, self._right = -rows, rows
-        if self._metric == "euclidean":
+        if self._form == "straight line":
             # |x|² − 2 x·y + |y|² as one product: no more passes over the block.
             square, one = squares.astype(dtype)[:, None], np.ones((len(rows), 1), dtype)
             self._left = np.hstack([-2 * rows, square, one])
@@ -93,7 +135,7 @@ class FullNearness:
             rows = self._vectors[part].astype(np.float64)
             if self._center is not None:
                 rows -= self._center
-            elif self._metric != "dot":
+            elif self._form == "angle":
                 rows -= self._means[part, None] if len(self._means) > 1 else 0.0
                 rows *= self._scale[part, None]
             prepared[part] = rows
@@ -124,14 +166,14 @@ class FullNearness:
     def _exact(self, rows: Rows, columns: Rows) -> Matrix:
         first = self._vectors[rows].astype(np.float64)
         second = self._vectors[columns]
-        if self._metric == "euclidean":
+        if self._form == "straight line":
             first -= second
             return np.asarray(np.einsum("ij,ij->i", first, first))
-        if self._metric == "correlation":
+        if self._measure.centers:
             first -= self._means[rows, None]
             second = second - self._means[columns, None]
         products = np.einsum("ij,ij->i", first, second, dtype=np.float64)
-        if self._metric == "dot":
+        if self._form == "product":
             return np.asarray(-products)
         return np.asarray(-products * self._scale[rows] * self._scale[columns])
 
@@ -142,12 +184,12 @@ class FullNearness:
         return np.broadcast_to((self._lengths[rows] * self._unit)[:, None], values.shape)
 
 
-def _inverse_lengths(vectors: NDArray[np.float32], means: Matrix, metric: str) -> Matrix:
+def _inverse_lengths(vectors: NDArray[np.float32], means: Matrix, measure: Metric) -> Matrix:
     """1 / length of each vector, and 0 for one of length 0: its cosine is 0 with every other."""
-    if metric not in ("cosine", "correlation"):
+    if measure.form != "angle":
         return np.ones(1)
     squares = np.einsum("ij,ij->i", vectors, vectors, dtype=np.float64)
-    if metric == "correlation":
+    if measure.centers:
         centered = squares - vectors.shape[1] * means**2
         squares = np.where(centered > 1e-12 * squares, centered, 0.0)
     lengths = np.sqrt(squares)

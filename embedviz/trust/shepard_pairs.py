@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embedviz.errors import InvalidParameterError
+from embedviz.metrics import EUCLIDEAN, Metric, metric_named
 from embedviz.projections.projection import Projection
 from embedviz.space import EmbeddingSpace
-from embedviz.trust.checks import check_metric, check_same_points
+from embedviz.trust.checks import check_same_points
 
 Distances = NDArray[np.float64]
 
@@ -22,7 +23,8 @@ class Shepard:
     Attributes
     ----------
     full, drawn : ndarray of shape (p,), float64
-        For cosine and correlation ``full`` is 1 − the similarity, for dot the negative product.
+        For angles (cosine, correlation) ``full`` is 1 − the similarity, for other similarities the
+        negative.
     spearman, pearson : float
         1 if the map keeps the order, or the proportions, of all distances; NaN where all are equal.
     pairs : ndarray of shape (p, 2), intp
@@ -55,15 +57,15 @@ def shepard(
     """
     used = projection.metric if metric is None else metric
     check_same_points(space, projection)
-    check_metric(used)
+    measure = metric_named(used)
     if isinstance(pairs, bool) or not isinstance(pairs, int | np.integer) or pairs < 2:
         raise InvalidParameterError(f"pairs={pairs!r} must be a whole number, 2 or more.")
     n = len(space)
     if n < 3:
         raise InvalidParameterError(f"{n} points have no distances to compare. Map 3 or more.")
     chosen = _pairs(n, int(pairs), seed)
-    full = _distances(space.vectors, chosen, used)
-    drawn = _distances(projection.coordinates, chosen, "euclidean")
+    full = _distances(space.vectors, chosen, measure)
+    drawn = _distances(projection.coordinates, chosen, EUCLIDEAN)
     return Shepard(
         full, drawn, _correlation(_ranks(full), _ranks(drawn)), _correlation(full, drawn),
         chosen, n * (n - 1) // 2, used,
@@ -80,23 +82,25 @@ def _pairs(n: int, count: int, seed: int) -> NDArray[np.intp]:
     return np.stack([first, second], axis=1).astype(np.intp)
 
 
-def _distances(vectors: NDArray[np.float32], pairs: NDArray[np.intp], metric: str) -> Distances:
+def _distances(vectors: NDArray[np.float32], pairs: NDArray[np.intp], measure: Metric) -> Distances:
     found = np.empty(len(pairs))
     for start in range(0, len(pairs), step := max(1, 1_000_000 // vectors.shape[1])):
         part = pairs[start : start + step]
         first, second = (vectors[part[:, side]].astype(np.float64) for side in (0, 1))
-        found[start : start + step] = _between(first, second, metric)
+        found[start : start + step] = _between(first, second, measure)
     return found
 
 
-def _between(first: Distances, second: Distances, metric: str) -> Distances:
-    if metric == "euclidean":
+def _between(first: Distances, second: Distances, measure: Metric) -> Distances:
+    if measure.form is None:
+        pairs = zip(first, second, strict=True)
+        scores = np.array([measure.between(one, other[None])[0] for one, other in pairs])
+        return scores if measure.is_distance else -scores
+    if measure.form == "straight line":
         return np.asarray(np.linalg.norm(first - second, axis=1))
-    if metric == "correlation":
-        first = first - first.mean(axis=1, keepdims=True)
-        second = second - second.mean(axis=1, keepdims=True)
+    first, second = measure.centered(first), measure.centered(second)
     products = np.asarray(np.einsum("ij,ij->i", first, second))
-    if metric == "dot":
+    if measure.form == "product":
         return np.asarray(-products)
     lengths = np.linalg.norm(first, axis=1) * np.linalg.norm(second, axis=1)
     return np.asarray(1 - np.divide(products, lengths, out=products * 0, where=lengths > 0))

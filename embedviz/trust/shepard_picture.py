@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from embedviz.metrics import metric_named
 from embedviz.plots.palettes import sequential
 from embedviz.plots.themes import THEMES, Theme
 
@@ -16,12 +17,6 @@ if TYPE_CHECKING:
     from embedviz.trust.shepard_pairs import Shepard
 
 _BINS = 48
-_FULL_TITLES = {
-    "euclidean": "distance in the full space",
-    "cosine": "1 − cosine in the full space",
-    "correlation": "1 − correlation in the full space",
-    "dot": "− dot product in the full space",
-}
 
 
 def shepard_figure(shepard: Shepard, theme: Theme | None = "light") -> go.Figure:
@@ -38,10 +33,11 @@ def shepard_figure(shepard: Shepard, theme: Theme | None = "light") -> go.Figure
         colorbar={"title": {"text": "pairs"}, "thickness": 10},
         hovertemplate="full space %{x:.3g}, map %{y:.3g}: %{z} pairs<extra></extra>",
     )  # fmt: skip
+    title = f"{metric_named(shepard.metric).distance_label} in the full space"
     layout: dict[str, Any] = {
         "height": 320,
         "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
-        "xaxis": {"title": {"text": _FULL_TITLES[shepard.metric]}, "automargin": True},
+        "xaxis": {"title": {"text": title}, "automargin": True},
         "yaxis": {"title": {"text": "distance on the map"}, "automargin": True},
     }
     if theme is not None:

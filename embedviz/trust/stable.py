@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from embedviz.errors import InvalidParameterError
 from embedviz.progress import Cancel, OnProgress, Progress, report
 from embedviz.projections import project
+from embedviz.projections.tsne import TSNE_METHOD
 from embedviz.space import EmbeddingSpace
 from embedviz.trust.map_nearness import MapNearness
 from embedviz.trust.nearest import nearest_rows
@@ -55,7 +56,7 @@ class Stability:
 
 def stability(
     space: EmbeddingSpace,
-    method: str = "tsne",
+    method: str = TSNE_METHOD.name,
     n_components: int = 2,
     seeds: Sequence[int] = (0, 1, 2),
     k: int = 15,

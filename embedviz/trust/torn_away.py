@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from embedviz.metrics import metric_named
 from embedviz.projections.projection import Projection
 from embedviz.space import EmbeddingSpace
-from embedviz.trust.checks import check_k, check_metric, check_same_points
+from embedviz.trust.checks import check_k, check_same_points
 from embedviz.trust.map_nearness import MapNearness
-from embedviz.trust.nearness import FullNearness, Nearness, Rows
+from embedviz.trust.nearness import Nearness, Rows, full_nearness
 from embedviz.trust.ranking import RankedBlock, Ranks
 
 
@@ -96,10 +97,10 @@ def _asked(
 ) -> tuple[Nearness, Nearness, Rows]:
     used = projection.metric if metric is None else metric
     check_same_points(space, projection)
-    check_metric(used)
+    metric_named(used)
     check_k(k, len(space))
     row = np.array([space.index(key)], np.intp)
-    return FullNearness(space.vectors, used), MapNearness(projection.coordinates), row
+    return full_nearness(space.vectors, used), MapNearness(projection.coordinates), row
 
 
 def _beyond(near: Nearness, other: Nearness, row: Rows, k: int) -> tuple[Rows, Ranks]:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embedviz.errors import InvalidParameterError
+from embedviz.metrics import EUCLIDEAN
 from embedviz.space import EmbeddingSpace
 from embedviz.trust.checks import check_neighbors
 from embedviz.trust.nearest import nearest_rows
@@ -121,7 +122,7 @@ def first_components(space: EmbeddingSpace, count: int) -> EmbeddingSpace:
 
 
 def _nearest(vectors: NDArray[np.float32], k: int) -> Rows:
-    return nearest_rows(FullNearness(np.ascontiguousarray(vectors), "euclidean"), k)
+    return nearest_rows(FullNearness(np.ascontiguousarray(vectors), EUCLIDEAN.name), k)
 
 
 def _in_common(first: Rows, second: Rows) -> float:

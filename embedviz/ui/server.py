@@ -69,6 +69,6 @@ def _warm_up() -> None:
     # Importing LanceDB takes seconds; where nothing is saved it is not needed, nor imported.
     with suppress(EmbedvizError):
         collections.list()
-    from embedviz.projections.umap_engine import warm_up
+    from embedviz.projections.umap import warm_up
 
     warm_up()

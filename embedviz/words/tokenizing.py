@@ -47,6 +47,9 @@ class Tokenizer:
         ISO 639-1 codes it is made for; empty for all that put spaces between words.
     package : str
         What has to be installed for it besides embedviz's own needs; empty for nothing.
+    telling : int
+        Characters from which on a frequent word is likely to mean something: fewer in scripts
+        that write a word in two.
     """
 
     name: str
@@ -55,6 +58,7 @@ class Tokenizer:
     languages: tuple[str, ...]
     package: str
     make: Callable[[], Tokenize] = field(repr=False)
+    telling: int = 4
 
     @property
     def available(self) -> bool:
@@ -97,18 +101,20 @@ def _words() -> Tokenize:
     return lambda text: list(find(text))
 
 
+WORDS = Tokenizer(
+    "words",
+    "Words between spaces",
+    "Runs of letters and digits of any script, with the apostrophes and hyphens inside "
+    "them. Not for Thai, Lao, Khmer or Burmese, which put no spaces between words.",
+    (),
+    "",
+    _words,
+)
+
 TOKENIZERS: dict[str, Tokenizer] = {
     tokenizer.name: tokenizer
     for tokenizer in (
-        Tokenizer(
-            "words",
-            "Words between spaces",
-            "Runs of letters and digits of any script, with the apostrophes and hyphens inside "
-            "them. Not for Thai, Lao, Khmer or Burmese, which put no spaces between words.",
-            (),
-            "",
-            _words,
-        ),
+        WORDS,
         Tokenizer(
             "korean",
             "Korean morphemes",
@@ -117,6 +123,7 @@ TOKENIZERS: dict[str, Tokenizer] = {
             ("ko",),
             "kiwipiepy",
             korean_morphemes,
+            telling=2,
         ),
         Tokenizer(
             "japanese",
@@ -126,6 +133,7 @@ TOKENIZERS: dict[str, Tokenizer] = {
             ("ja",),
             "janome",
             japanese_dictionary_forms,
+            telling=2,
         ),
         Tokenizer(
             "chinese",
@@ -134,6 +142,7 @@ TOKENIZERS: dict[str, Tokenizer] = {
             ("zh",),
             "jieba",
             chinese_words,
+            telling=2,
         ),
     )
 }

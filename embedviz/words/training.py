@@ -28,6 +28,7 @@ from embedviz.words.training_log import (
 )
 from embedviz.words.training_params import (
     ALGORITHMS,
+    DEFAULT_ALGORITHM,
     Algorithm,
     FastTextParams,
     TrainingParams,
@@ -50,7 +51,7 @@ __all__ = [
 def train_words(
     sentences: Sentences | None = None,
     *,
-    algorithm: str = "skip-gram",
+    algorithm: str = DEFAULT_ALGORITHM,
     corpus_file: str | os.PathLike[str] | None = None,
     probes: Iterable[str] = (),
     name: str = "",

@@ -146,35 +146,38 @@ class Algorithm:
         return getattr(gensim.models, self.gensim_class)
 
 
-ALGORITHMS: dict[str, Algorithm] = {
-    "cbow": Algorithm(
-        "cbow",
-        "CBOW",
-        "Guesses a word from the words around it. The fastest; good for frequent words.",
-        TrainingParams,
-        True,
-        "Word2Vec",
-        {"sg": 0},
-    ),
-    "skip-gram": Algorithm(
-        "skip-gram",
-        "Skip-gram",
-        "Guesses the words around a word. Slower; better for small texts and rare words.",
-        TrainingParams,
-        True,
-        "Word2Vec",
-        {"sg": 1},
-    ),
-    "fasttext": Algorithm(
-        "fasttext",
-        "fastText",
-        "Skip-gram that also learns pieces of words, so that words it never saw get a vector too.",
-        FastTextParams,
-        False,
-        "FastText",
-        {"sg": 1},
-    ),
-}
+CBOW = Algorithm(
+    "cbow",
+    "CBOW",
+    "Guesses a word from the words around it. The fastest; good for frequent words.",
+    TrainingParams,
+    True,
+    "Word2Vec",
+    {"sg": 0},
+)
+SKIP_GRAM = Algorithm(
+    "skip-gram",
+    "Skip-gram",
+    "Guesses the words around a word. Slower; better for small texts and rare words.",
+    TrainingParams,
+    True,
+    "Word2Vec",
+    {"sg": 1},
+)
+FASTTEXT = Algorithm(
+    "fasttext",
+    "fastText",
+    "Skip-gram that also learns pieces of words, so that words it never saw get a vector too.",
+    FastTextParams,
+    False,
+    "FastText",
+    {"sg": 1},
+)
+
+ALGORITHMS: dict[str, Algorithm] = {item.name: item for item in (CBOW, SKIP_GRAM, FASTTEXT)}
+
+DEFAULT_ALGORITHM = SKIP_GRAM.name
+"""What trains unless told otherwise: good for small texts, which is what people bring."""
 
 
 def algorithm_named(name: str) -> Algorithm:

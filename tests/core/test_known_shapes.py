@@ -14,8 +14,9 @@ import embedviz as ev
 from embedviz.errors import CancelledError, InvalidParameterError
 from embedviz.progress import Progress
 from embedviz.projections.projection import Projection
+from embedviz.projections.tsne import TSNE_METHOD
 from embedviz.trust.known_shapes import KNOWN_SHAPES, shape_data
-from embedviz.trust.map_panels import SCALES, panels
+from embedviz.trust.map_panels import panels
 from embedviz.trust.map_pictures import group_colors, panel_grid, small_map, torn_map
 from embedviz.trust.survival import MEASURES, Survived, survived
 
@@ -48,7 +49,7 @@ def test_a_shape_is_what_it_was_made_to_be(name):
     assert again.space.vectors_fingerprint == data.space.vectors_fingerprint
     np.testing.assert_array_equal(again.labels, data.labels)
     # Every perplexity that the panels show must fit.
-    assert max(SCALES["tsne"][1]) <= (len(data.space) - 1) / 3
+    assert max(TSNE_METHOD.scale.values) <= (len(data.space) - 1) / 3
 
 
 def test_an_unknown_shape_lists_the_known():

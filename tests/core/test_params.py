@@ -35,6 +35,21 @@ def test_specs_describe_what_a_widget_needs_in_the_order_of_the_fields() -> None
     assert described["kind"].choices == ("plain", "fancy")
 
 
+def test_choices_of_a_table_are_looked_up_each_time() -> None:
+    table = ["one"]
+
+    @dataclass(frozen=True)
+    class FromTable:
+        kind: str = param("one", "Which.", choices=lambda: table)
+
+    assert specs(FromTable)["kind"].choices == ("one",)
+    with pytest.raises(InvalidParameterError, match="kind='two' is not one of 'one'"):
+        make(FromTable, {"kind": "two"}, "example")
+    table.append("two")
+    assert specs(FromTable)["kind"].choices == ("one", "two")
+    assert make(FromTable, {"kind": "two"}, "example").kind == "two"
+
+
 def test_make_takes_what_is_allowed_and_fills_in_the_rest() -> None:
     assert make(Example, {"count": 100, "kind": "fancy"}, "example") == Example(100, kind="fancy")
 

@@ -11,9 +11,9 @@ import pytest
 
 from embedviz.errors import CancelledError, EmbedvizError
 from embedviz.progress import Progress
-from embedviz.projections import PROJECTIONS, project, umap_engine
+from embedviz.projections import PROJECTIONS, project, umap
 from embedviz.projections.base import Task
-from embedviz.projections.tsne_engine import Watcher
+from embedviz.projections.tsne import Watcher
 from embedviz.space import EmbeddingSpace
 from embedviz.store import default_store
 
@@ -161,31 +161,31 @@ def test_watcher_counts_over_both_phases():
 
 def test_waiting_for_umap_says_so_and_can_be_stopped(points):
     stop = StopAt("waiting", times=2)
-    with umap_engine._LOCK, pytest.raises(CancelledError):
+    with umap._LOCK, pytest.raises(CancelledError):
         project(points, "umap", on_progress=stop, cancel=stop, cache=False)
     assert [report.fraction for report in stop.seen] == [None, None]
-    assert not umap_engine._LOCK.locked()
+    assert not umap._LOCK.locked()
 
 
 def test_the_first_umap_says_that_it_compiles(points, monkeypatch):
-    monkeypatch.setattr(umap_engine, "_WARM", threading.Event())
+    monkeypatch.setattr(umap, "_WARM", threading.Event())
     seen: list[Progress] = []
     project(points, "umap", on_progress=seen.append, cache=False, **QUICK["umap"])
     assert any("once per start" in report.message for report in seen)
-    assert umap_engine.is_warm()
+    assert umap.is_warm()
     seen.clear()
     project(points, "umap", on_progress=seen.append, cache=False, **QUICK["umap"])
     assert not any("once per start" in report.message for report in seen)
 
 
 def test_warming_up_makes_warm(monkeypatch):
-    monkeypatch.setattr(umap_engine, "_WARM", threading.Event())
-    assert not umap_engine.is_warm()
-    umap_engine.warm_up()
-    assert umap_engine.is_warm()
+    monkeypatch.setattr(umap, "_WARM", threading.Event())
+    assert not umap.is_warm()
+    umap.warm_up()
+    assert umap.is_warm()
     calls = []
-    monkeypatch.setattr(umap_engine, "fit_model", lambda *_: calls.append(1))
-    umap_engine.warm_up()
+    monkeypatch.setattr(umap, "fit_model", lambda *_: calls.append(1))
+    umap.warm_up()
     assert calls == []
 
 
@@ -275,11 +275,20 @@ def test_whatever_differs_is_computed(points, cache_dir):
     project(points, "pca")
     assert project(points, "pca").from_cache
     assert project(points.renamed("other name"), "pca").from_cache
-    assert not project(points, "pca", seed=1).from_cache
     assert not project(points, "pca", 3).from_cache
     assert not project(points, "pca", normalize=True).from_cache
     assert not project(points.take(np.arange(99)), "pca").from_cache
     assert not project(points.take(np.arange(99, -1, -1)), "pca").from_cache
+
+
+def test_another_seed_is_computed_only_where_it_decides_something(points, cache_dir):
+    for method, params in QUICK.items():
+        first = project(points, method, **params)
+        again = project(points, method, seed=1, **params)
+        assert again.from_cache != PROJECTIONS[method].uses_seed
+        assert again.seed == 1
+        same = np.array_equal(again.coordinates, first.coordinates)
+        assert same != PROJECTIONS[method].uses_seed
 
 
 def test_a_damaged_result_is_computed_again(points, cache_dir):

@@ -15,6 +15,7 @@ ORACLES = {
     "cosine": lambda q, v: 1 - cdist(q, v, "cosine"),
     "euclidean": cdist,
     "dot": lambda q, v: q @ v.T,
+    "correlation": lambda q, v: 1 - cdist(q, v, "correlation"),
 }
 
 

@@ -234,7 +234,7 @@ def test_a_map_of_other_points_is_refused():
 
 def test_unknown_metric_names_the_known_ones():
     space, drawn = random_case(0, 40, 4, 2)
-    with pytest.raises(InvalidParameterError, match="'euclidean', 'cosine'"):
+    with pytest.raises(InvalidParameterError, match="'cosine', 'euclidean'"):
         quality(space, drawn, 5, metric="manhattan")
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import torch
+from PIL import Image
 from torch import nn
 
 from embedviz.errors import (
@@ -34,6 +35,7 @@ from embedviz.items.weights import (
 )
 from embedviz.registry import ENCODERS, open_encoder, register_weights
 from tests.core.loopback import Loopback
+from tests.core.safetensors_writing import safetensors_of
 
 CONTENT = b"weights of a network" * 1000
 DIGEST = hashlib.sha256(CONTENT).hexdigest()
@@ -259,6 +261,33 @@ def test_files_from_before_batches_were_counted_fit(tmp_path: Path, small: Encod
     values = _values()
     del values["1.num_batches_tracked"]
     assert trained(small.label, small.build, _saved(tmp_path / "w.pth", values)) is not None
+
+
+def test_safetensors_give_the_same_network(tmp_path: Path, small: Encoder) -> None:
+    values = _values()
+    path = _put(tmp_path / "w.SafeTensors", safetensors_of(values))
+    found = trained(small, path).state_dict()
+    assert found.keys() == values.keys()
+    assert all(torch.equal(found[name], values[name]) for name in values)
+    half = {name: value.half() for name, value in values.items() if value.is_floating_point()}
+    module = trained(small, _put(tmp_path / "half.safetensors", safetensors_of(half)))
+    assert module(torch.zeros(1, 3, 5, 5)).dtype == torch.float32
+
+
+def test_an_encoder_opens_with_safetensors(folders: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the operator names them (``--weights resnet50=FILE``) and as ``open_network`` takes them."""
+    torch.manual_seed(0)
+    content = safetensors_of(dict(ENCODERS["resnet50"].build().state_dict()))
+    path = _put(folders / "own.safetensors", content)
+    network = open_encoder("resnet50", weights=path)
+    assert network.weights_hash == hashlib.sha256(content).hexdigest()
+    prepared = network.prepare("image", Image.new("RGB", (40, 30), "teal"))
+    assert network.embed("image", prepared[None]).shape == (1, 2048)
+    register_weights("resnet50", path)
+    assert open_encoder("resnet50").weights_hash == network.weights_hash
+    _put(path, content[:-1])
+    with pytest.raises(FormatError, match=r"own\.safetensors .* bytes, .* follow the header"):
+        trained(ENCODERS["resnet50"], path)
 
 
 def _without(name: str) -> dict[str, Any]:

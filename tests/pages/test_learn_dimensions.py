@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
 import embedviz as ev
+from embedviz.projections import PROJECTIONS
+from embedviz.projections.base import Scale
+from embedviz.projections.tsne import TSNE_METHOD
 from embedviz.trust import concentration, intrinsic_dimension, scree
-from embedviz.trust import map_panels as panels_module
 from embedviz.trust.known_shapes import shape_data
 from embedviz.trust.map_panels import panels
 from embedviz.trust.random_points import random_points
@@ -36,7 +40,8 @@ def said(language: str, name: str, **values) -> str:
 @pytest.fixture
 def quick_panels(monkeypatch):
     """Two maps in place of ten; what other tests drew does not count."""
-    monkeypatch.setitem(panels_module.SCALES, "tsne", ("perplexity", (30,)))
+    few = dataclasses.replace(TSNE_METHOD, scale=Scale("perplexity", (30,)))
+    monkeypatch.setitem(PROJECTIONS, few.name, few)
     shaping._shared.clear()
     yield
     shaping._shared.clear()

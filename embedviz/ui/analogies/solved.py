@@ -14,7 +14,7 @@ from embedviz.words.formula import Formula
 
 
 def solve(chosen: Chosen, formula: Formula) -> Analogy | None:
-    """Draw one column per method; returns 3CosAdd's answer, which the picture shows."""
+    """Draw one column per method; returns the first one's answer, which the picture shows."""
     keep = st.toggle(
         "Let the input words win too",
         key="keep",
@@ -27,7 +27,7 @@ def solve(chosen: Chosen, formula: Formula) -> Analogy | None:
         for column, name in zip(st.columns(len(ANALOGY_METHODS)), ANALOGY_METHODS, strict=True):
             with column.container(border=True, height="stretch"):
                 _one_method(chosen, formula, name, keep)
-        return _answer(chosen, formula, "3CosAdd", keep)
+        return _answer(chosen, formula, next(iter(ANALOGY_METHODS)), keep)
     except UnknownKeyError as error:
         _unknown(error)
     except InvalidParameterError as error:
@@ -36,7 +36,7 @@ def solve(chosen: Chosen, formula: Formula) -> Analogy | None:
 
 
 def _headline(chosen: Chosen, formula: Formula, keep: bool) -> None:
-    best = _answer(chosen, formula, "3CosAdd", keep)
+    best = _answer(chosen, formula, next(iter(ANALOGY_METHODS)), keep)
     if not best.keys:
         raise InvalidParameterError(
             "Every word of this model is in the sum, so none is left to be its answer. "
@@ -46,7 +46,7 @@ def _headline(chosen: Chosen, formula: Formula, keep: bool) -> None:
 
 
 def _answer(chosen: Chosen, formula: Formula, method: str, keep: bool) -> Analogy:
-    weighted = method == "3CosAdd"
+    weighted = ANALOGY_METHODS[method].takes_weights
     positive = [item if weighted else item[0] for item in formula.positive]
     negative = [item if weighted else item[0] for item in formula.negative]
     return analogy(chosen.model, positive, negative, k=10, method=method, exclude_inputs=not keep)

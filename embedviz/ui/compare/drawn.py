@@ -10,7 +10,7 @@ import streamlit as st
 
 from embedviz.comparison import align
 from embedviz.progress import Cancel, OnProgress
-from embedviz.projections import PROJECTIONS, Projection, project
+from embedviz.projections import PROJECTIONS, Projection, first_keeping, project, quick_method
 from embedviz.space import EmbeddingSpace
 from embedviz.trust import Quality, quality
 from embedviz.ui.compare.sides import Sides
@@ -47,14 +47,16 @@ def choose_maps(sides: Sides) -> tuple[MapSettings, MapSettings]:
         both = map_settings(narrower, prefix="compare_")
         return both, both
     chosen = []
-    for column, side, first in zip(st.columns(2), "ab", ("pca", "tsne"), strict=True):
+    for column, side, first in zip(
+        st.columns(2), "ab", (first_keeping("distances"), first_keeping("neighbors")), strict=True
+    ):
         with column, st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-            chosen.append(map_settings(sides.space_a, first, prefix=f"compare_{side}_"))
+            chosen.append(map_settings(sides.space_a, first.name, prefix=f"compare_{side}_"))
     return chosen[0], chosen[1]
 
 
 def two_maps(sides: Sides, settings: tuple[MapSettings, MapSettings]) -> TwoMaps:
-    """Draw both; a slow method shows PCA until it is there, with its progress."""
+    """Draw both; a slow method shows a quick one until it is there, with its progress."""
     spaces = (sides.space_a, sides.space_b)
     keys = [_key(space, chosen) for space, chosen in zip(spaces, settings, strict=True)]
     cancel_others("compare-map", keep=keys[0], also=keys)
@@ -116,7 +118,7 @@ def _key(space: EmbeddingSpace, settings: MapSettings) -> tuple[str, str, MapSet
 def _drawn(space: EmbeddingSpace, settings: MapSettings, shared: bool, title: str) -> Drawn:
     key = _key(space, settings)
     chosen = PROJECTIONS[settings.method]
-    if not chosen.reports_progress:
+    if chosen.is_quick:
         return Drawn(session().kept(key, lambda: _projected(space, settings, shared)))
     done = work(
         f"Map of {title}",
@@ -125,14 +127,15 @@ def _drawn(space: EmbeddingSpace, settings: MapSettings, shared: bool, title: st
     )
     if done is not None:
         return Drawn(done)
-    first = MapSettings("pca", settings.n_components, 0, ())
+    quick = quick_method()
+    first = MapSettings(quick.name, settings.n_components, 0, ())
     preview = session().kept(_key(space, first), lambda: _projected(space, first, shared))
     stopped = key in session().finished
     return Drawn(
         preview,
-        f"This is PCA: {chosen.label} did not come to its end."
+        f"This is {quick.label}: {chosen.label} did not come to its end."
         if stopped
-        else f"This is PCA for now; {chosen.label} is on its way.",
+        else f"This is {quick.label} for now; {chosen.label} is on its way.",
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from embedviz.comparison import Comparison, compare
+from embedviz.metrics import EUCLIDEAN, METRICS
 from embedviz.projections import Projection
 from embedviz.space import EmbeddingSpace
 from embedviz.ui.compare.drawn import TwoMaps
@@ -15,8 +16,6 @@ from embedviz.ui.compare.sides import Sides
 from embedviz.ui.messages import count
 from embedviz.ui.session import session
 from embedviz.ui.work import cancel_others, work
-
-_METRICS = {"cosine": "Angle (cosine)", "euclidean": "Distance", "dot": "Dot product"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,10 +40,11 @@ def choose_near(sides: Sides) -> tuple[int, str]:
         )  # fmt: skip
         if sides.one_set:
             st.caption("Near means near on the map: two maps of one set are compared.")
-            return int(k), "euclidean"
+            return int(k), EUCLIDEAN.name
         metric = st.selectbox(
-            "Near means", list(_METRICS), format_func=_METRICS.__getitem__, key="compare_metric",
-            bind="query-params", help="What makes two items neighbors, in both spaces.",
+            "Near means", list(METRICS), format_func=lambda name: METRICS[name].short_label,
+            key="compare_metric", bind="query-params",
+            help="What makes two items neighbors, in both spaces.",
         )  # fmt: skip
     return int(k), metric
 

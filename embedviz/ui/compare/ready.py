@@ -52,9 +52,10 @@ def _pixels() -> EmbeddingSpace:
 
 def _short() -> EmbeddingSpace:
     from embedviz.projections import project
+    from embedviz.projections.pca import PCA_METHOD
 
     pixels = _set(PIXELS).space
-    coordinates = project(pixels, "pca", n_components=8, cache=False).coordinates
+    coordinates = project(pixels, PCA_METHOD.name, n_components=8, cache=False).coordinates
     return EmbeddingSpace(pixels.keys, coordinates, pixels.table)
 
 

@@ -1,4 +1,4 @@
-"""The map's coordinates: PCA at once, a slower method with its progress, each computed once."""
+"""The map's coordinates: a quick method at once, a slower method with its progress, each computed once."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import streamlit as st
 
 from embedviz.many import fit_on_for
 from embedviz.progress import Cancel, OnProgress
-from embedviz.projections import PROJECTIONS, Projection, project
+from embedviz.projections import PROJECTIONS, Projection, project, quick_method
 from embedviz.space import EmbeddingSpace
 from embedviz.trust import Quality, quality
 from embedviz.ui.explorer.settings import MapSettings
@@ -31,14 +31,14 @@ class Drawn:
 def projected(
     space: EmbeddingSpace, settings: MapSettings, shared: bool, noun: str = "word"
 ) -> Drawn:
-    """The projection that was asked for, or PCA while it is under way.
+    """The projection that was asked for, or a quick one while it is under way.
 
     ``shared`` says that the vectors are the server's, so that the result may be kept on disk.
     """
     key = ("project", space.vectors_fingerprint, settings)
     cancel_others("project", keep=key)
     chosen = PROJECTIONS[settings.method]
-    if not chosen.reports_progress:
+    if chosen.is_quick:
         return Drawn(session().kept(key, lambda: _project(space, settings, shared)))
     done = work(
         f"{chosen.label} of {count(len(space), noun)}",
@@ -47,12 +47,13 @@ def projected(
     )
     if done is not None:
         return Drawn(done)
-    first = MapSettings("pca", settings.n_components, 0, ())
+    quick = quick_method()
+    first = MapSettings(quick.name, settings.n_components, 0, ())
     preview_key = ("preview", space.vectors_fingerprint, settings.n_components)
     preview = session().kept(preview_key, lambda: _project(space, first, shared))
     if key in session().finished:
-        return Drawn(preview, f"This is PCA: {chosen.label} did not come to its end.")
-    return Drawn(preview, f"This is PCA for now; {chosen.label} is on its way.")
+        return Drawn(preview, f"This is {quick.label}: {chosen.label} did not come to its end.")
+    return Drawn(preview, f"This is {quick.label} for now; {chosen.label} is on its way.")
 
 
 def measured(

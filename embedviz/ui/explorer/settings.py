@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from embedviz.projections import PROJECTIONS
+from embedviz.projections import PROJECTIONS, quick_method
 from embedviz.space import EmbeddingSpace
 from embedviz.ui.param_widgets import param_widgets
 
@@ -22,11 +22,13 @@ class MapSettings:
     params: tuple[tuple[str, Any], ...]
 
 
-def map_settings(space: EmbeddingSpace, first: str = "pca", prefix: str = "") -> MapSettings:
+def map_settings(space: EmbeddingSpace, first: str = "", prefix: str = "") -> MapSettings:
     """The row of controls over the map; what they say is also in the page's link.
 
-    ``first`` is the method before anyone chooses; ``prefix`` begins the widgets' keys.
+    ``first`` is the method before anyone chooses, the quick one unless told otherwise; ``prefix``
+    begins the widgets' keys.
     """
+    first = first or quick_method().name
     methods = {name: method.label for name, method in PROJECTIONS.items()}
     method = (
         st.segmented_control(
@@ -59,7 +61,7 @@ def _parameters(
         limits = chosen.limits(len(space), space.dimensions)
         values = param_widgets(chosen.params, f"{prefix}{method}", limits)
         seed = 0
-        if method != "pca":
+        if chosen.uses_seed:
             seed = st.number_input(
                 "Seed", 0, 2**31 - 1, 0, key=f"{prefix}seed", bind="query-params",
                 help="The same seed gives the same map; another one shows what is chance.",

@@ -13,7 +13,7 @@ from embedviz.errors import EmbedvizError
 from embedviz.items.embedding import Embedded
 from embedviz.items.kind import Kind
 from embedviz.plots.picture import Mark, Picture
-from embedviz.projections import PROJECTIONS
+from embedviz.projections import PROJECTIONS, first_keeping
 from embedviz.space import EmbeddingSpace
 from embedviz.trust import Quality
 from embedviz.ui.colorings import choose_coloring, colors_of
@@ -28,8 +28,6 @@ from embedviz.ui.items.map_of_items import from_map, map_of_items
 from embedviz.ui.items.query import ask_with_item
 from embedviz.ui.items.seen import show_failures
 from embedviz.ui.messages import count, show_error
-
-_ENOUGH = 10
 
 
 def explore_items(
@@ -72,7 +70,8 @@ def _map(
 ) -> None:
     space, kind = embedded.space, page.kind
     with row:
-        settings = map_settings(space, first=_first_method(space), prefix=f"{kind.name}_")
+        first = first_keeping("neighbors", len(space)).name
+        settings = map_settings(space, first=first, prefix=f"{kind.name}_")
         coloring = choose_coloring(page.colorings, f"{kind.name}_color")
     drawn = projected(space, settings, things.shared, kind.noun)
     map_here = st.container()
@@ -106,11 +105,6 @@ def _as_table(
         scores = dict(zip(answer.found.keys, answer.found.scores, strict=True))
         table["nearness"] = [scores.get(key) for key in space.keys]
     st.dataframe(table, hide_index=True, height=360, key=f"{kind.nouns}_table")
-
-
-def _first_method(space: EmbeddingSpace) -> str:
-    """t-SNE shows groups best; it needs some points to have neighbors among."""
-    return "tsne" if len(space) >= _ENOUGH else "pca"
 
 
 def _picture(

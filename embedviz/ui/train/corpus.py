@@ -133,7 +133,7 @@ def _made(
 
 def _worth_watching(corpus: Corpus, count: int = 5) -> tuple[str, ...]:
     """Frequent words of four letters or more (two in scripts that write a word in two)."""
-    shortest = 2 if corpus.tokenizer in ("korean", "japanese", "chinese") else 4
+    shortest = TOKENIZERS[corpus.tokenizer].telling
     ranked = sorted(corpus.counts, key=lambda word: -corpus.counts[word])
     return tuple(word for word in ranked[:2000] if len(word) >= shortest)[:count]
 

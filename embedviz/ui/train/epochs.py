@@ -6,6 +6,7 @@ import streamlit as st
 
 from embedviz.plots.animation import animation
 from embedviz.projections import Projection, project
+from embedviz.projections.pca import PCA_METHOD
 from embedviz.ui.messages import count
 from embedviz.ui.model_choice import name_of
 from embedviz.ui.navigation import PAGES
@@ -46,9 +47,9 @@ def epochs_moving(trained: TrainedWords, identity: str | None) -> None:
 
 def _film(trained: TrainedWords, theme: str) -> object:
     spaces = trained.by_epoch
-    last = project(spaces[-1], "pca", cache=False)
+    last = project(spaces[-1], PCA_METHOD.name, cache=False)
     maps = [
-        Projection(last.transform(space), space, "pca", last.params) for space in spaces[:-1]
+        Projection(last.transform(space), space, last.method, last.params) for space in spaces[:-1]
     ] + [last]
     names = [f"epoch {number}" for number in range(1, len(maps) + 1)]
     figure = animation(maps, names, theme="dark" if theme == "dark" else "light")

@@ -12,7 +12,7 @@ from embedviz.params import specs
 from embedviz.ui.param_widgets import param_widgets
 from embedviz.ui.session import session
 from embedviz.words.corpora import Corpus
-from embedviz.words.training_params import ALGORITHMS
+from embedviz.words.training_params import ALGORITHMS, DEFAULT_ALGORITHM
 from embedviz.words.vocabulary import words_in
 
 
@@ -39,9 +39,9 @@ def training_settings(
     algorithm = (
         st.segmented_control(
             "Algorithm", list(ALGORITHMS), format_func=lambda name: ALGORITHMS[name].label,
-            default="skip-gram", key="algorithm", bind="query-params", required=True,
+            default=DEFAULT_ALGORITHM, key="algorithm", bind="query-params", required=True,
         )
-        or "skip-gram"
+        or DEFAULT_ALGORITHM
     )  # fmt: skip
     st.caption(ALGORITHMS[algorithm].help)
     _suit(algorithm, corpus, suggested)

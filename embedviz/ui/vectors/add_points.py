@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from embedviz.errors import EmbedvizError
+from embedviz.metrics import EUCLIDEAN, metric_named
 from embedviz.pasted_vectors import pasted_vectors
 from embedviz.progress import Cancel, OnProgress
 from embedviz.projections import PROJECTIONS
@@ -129,15 +130,15 @@ def _beyond(scene: Scene, added: AddedPoints) -> str:
 def _nearest(scene: Scene, added: AddedPoints) -> pd.DataFrame:
     """What each new point is nearest to, in the full space."""
     key = ("near added", scene.space.vectors_fingerprint, added.space.vectors_fingerprint)
-    # A vector of length 0 has no direction to compare.
-    no_direction = not (scene.space.norms.all() and added.space.norms.all())
-    euclidean = no_direction or scene.projection.metric == "euclidean"
-    metric = "euclidean" if euclidean else "cosine"
+    measure = metric_named(scene.projection.metric)
+    both = (scene.space.vectors, added.space.vectors)
+    if any(measure.without_direction(vectors).any() for vectors in both):
+        measure = EUCLIDEAN  # what has no direction cannot be compared by it
     found = session().kept(
-        (*key, metric),
-        lambda: neighbors(scene.space, added.space.vectors, k=1, metric=metric),
+        (*key, measure.name),
+        lambda: neighbors(scene.space, added.space.vectors, k=1, metric=measure.name),
     )
-    label = "distance" if euclidean else "cosine"
+    label = "distance" if measure.is_distance else measure.name
     nearest = [keys[0] for keys in found.keys]
     scores = [float(row[0]) for row in found.scores]
     return pd.DataFrame(

@@ -80,13 +80,14 @@ def _choices(scene: Scene) -> None:
 
 
 def _method() -> str:
+    first = next(iter(CLUSTERINGS))
     return (
         st.segmented_control(
             "Find groups by", list(CLUSTERINGS), format_func=lambda name: CLUSTERINGS[name].label,
-            default="hdbscan", key="vectors_groups_method", bind="query-params", required=True,
+            default=first, key="vectors_groups_method", bind="query-params", required=True,
             help="  \n".join(f"**{each.label}**: {each.help}" for each in CLUSTERINGS.values()),
         )
-        or "hdbscan"
+        or first
     )  # fmt: skip
 
 

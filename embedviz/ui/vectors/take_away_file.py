@@ -128,10 +128,9 @@ def _key(scene: Scene, picture: Picture, chosen: Export, look: Look) -> tuple[Ha
 
 def _refuse_too_large(scene: Scene, chosen: Export) -> None:
     """Say so before the memory is taken, not after."""
-    numbers = scene.space.vectors.size
-    needed = {"csv": numbers * _DIGITS, "projector": numbers * _DIGITS}.get(
-        chosen.name, scene.space.nbytes if chosen.kind == "data" else 0
-    )
+    needed = 0
+    if chosen.has_vectors:
+        needed = scene.space.vectors.size * _DIGITS if chosen.as_text else scene.space.nbytes
     allowed = server_settings().session_memory_mb
     if needed > allowed * 2**20:
         raise InvalidParameterError(
@@ -182,6 +181,6 @@ def _holds(chosen: Export, content: Content) -> str:
     if chosen.kind == "data":
         n, d = len(content.projection.space), content.projection.space.dimensions
         more = f" and {', '.join(content.columns)}" if content.columns else ""
-        vectors = "" if chosen.name == "coordinates" else f"vectors of {d:,} numbers, "
+        vectors = f"vectors of {d:,} numbers, " if chosen.has_vectors else ""
         return f"{n:,} rows: key, {vectors}coordinates, metadata{more}."
     return f"{len(content.picture):,} points, as drawn here. {content.caption}"

@@ -6,6 +6,7 @@ import math
 
 import streamlit as st
 
+from embedviz.metrics import metric_named
 from embedviz.trust import Quality
 from embedviz.ui.messages import count
 from embedviz.ui.vectors.scene import Scene
@@ -24,7 +25,7 @@ def show_numbers(scene: Scene, k: int) -> None:
         with column:
             st.metric(label, value)
             st.caption(meaning)
-    metric = "straight-line" if found.metric == "euclidean" else found.metric
+    metric = metric_named(found.metric).adjective
     st.caption(
         f"Neighbors in the full space by {metric} distance, on the map by what you see; "
         f"{found.stated}. Color the map by “Trust in each point” to see where it is wrong."

@@ -19,9 +19,10 @@ _RUNS = 3
 
 def show_stability(scene: Scene, _k: int) -> None:
     """How far the map stays when only the seed changes."""
-    label = PROJECTIONS[scene.settings.method].label
-    if scene.settings.method == "pca":
-        st.info("PCA leaves nothing to chance: every seed gives the same map.")
+    method = PROJECTIONS[scene.settings.method]
+    label = method.label
+    if not method.uses_seed:
+        st.info(f"{label} leaves nothing to chance: every seed gives the same map.")
         return
     key = _key(scene)
     cancel_others("stability", keep=key)

@@ -22,7 +22,7 @@ from embedviz.ui.learn.lesson import OpenLesson
 from embedviz.ui.messages import plain, show_error
 from embedviz.ui.work import work
 from embedviz.words.sample_corpora import CORPORA
-from embedviz.words.training_params import ALGORITHMS
+from embedviz.words.training_params import CBOW
 
 SHOWN: tuple[Output, ...] = ("negative", "hierarchical", "full")
 EXAMPLES = (
@@ -56,7 +56,7 @@ def choose_blank(lesson: OpenLesson) -> str:
 
 def link_to_training(lesson: OpenLesson) -> None:
     """The Train page with the same text and CBOW chosen; its address holds labels."""
-    text, algorithm = CORPORA[CORPUS], ALGORITHMS["cbow"]
+    text, algorithm = CORPORA[CORPUS], CBOW
     lesson.open_in("train", corpus=text.label, algorithm=algorithm.label)
 
 

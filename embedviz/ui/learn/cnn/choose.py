@@ -8,7 +8,7 @@ import streamlit as st
 
 from embedviz.images.sample_photos import PHOTOS
 from embedviz.images.samples import SAMPLES
-from embedviz.metrics import METRICS
+from embedviz.metrics import COSINE, DOT, EUCLIDEAN
 from embedviz.residual.stack import INITIALIZATIONS
 from embedviz.ui.learn.cnn.seen import known_classifier
 from embedviz.ui.learn.controls import Controls
@@ -20,6 +20,8 @@ STEPS = (0, 100, 300, 600)
 _PATCHES, _DIGITS, _PHOTO_SET = "photo-patches", "digits", "photos"
 _SETS = (_PATCHES, _DIGITS, _PHOTO_SET)
 _DIGIT_COUNT = 500
+COMPARED = (COSINE.name, EUCLIDEAN.name, DOT.name)
+"""The metrics that the lesson speaks of."""
 _FIRST = "chelsea"
 _PHOTOS = sorted(PHOTOS, key=lambda photo: photo.name != _FIRST)  # she stands at the slider's left
 
@@ -43,7 +45,7 @@ class Setup:
     part: str
     sample: str = _PATCHES
     key: str = ""
-    metric: str = "cosine"
+    metric: str = COSINE.name
     level: int = 1
     depth: int = 20
     initialization: str = "pytorch"
@@ -67,7 +69,7 @@ def _look(lesson: OpenLesson) -> Setup:
     with first:
         key = _query(controls, sample)
     with second:
-        metric = controls.choice("metric", "cosine", list(METRICS))
+        metric = controls.choice("metric", COSINE.name, COMPARED)
     return Setup("look", sample, key, metric)
 
 

@@ -15,6 +15,7 @@ from embedviz.images.heat_map import seen as seen_by
 from embedviz.images.network import Network
 from embedviz.images.raw_pixels import pixel_numbers
 from embedviz.items.encoder import Layer
+from embedviz.metrics import COSINE
 from embedviz.residual.pictures import precision_by_depth
 from embedviz.space import EmbeddingSpace
 from embedviz.ui.learn.chart import show_chart
@@ -38,7 +39,7 @@ from embedviz.ui.session import session
 if TYPE_CHECKING:
     from PIL import Image
 
-_METRIC = "cosine"
+_METRIC = COSINE.name
 _CHANNEL_SIDE = 96
 
 

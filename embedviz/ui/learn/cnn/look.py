@@ -8,12 +8,11 @@ import streamlit as st
 from embedviz.images.network import ImageEncoder
 from embedviz.images.raw_pixels import pixel_numbers
 from embedviz.items.look_alikes import look_alikes_of_key
-from embedviz.metrics import METRICS
 from embedviz.residual.pictures import precision_bars
 from embedviz.space import EmbeddingSpace
 from embedviz.ui.learn.chart import show_chart
-from embedviz.ui.learn.cnn.choose import Setup
-from embedviz.ui.learn.cnn.seen import K, Seen, lesson_encoder, precision, seen
+from embedviz.ui.learn.cnn.choose import COMPARED, Setup
+from embedviz.ui.learn.cnn.seen import PREFERRED, K, Seen, lesson_encoder, precision, seen
 from embedviz.ui.learn.cnn.tiles import Picture, show_tiles
 from embedviz.ui.learn.lesson import OpenLesson
 from embedviz.ui.learn.matrix import show_matrix
@@ -64,14 +63,14 @@ def show_alikes(said: Texts, found: Seen, space: EmbeddingSpace, setup: Setup) -
 
 def stands_in(said: Texts, encoder: ImageEncoder) -> None:
     """Which network looks; that it stands in for ResNet-50 where it does."""
-    if encoder.name == "resnet50":
+    if encoder.name == PREFERRED:
         st.caption(said("network", network=encoder.label, d=encoder.dimensions))
     else:
         st.caption(said("stands_in", network=encoder.label, d=encoder.dimensions))
 
 
 def _measured(said: Texts, found: Seen, setup: Setup) -> None:
-    metrics = list(METRICS)
+    metrics = list(COMPARED)
     shares = {
         name: [precision(space, metric).precision for metric in metrics]
         for name, space in (

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 K = 5
 """Look-alikes shown, and the k of precision@k."""
-_PREFERRED, _OFFLINE = "resnet50", "efficientnet-lite0"
+PREFERRED, _OFFLINE = "resnet50", "efficientnet-lite0"
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +56,7 @@ class Seen:
 
 def lesson_encoder() -> ImageEncoder:
     """ResNet-50 where its weights are, else the one whose weights come as a package."""
-    preferred = ENCODERS[_PREFERRED]
+    preferred = ENCODERS[PREFERRED]
     return cast(ImageEncoder, preferred if preferred.installed else ENCODERS[_OFFLINE])
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from embedviz.metrics import EUCLIDEAN
 from embedviz.space import EmbeddingSpace
 from embedviz.trust import (
     Concentration,
@@ -102,7 +103,7 @@ def kept_curve(name: str, now: int) -> KeptByComponents:
 @st.cache_resource(show_spinner=False)
 def hubs_at(name: str, count: int) -> Hubness:
     """Hubs among the sample's vectors on so many principal components, by distance."""
-    return hubness(first_components(real_space(name), count), HUB_NEIGHBORS, "euclidean")
+    return hubness(first_components(real_space(name), count), HUB_NEIGHBORS, EUCLIDEAN.name)
 
 
 @st.cache_resource(show_spinner=False)
@@ -110,4 +111,4 @@ def hubs_of_noise(n: int, d: int) -> NDArray[np.int64]:
     """In how many lists each of n gaussian points stands."""
     points = random_points("gaussian", n, d).astype(np.float32)
     space = EmbeddingSpace([f"point {row}" for row in range(n)], points)
-    return hubness(space, HUB_NEIGHBORS, "euclidean").counts
+    return hubness(space, HUB_NEIGHBORS, EUCLIDEAN.name).counts

@@ -12,9 +12,10 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from embedviz.progress import Cancel, OnProgress, Progress
-from embedviz.projections import PROJECTIONS, project
+from embedviz.projections import PROJECTIONS, project, scales
+from embedviz.projections.pca import PCA_METHOD
 from embedviz.trust.known_shapes import KNOWN_SHAPES, ShapeData, shape_data
-from embedviz.trust.map_panels import SCALES, Panel, Panels, panels
+from embedviz.trust.map_panels import Panel, Panels, panels
 from embedviz.trust.map_pictures import group_colors, panel_grid, small_map
 from embedviz.ui.learn.chart import show_chart
 from embedviz.ui.learn.lesson import OpenLesson
@@ -41,7 +42,8 @@ def choose(lesson: OpenLesson) -> Asked:
     with st.expander(lesson.texts("more")):
         left, right = st.columns(2)
         with left:
-            method = lesson.controls.choice("method", "tsne", list(SCALES))
+            methods = list(scales())
+            method = lesson.controls.choice("method", methods[0], methods)
         with right:
             start = lesson.controls.choice("start", "random", ["random", "pca"])
     return Asked(shape, method, start)
@@ -94,15 +96,13 @@ def _truth(shape: str) -> go.Figure:
 def _flat(shape: str) -> NDArray[np.float32]:
     """Two dimensions as they are; more as PCA sees them."""
     space = _data(shape).space
-    return space.vectors if space.dimensions == 2 else project(space, "pca").coordinates
+    return space.vectors if space.dimensions == 2 else project(space, PCA_METHOD.name).coordinates
 
 
 def _worked(lesson: OpenLesson, asked: Asked, data: ShapeData) -> Panels | None:
     def do(on_progress: OnProgress, cancel: Cancel) -> Panels:
-        # UMAP's own names for the two starts.
-        params: dict[str, Any] = (
-            {"initialization": asked.start} if asked.method == "tsne" else {"init": asked.start}
-        )
+        starts_by = PROJECTIONS[asked.method].starts_by
+        params: dict[str, Any] = {starts_by: asked.start} if starts_by else {}
         found = panels(
             data, asked.method, seeds=SEEDS, on_progress=on_progress, cancel=cancel, **params
         )
@@ -123,12 +123,12 @@ def _so_far(lesson: OpenLesson, asked: Asked, data: ShapeData, progress: Progres
 
 def _grid(lesson: OpenLesson, asked: Asked, data: ShapeData, made: Sequence[Panel]) -> None:
     said = lesson.texts
-    name, scales = SCALES[asked.method]
+    scale_of = scales()[asked.method]
     there = {(panel.scale, panel.seed): panel.projection.coordinates for panel in made}
     figure = panel_grid(
-        [there.get((scale, seed)) for seed in SEEDS for scale in scales],
+        [there.get((scale, seed)) for seed in SEEDS for scale in scale_of.values],
         group_colors(data.labels),
-        [said(name, n=scale) for scale in scales],
+        [said(scale_of.param, n=scale) for scale in scale_of.values],
         [said("seed", n=seed) for seed in SEEDS],
     )
     show_chart(figure, "dimensions-panels", said("alt.panels"))
@@ -154,25 +154,25 @@ def _verdicts(lesson: OpenLesson, found: Panels) -> list[str]:
 def _table(lesson: OpenLesson, found: Panels) -> str:
     """Markdown: a row for each measure, a column for each scale, a value for each seed."""
     said = lesson.texts
-    name, _ = SCALES[found.method]
-    scales = list(found.agreement)
+    name = scales()[found.method].param
+    counts = list(found.agreement)
     lines = [
-        "| | " + " | ".join([said("in_data"), *(said(name, n=scale) for scale in scales)]) + " |",
-        "|---|--:|" + "--:|" * len(scales),
+        "| | " + " | ".join([said("in_data"), *(said(name, n=scale) for scale in counts)]) + " |",
+        "|---|--:|" + "--:|" * len(counts),
     ]
     for place, measure in enumerate(found.data.shape.measures):
         cells = [
             " · ".join(f"{panel.survived[place].on_map:.2f}" for panel in found.of(scale))
-            for scale in scales
+            for scale in counts
         ]
         truth = found.panels[0].survived[place].truth
         lines.append(f"| {said(f'measure.{measure}')} | {truth:.2f} | {' | '.join(cells)} |")
     for measure in ("trustworthiness", "continuity", "recall"):
         cells = [
             " · ".join(f"{getattr(panel.quality, measure):.2f}" for panel in found.of(scale))
-            for scale in scales
+            for scale in counts
         ]
         lines.append(f"| {said(measure)} | 1 | {' | '.join(cells)} |")
-    cells = [f"{found.agreement[scale]:.2f}" for scale in scales]
+    cells = [f"{found.agreement[scale]:.2f}" for scale in counts]
     lines.append(f"| {said('agreement')} | 1 | {' | '.join(cells)} |")
     return "\n".join(lines)

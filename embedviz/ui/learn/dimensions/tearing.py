@@ -9,6 +9,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from embedviz.metrics import EUCLIDEAN
 from embedviz.plots.palettes import CATEGORICAL, sequential
 from embedviz.progress import Cancel, OnProgress
 from embedviz.projections import PROJECTIONS, Projection, project
@@ -66,9 +67,9 @@ def show(lesson: OpenLesson, asked: Asked) -> None:
     st.markdown(said("tears_now", key=plain(asked.key), k=asked.k, n=len(space)))
     above = st.container()
     lines = []
-    for name, place in zip(PROJECTIONS, st.columns(3, gap="medium"), strict=True):
+    for name, place in zip(PROJECTIONS, st.columns(len(PROJECTIONS), gap="medium"), strict=True):
         place.markdown(f"**{PROJECTIONS[name].label}**")
-        if name == "umap" and not asked.umap:
+        if PROJECTIONS[name].compiles and not asked.umap:
             place.caption(said("umap.off"))
             continue
         with above:
@@ -92,10 +93,10 @@ def _shared() -> dict[tuple[str, str], Projection]:
 
 
 def _drawn(real: str, method: str, stop: str) -> Projection | None:
-    """The map, or None while it is being drawn; PCA takes no time."""
+    """The map, or None while it is being drawn; a quick method takes no time."""
     if (real, method) not in _shared():
         do = partial(_project, real, method)
-        if method == "pca":
+        if PROJECTIONS[method].is_quick:
             do(None, None)
         else:
             label, key = PROJECTIONS[method].label, ("dimensions-map", real, method)
@@ -115,7 +116,7 @@ def _project(
 
 @st.cache_resource(show_spinner=False, max_entries=64)
 def _quality(real: str, method: str, k: int) -> Quality:
-    return quality(real_space(real, _MOST), _shared()[real, method], k, "euclidean", cache=False)
+    return quality(real_space(real, _MOST), _shared()[real, method], k, EUCLIDEAN.name, cache=False)
 
 
 def _map(lesson: OpenLesson, asked: Asked, space: EmbeddingSpace, drawn: Projection) -> str:
@@ -123,8 +124,8 @@ def _map(lesson: OpenLesson, asked: Asked, space: EmbeddingSpace, drawn: Project
     said = lesson.texts
     label = PROJECTIONS[drawn.method].label
     measured = _quality(asked.real, drawn.method, asked.k)
-    away = torn(space, drawn, asked.key, asked.k, "euclidean")
-    true = neighbors(space, asked.key, asked.k, "euclidean").keys
+    away = torn(space, drawn, asked.key, asked.k, EUCLIDEAN.name)
+    true = neighbors(space, asked.key, asked.k, EUCLIDEAN.name).keys
     kept = np.array([space.index(key) for key in true if key not in away.keys], np.intp)
     figure = torn_map(
         drawn.coordinates, _colors(asked, space, measured), _names(asked, space),

@@ -17,6 +17,7 @@ from embedviz.metric_agreement import (
 )
 from embedviz.metric_agreement.length_pictures import answer_bars, norm_by_rank
 from embedviz.metric_agreement.pictures import METRIC_COLORS
+from embedviz.metrics import DOT
 from embedviz.ui.learn.chart import show_chart
 from embedviz.ui.learn.lesson import OpenLesson
 from embedviz.ui.learn.nearness.facts import facts
@@ -53,7 +54,7 @@ def lengths(lesson: OpenLesson, asked: Asked) -> None:
     left, right = st.columns([3, 2], gap="medium")
     with left:
         st.markdown(f"**{said('norm.title')}**")
-        hubs = _most(asked.n, asked.state, "dot").keys
+        hubs = _most(asked.n, asked.state, DOT.name).keys
         words = apart(measured, [space.index(word) for word in (*hubs, *_WORDS) if word in space])
         figure = norm_by_rank(
             measured,
@@ -66,7 +67,7 @@ def lengths(lesson: OpenLesson, asked: Asked) -> None:
     with right:
         _facts(lesson, measured, asked)
     _hubs(lesson, asked)
-    lesson.open_in("words", near="Dot product", model=MODEL)
+    lesson.open_in("words", near=DOT.label, model=MODEL)
 
 
 @st.cache_resource(show_spinner=False, max_entries=12)

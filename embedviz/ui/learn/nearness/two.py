@@ -11,6 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from embedviz.metric_agreement import TEXTBOOK, Pair, arrow, in_their_plane
 from embedviz.metric_agreement.pictures import METRIC_COLORS
+from embedviz.metrics import METRICS
 from embedviz.ui.learn.lesson import OpenLesson
 from embedviz.ui.learn.nearness.arrows import (
     LONGEST,
@@ -141,7 +142,7 @@ def _numbers(lesson: OpenLesson, arrows: Arrows) -> str:
     }
     blocks = []
     for metric, name in metric_names(said).items():
-        how = "none" if pair.angle is None and metric == "cosine" else metric
+        how = "none" if pair.angle is None and METRICS[metric].form == "angle" else metric
         blocks.append(
             f'<div style="border-color: {METRIC_COLORS[metric]}">{escape(name)}'
             f"<b>{number(pair.scores[metric], 3)}</b>"

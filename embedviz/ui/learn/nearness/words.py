@@ -11,7 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 from embedviz.errors import UnknownKeyError
 from embedviz.metric_agreement import SideBySide, side_by_side
 from embedviz.metric_agreement.pictures import rank_lines
-from embedviz.metrics import METRICS
+from embedviz.metrics import DOT
 from embedviz.ui.learn.chart import show_chart
 from embedviz.ui.learn.lesson import OpenLesson
 from embedviz.ui.learn.nearness.answers import agreement_table, length_table
@@ -61,7 +61,7 @@ def words(lesson: OpenLesson, asked: Asked) -> None:
     except UnknownKeyError as error:
         offer_spellings(error, lambda near: lesson.controls.set("word", near), "nearness-")
         return
-    lesson.open_in("words", word=word, near=METRICS["dot"].label, model=MODEL)
+    lesson.open_in("words", word=word, near=DOT.label, model=MODEL)
     picture, numbers = st.columns([3, 2], gap="medium")
     with picture:
         _picture(lesson, found)

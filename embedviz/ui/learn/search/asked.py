@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from embedviz.search_cost import SEARCHERS, Cells, Graph
+from embedviz.ui.learn.controls import Controls
 from embedviz.ui.learn.lesson import OpenLesson
 from embedviz.ui.learn.search.data import Vectors, choose_size, choose_vectors, vectors_of
 
-APPROXIMATE = ("ivf", "hnsw")
+APPROXIMATE = tuple(name for name, kind in SEARCHERS.items() if kind.effort_name)
 _EF = (1, 2, 4, 8, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512)
 _PROBES = tuple(1 << power for power in range(12))
 _CELLS = (4, 8, 16, 32, 64, 128, 256, 512, 1024)
@@ -49,29 +52,44 @@ def choose(lesson: OpenLesson) -> Asked:
         first, other, last = st.columns(3, gap="medium")
         with first:
             k = controls.steps("k", 10, (1, 2, 5, 10, 20, 50))
-        parameters = _parameters(lesson, method, vectors.count, (other, last))
+        choose_parameters, choose_effort = _CONTROLS[method]
+        parameters = choose_parameters(controls, vectors.count, (other, last))
     with main:
-        if method == "ivf":
-            nlist = parameters["nlist"]
-            effort = controls.steps("nprobe", 1, [at for at in _PROBES if at <= nlist])
-        else:
-            effort = controls.steps("ef", 16, _EF)
+        effort = choose_effort(controls, parameters)
     return Asked(vectors, method, effort, k, tuple(parameters.items()))
 
 
-def _parameters(
-    lesson: OpenLesson, method: str, count: int, columns: tuple[DeltaGenerator, DeltaGenerator]
-) -> dict[str, int]:
-    """What the structure is built with; cells hold eight vectors or more, on average."""
-    controls = lesson.controls
+_Columns = tuple[DeltaGenerator, DeltaGenerator]
+_Parameters = dict[str, int]
+
+
+def _cells(controls: Controls, count: int, columns: _Columns) -> _Parameters:
+    """Cells hold eight vectors or more, on average."""
+    cells = [at for at in _CELLS if at <= max(_CELLS[0], count // 8)]
+    usual = 1 << round(math.log2(max(2, math.isqrt(count))))
+    with columns[0]:
+        return {"nlist": controls.steps("nlist", min(max(usual, cells[0]), cells[-1]), cells)}
+
+
+def _probed(controls: Controls, parameters: _Parameters) -> int:
+    return controls.steps("nprobe", 1, [at for at in _PROBES if at <= parameters["nlist"]])
+
+
+def _links(controls: Controls, count: int, columns: _Columns) -> _Parameters:  # noqa: ARG001
     first, second = columns
-    if method == "ivf":
-        cells = [at for at in _CELLS if at <= max(_CELLS[0], count // 8)]
-        usual = 1 << round(math.log2(max(2, math.isqrt(count))))
-        with first:
-            return {"nlist": controls.steps("nlist", min(max(usual, cells[0]), cells[-1]), cells)}
     with first:
         links = controls.steps("M", 16, _LINKS)
     with second:
         construction = controls.steps("efConstruction", 40, _CONSTRUCTION)
     return {"M": links, "efConstruction": construction}
+
+
+def _beam(controls: Controls, parameters: _Parameters) -> int:  # noqa: ARG001 - one signature
+    return controls.steps("ef", 16, _EF)
+
+
+# By method: what the structure is built with, and how hard it is asked.
+_CONTROLS: dict[
+    str,
+    tuple[Callable[[Controls, int, _Columns], _Parameters], Callable[[Controls, _Parameters], int]],
+] = {Cells.method: (_cells, _probed), Graph.method: (_links, _beam)}

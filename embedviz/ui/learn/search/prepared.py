@@ -6,6 +6,8 @@ import streamlit as st
 
 from embedviz.progress import Cancel, OnProgress
 from embedviz.search_cost import (
+    Cells,
+    Graph,
     Measured,
     Searcher,
     Trial,
@@ -24,7 +26,8 @@ from embedviz.ui.learn.search.data import QUERIES
 from embedviz.ui.learn.search.shared import corrected, known, ready
 
 _PATIENCE = 0.06  # seconds that a point of the curve may take beyond its first round
-_QUICK = 20_000  # vectors that cells are found among while the page waits
+_QUICK = 20_000  # vectors that a curve is measured among while the page waits
+_QUICKLY_BUILT = {Cells.method: 20_000}  # vectors that a structure is built of meanwhile
 
 
 def trial_for(lesson: OpenLesson, asked: Asked, space: EmbeddingSpace) -> Trial:
@@ -41,14 +44,16 @@ def searcher_for(lesson: OpenLesson, asked: Asked, trial: Trial) -> Searcher | N
     given = dict(asked.parameters)
     n = len(trial.vectors)
 
-    def do(on_progress: OnProgress | None, cancel: Cancel | None) -> Searcher:
-        if asked.method == "ivf":
-            nlist = min(given["nlist"], n)
-            return ivf(trial.vectors, nlist, on_progress=on_progress, cancel=cancel)
+    def cells(on_progress: OnProgress | None, cancel: Cancel | None) -> Searcher:
+        nlist = min(given["nlist"], n)
+        return ivf(trial.vectors, nlist, on_progress=on_progress, cancel=cancel)
+
+    def graph(on_progress: OnProgress | None, cancel: Cancel | None) -> Searcher:
         return hnsw(trial.vectors, given["M"], given["efConstruction"], on_progress, cancel)
 
+    do = {Cells.method: cells, Graph.method: graph}[asked.method]
     title = lesson.texts(f"building.{asked.method}", n=n)
-    quick = asked.method == "ivf" and n <= _QUICK
+    quick = n <= _QUICKLY_BUILT.get(asked.method, 0)
     return ready(
         lesson, title, asked.key(asked.method, asked.parameters), asked.vectors.shared, quick, do
     )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from embedviz.search_cost import Measured, Searcher, Trial, measured, worst_answer
+from embedviz.search_cost import SEARCHERS, Measured, Searcher, Trial, measured, worst_answer
 from embedviz.search_cost.pictures import recall_curve
 from embedviz.space import EmbeddingSpace
 from embedviz.ui.learn.chart import show_chart
@@ -24,7 +24,7 @@ from embedviz.ui.messages import plain
 
 __all__ = ["choose", "show"]
 
-_EFFORTS = {"ivf": "nprobe", "hnsw": "efSearch"}
+_EFFORTS = {name: kind.effort_name for name, kind in SEARCHERS.items()}
 
 
 def show(lesson: OpenLesson, asked: Asked) -> None:

@@ -11,6 +11,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from embedviz.projections import project
+from embedviz.projections.pca import PCA_METHOD
 from embedviz.search_cost import HnswGraph, Walk, graph_of, hnsw, nearest_nodes, walk
 from embedviz.search_cost.trial import unit_vectors
 from embedviz.search_cost.walk_picture import walk_map
@@ -85,7 +86,7 @@ def _ground(word: str, count: int) -> Ground:
     vectors, query = unit_vectors(taken.vectors), unit_vectors(space.vectors[[space.index(word)]])
     built = hnsw(vectors, _M, _CONSTRUCTION)
     units = EmbeddingSpace(taken.keys, vectors)
-    drawn = project(units, "pca", cache=False)
+    drawn = project(units, PCA_METHOD.name, cache=False)
     target = drawn.transform(EmbeddingSpace([word], query))[0]
     share = drawn.coordinates.var(axis=0).sum() / vectors.var(axis=0).sum()
     return Ground(

@@ -20,6 +20,7 @@ from embedviz.ui.server import packaged_model
 from embedviz.ui.work import cancel_others, work
 from embedviz.word_model import as_space
 from embedviz.words.sample_corpora import CORPORA
+from embedviz.words.training_params import CBOW, SKIP_GRAM
 
 _MIN_COUNT = {"lee": 3, "bible": 5}
 _WORDS = {"lee": "australia", "bible": "king"}
@@ -146,7 +147,7 @@ def _show_result(lesson: OpenLesson, duel: Duel, chosen: Chosen) -> None:
             column.metric(said(f"time.{name}"), f"{seconds[name]:.1f} s")
             runs = [run for run in duel.runs if run.algorithm == name]
             column.caption(said("time_of", epochs=runs[0].epochs, runs=len(runs)))
-        ratio = seconds["skip-gram"] / max(seconds["cbow"], 1e-9)
+        ratio = seconds[SKIP_GRAM.name] / max(seconds[CBOW.name], 1e-9)
         st.markdown(said("ratio", ratio=ratio))
         for place, band in (("rare", duel.bands[0]), ("often", duel.bands[-1])):
             st.markdown(f"{said(place, low=band.low, high=band.high)} {_verdict(lesson, band)}")
