@@ -266,16 +266,18 @@ def test_files_from_before_batches_were_counted_fit(tmp_path: Path, small: Encod
 def test_safetensors_give_the_same_network(tmp_path: Path, small: Encoder) -> None:
     values = _values()
     path = _put(tmp_path / "w.SafeTensors", safetensors_of(values))
-    found = trained(small, path).state_dict()
+    found = trained(small.label, small.build, path).state_dict()
     assert found.keys() == values.keys()
     assert all(torch.equal(found[name], values[name]) for name in values)
     half = {name: value.half() for name, value in values.items() if value.is_floating_point()}
-    module = trained(small, _put(tmp_path / "half.safetensors", safetensors_of(half)))
+    module = trained(
+        small.label, small.build, _put(tmp_path / "half.safetensors", safetensors_of(half))
+    )
     assert module(torch.zeros(1, 3, 5, 5)).dtype == torch.float32
 
 
 def test_an_encoder_opens_with_safetensors(folders: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As the operator names them (``--weights resnet50=FILE``) and as ``open_network`` takes them."""
+    """As the operator names them (``--weights resnet50=FILE``) and as ``open_encoder`` takes them."""
     torch.manual_seed(0)
     content = safetensors_of(dict(ENCODERS["resnet50"].build().state_dict()))
     path = _put(folders / "own.safetensors", content)
@@ -287,7 +289,7 @@ def test_an_encoder_opens_with_safetensors(folders: Path, monkeypatch: pytest.Mo
     assert open_encoder("resnet50").weights_hash == network.weights_hash
     _put(path, content[:-1])
     with pytest.raises(FormatError, match=r"own\.safetensors .* bytes, .* follow the header"):
-        trained(ENCODERS["resnet50"], path)
+        trained(ENCODERS["resnet50"].label, ENCODERS["resnet50"].build, path)
 
 
 def _without(name: str) -> dict[str, Any]:
