@@ -17,6 +17,7 @@ from embedviz.errors import InvalidParameterError
 from embedviz.exporting import EXPORTS
 from embedviz.formats import FORMATS
 from embedviz.groups import CLUSTERINGS
+from embedviz.images.datasets import DATASETS
 from embedviz.indexes import INDEXES
 from embedviz.metrics import METRICS
 from embedviz.projections import (
@@ -27,6 +28,7 @@ from embedviz.projections import (
     scales,
 )
 from embedviz.projections.exact_neighbors import ExactNeighbors
+from embedviz.registry import ENCODERS
 from embedviz.space import EmbeddingSpace
 from embedviz.words.analogies import ANALOGY_METHODS
 from embedviz.words.tokenizing import TOKENIZERS
@@ -154,12 +156,13 @@ def test_the_readme_must_name_a_newcomer(table, entry, monkeypatch):
 # No name of an entry in a branch
 
 TABLES = (PROJECTIONS, METRICS, INDEXES, FORMATS, CLUSTERINGS, ALGORITHMS, TOKENIZERS,
-          ANALOGY_METHODS, EXPORTS)  # fmt: skip
+          ANALOGY_METHODS, EXPORTS, ENCODERS, DATASETS)  # fmt: skip
+# KINDS is not among them: "image" and "text" are words of Plotly, of columns and of media types too.
 # Words that mean something else where they stand in a branch: a page, a sample or a kind of
 # collection; how new points are placed; a kind of line on a map; an array of a projection.
 HOMONYMS = {"words", "exact", "arrow", "coordinates"}
 # Arguments of the public API whose default is an entry, as its documentation says.
-PUBLIC = {"metric", "index"}
+PUBLIC = {"metric", "index", "encoder"}
 # The tables themselves, entries' own files, and modules that are a table of their own.
 OWN = {
     "metrics.py": "what other libraries call a metric; UMAP is one of them",

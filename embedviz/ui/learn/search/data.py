@@ -11,6 +11,7 @@ import streamlit as st
 from embedviz.images.samples import SAMPLES
 from embedviz.items.embedding import Embedded
 from embedviz.progress import Cancel, OnProgress
+from embedviz.registry import KINDS
 from embedviz.search_cost.trial import LEAST
 from embedviz.space import EmbeddingSpace
 from embedviz.things import embed_images
@@ -104,7 +105,8 @@ def vectors_of(data: str, n: int, title: str) -> Vectors:
     item = session().owned[data]
     space = item.space
     first = space if len(space) <= SIZES[-1] else space.take(np.arange(SIZES[-1]))
-    page = ({"words": "words", "image": "images"}.get(item.kind, "vectors"), dict[str, str]())
+    where = KINDS[item.kind].nouns if item.kind in KINDS else item.kind
+    page = (where, dict[str, str]())
     return Vectors((data, space.vectors_fingerprint), len(first), False, lambda: first, page)
 
 
