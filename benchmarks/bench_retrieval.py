@@ -6,8 +6,7 @@ from PIL import Image
 
 import embedviz as ev
 from benchmarks.side_by_side import table
-from embedviz.images.decoding import decode
-from embedviz.images.limits import ImageLimits
+from embedviz.images.decoding import ImageLimits, decode
 from embedviz.images.raw_pixels import raw_pixels
 from embedviz.images.samples import SAMPLES
 from embedviz.items.files import read_bytes

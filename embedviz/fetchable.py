@@ -130,7 +130,7 @@ def _needs_weights_only(encoder: Encoder) -> bool:
 def _fetch_encoders(
     names: Sequence[str], again: bool, on_progress: OnProgress | None, cancel: Cancel | None
 ) -> tuple[Path, ...]:
-    from embedviz.items.opening import fetch_weights
+    from embedviz.items.encoder import fetch_weights
     from embedviz.registry import encoder_named
 
     fetched = (

@@ -13,9 +13,8 @@ from typing import Any
 from embedviz.errors import EmbedvizError, InvalidParameterError
 from embedviz.images.encoders import IMAGE_ENCODERS
 from embedviz.images.kind import IMAGE
-from embedviz.items.encoder import Encoder, Model
+from embedviz.items.encoder import Encoder, Model, open_model, opened_before
 from embedviz.items.kind import Kind
-from embedviz.items.opening import open_model, opened_before
 from embedviz.items.weights import register
 from embedviz.joint import JOINT_ENCODERS
 from embedviz.texts.kind import TEXT
@@ -71,7 +70,7 @@ def register_weights(name: str, path: str | os.PathLike[str]) -> None:
 def open_encoder(
     name: str, layer: str | None = None, weights: str | os.PathLike[str] | None = None
 ) -> Model:
-    """The encoder of this name, ready to see: :func:`~embedviz.items.opening.open_model`."""
+    """The encoder of this name, ready to see: :func:`~embedviz.items.encoder.open_model`."""
     encoder = encoder_named(name)
     return open_model(encoder, layer, weights, _alike(encoder))
 

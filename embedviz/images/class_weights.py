@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embedviz.errors import InvalidParameterError
-from embedviz.images.torch_model import trained
-from embedviz.items.opening import not_here
+from embedviz.images.engine import trained
+from embedviz.items.encoder import not_here
 from embedviz.items.weights import checked_hash, located
 from embedviz.network.softmax import softmax
 

@@ -10,12 +10,9 @@ from typing import IO, TYPE_CHECKING, Any
 
 from embedviz.data_folder import in_units
 from embedviz.errors import FormatError
-from embedviz.images.decoding import decode
-from embedviz.images.exif import upright
+from embedviz.images.decoding import ImageLimits, as_rgb, decode, upright
 from embedviz.images.heat_map import MatchMaps, match_maps
-from embedviz.images.limits import ImageLimits
 from embedviz.images.network import as_network
-from embedviz.images.rgb import as_rgb
 from embedviz.images.thumbnails import make_both
 from embedviz.items.encoder import Model
 from embedviz.items.kind import Decoded, Kind, Preview

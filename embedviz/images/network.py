@@ -11,9 +11,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from embedviz.errors import InvalidParameterError
-from embedviz.images.engine import Engine, open_engine
+from embedviz.images.engine import Engine, TorchModel, open_engine
 from embedviz.images.preprocessing import Preprocessing
-from embedviz.images.torch_model import TorchModel
 from embedviz.items.encoder import Encoder, Layer, Model
 from embedviz.items.weights import OpenWeights
 

@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embedviz.errors import InvalidParameterError
-from embedviz.images.decoding import decode
-from embedviz.images.limits import ImageLimits
+from embedviz.images.decoding import ImageLimits, decode
 from embedviz.images.preprocessing import Preprocessing
 from embedviz.items.files import ItemFile, read_bytes
 from embedviz.progress import Cancel, OnProgress, report, stop_if

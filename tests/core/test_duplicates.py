@@ -13,7 +13,7 @@ from scipy.sparse.csgraph import connected_components
 from sklearn.metrics.pairwise import cosine_similarity
 
 from embedviz.errors import CancelledError, InvalidParameterError
-from embedviz.items import duplicates, similar_pairs
+from embedviz.items import duplicates
 from embedviz.items.duplicates import near_duplicates
 from embedviz.items.same_content import content_ids, file_ids
 from embedviz.space import EmbeddingSpace
@@ -62,12 +62,12 @@ def test_blocks_change_nothing(monkeypatch):
     space = space_of(clusters(1, [7, 1, 30, 2, 2, 1, 1, 9]))
     whole = near_duplicates(space, 0.9)
     shapes: list[tuple[int, ...]] = []
-    plain = similar_pairs._pairs_only
-    monkeypatch.setattr(similar_pairs, "_ROWS", 5)
-    monkeypatch.setattr(similar_pairs, "_COLUMNS", 7)
-    monkeypatch.setattr(similar_pairs, "_PAIRS_AT_ONCE", 3)
+    plain = duplicates._pairs_only
+    monkeypatch.setattr(duplicates, "_ROWS", 5)
+    monkeypatch.setattr(duplicates, "_COLUMNS", 7)
+    monkeypatch.setattr(duplicates, "_PAIRS_AT_ONCE", 3)
     monkeypatch.setattr(
-        similar_pairs,
+        duplicates,
         "_pairs_only",
         lambda block, *a: shapes.append(block.shape) or plain(block, *a),
     )
@@ -193,8 +193,8 @@ def test_nothing_to_compare(n):
 
 
 def test_progress_and_stop(monkeypatch):
-    monkeypatch.setattr(similar_pairs, "_ROWS", 10)
-    monkeypatch.setattr(similar_pairs, "_COLUMNS", 20)
+    monkeypatch.setattr(duplicates, "_ROWS", 10)
+    monkeypatch.setattr(duplicates, "_COLUMNS", 20)
     space = space_of(np.random.default_rng(0).normal(size=(60, 8)))
     seen: list[float] = []
     near_duplicates(space, on_progress=lambda progress: seen.append(progress.fraction))

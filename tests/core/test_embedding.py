@@ -13,9 +13,8 @@ from PIL import Image
 
 import embedviz as ev
 from embedviz.errors import CancelledError, EmbedvizError, InvalidParameterError
-from embedviz.images.decoding import decode
+from embedviz.images.decoding import ImageLimits, decode
 from embedviz.images.kind import IMAGE
-from embedviz.images.limits import ImageLimits
 from embedviz.images.network import Network
 from embedviz.items.cache import ItemCache
 from embedviz.items.files import ItemFile

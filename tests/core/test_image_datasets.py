@@ -24,9 +24,8 @@ from embedviz.errors import (
 from embedviz.images.datasets import DATASETS, dataset_named
 from embedviz.images.datasets.plain_pickle import byte_array, read_plain
 from embedviz.items import fetching
-from embedviz.items.fetching import fetch_dataset
+from embedviz.items.fetching import fetch_dataset, unpack
 from embedviz.items.files import ItemFile
-from embedviz.items.unpacking import unpack
 from embedviz.progress import Progress
 from embedviz.registry import ENCODERS
 from embedviz.words.known_models import MODELS

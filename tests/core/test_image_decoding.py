@@ -19,10 +19,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageCms, ImageFile, ImageOps, features
 
 from embedviz.errors import FormatError
-from embedviz.images.decoding import DecodedImage, decode
-from embedviz.images.limits import ImageLimits
-from embedviz.images.openers import readable_formats
-from embedviz.images.rgb import as_rgb
+from embedviz.images.decoding import DecodedImage, ImageLimits, as_rgb, decode, readable_formats
 from embedviz.items.files import ItemFile as File
 from embedviz.items.files import read_bytes
 from embedviz.items.kind import hash_of
@@ -461,7 +458,7 @@ def test_formats_that_were_not_chosen_are_not_opened(kind: str) -> None:
 
 
 def test_heic_without_its_package_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    from embedviz.images import openers
+    from embedviz.images import decoding as openers
 
     monkeypatch.setattr(openers, "readable_formats", lambda: ("JPEG", "PNG"))
     refused(b"\0\0\0\x18ftypheic" + bytes(99), "pip install pillow-heif")

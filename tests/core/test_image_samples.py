@@ -15,8 +15,7 @@ from sklearn.datasets import load_digits
 
 from embedviz.errors import FormatError, MissingDependencyError
 from embedviz.images import sample_photos
-from embedviz.images.decoding import decode
-from embedviz.images.limits import ImageLimits
+from embedviz.images.decoding import ImageLimits, decode
 from embedviz.images.sample_photos import PHOTOS
 from embedviz.images.samples import SAMPLES
 from embedviz.items.files import read_bytes

@@ -23,9 +23,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from embedviz.errors import EmbedvizError, FormatError, InvalidParameterError
-from embedviz.images.decoding import decode
+from embedviz.images.decoding import ImageLimits, decode
 from embedviz.images.kind import IMAGE
-from embedviz.images.limits import ImageLimits
 from embedviz.items import zips as image_archive
 from embedviz.items.file_names import clean_name, label_from_name
 from embedviz.items.files import Failure, ItemFile, read_bytes

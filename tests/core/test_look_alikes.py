@@ -13,9 +13,8 @@ from PIL import Image
 from scipy.spatial.distance import cdist
 
 from embedviz.errors import EmbedvizError, FormatError, InvalidParameterError, UnknownKeyError
-from embedviz.images.decoding import decode
+from embedviz.images.decoding import ImageLimits, decode
 from embedviz.images.kind import IMAGE
-from embedviz.images.limits import ImageLimits
 from embedviz.images.raw_pixels import raw_pixels
 from embedviz.images.samples import SAMPLES
 from embedviz.items.encoder import Model

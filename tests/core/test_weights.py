@@ -22,10 +22,9 @@ from embedviz.errors import (
     InvalidParameterError,
     MissingDependencyError,
 )
-from embedviz.images.torch_model import trained
+from embedviz.images.engine import trained
 from embedviz.items import weights as weights_file
-from embedviz.items.encoder import Encoder
-from embedviz.items.opening import fetch_weights
+from embedviz.items.encoder import Encoder, fetch_weights
 from embedviz.items.weights import (
     WeightsFile,
     checked_hash,

@@ -134,7 +134,7 @@ def _offer(asked: Encoder, until_then: str) -> None:
 
 def _fetched(encoder: Encoder) -> bool:
     def do(on_progress: OnProgress, cancel: Cancel) -> str:
-        from embedviz.items.opening import fetch_weights
+        from embedviz.items.encoder import fetch_weights
 
         return str(fetch_weights(encoder, on_progress=on_progress, cancel=cancel))
 
