@@ -153,7 +153,7 @@ def overlay(
 
 def seen(network: Network, picture: Image.Image) -> Box:
     """What ``network`` looks at: left, upper, right, lower as shares of width and height."""
-    from embedviz.images.preprocessing import CenterCrop
+    from embedviz.images.network import CenterCrop
 
     preprocessing = network.encoder.preprocessing
     if not isinstance(preprocessing, CenterCrop):

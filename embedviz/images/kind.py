@@ -13,7 +13,6 @@ from embedviz.errors import FormatError
 from embedviz.images.decoding import ImageLimits, as_rgb, decode, upright
 from embedviz.images.heat_map import MatchMaps, match_maps
 from embedviz.images.network import as_network
-from embedviz.images.thumbnails import make_both
 from embedviz.items.encoder import Model
 from embedviz.items.kind import Decoded, Kind, Preview
 
@@ -21,8 +20,36 @@ if TYPE_CHECKING:
     import pandas as pd
     from PIL import Image
 
+THUMBNAIL = 96  # pixels of the longer side
+VIEW_SHORT, VIEW_LONG = 288, 1024
+"""Pixels of a view's sides, at most. An encoder that shrinks the shorter side to 256 loses nothing
+of note by starting from here."""
+_QUALITY = 85
 # What PNG can hold as it is; TIFF holds the rest.
 _PNG_MODES = ("1", "L", "LA", "P", "RGB", "RGBA", "I;16")
+
+
+def make_thumbnail(picture: Image.Image) -> bytes:
+    """``picture`` (RGB) as a JPEG whose longer side has at most 96 pixels; never enlarged."""
+    return _jpeg(_fitted(picture, THUMBNAIL / max(picture.size)))
+
+
+def make_view(picture: Image.Image) -> bytes:
+    """``picture`` (RGB) as a JPEG whose shorter side has at most 288 pixels; never enlarged."""
+    return _jpeg(_fitted(picture, _view_scale(picture)))
+
+
+def make_both(picture: Image.Image) -> tuple[bytes, bytes]:
+    """Thumbnail and view; the first is made from the second, which is much less to read."""
+    view = _fitted(picture, _view_scale(picture))
+    return _jpeg(_fitted(view, THUMBNAIL / max(view.size))), _jpeg(view)
+
+
+def opened(jpeg: bytes) -> Image.Image:
+    """The picture of a thumbnail or view, RGB."""
+    from PIL import Image
+
+    return Image.open(io.BytesIO(jpeg)).convert("RGB")
 
 
 def _decode(data: bytes, limits: ImageLimits) -> Decoded:
@@ -39,6 +66,26 @@ def _decode(data: bytes, limits: ImageLimits) -> Decoded:
 
 def _preview(picture: Image.Image) -> Preview:
     return Preview(*make_both(picture))
+
+
+def _view_scale(picture: Image.Image) -> float:
+    return min(VIEW_SHORT / min(picture.size), VIEW_LONG / max(picture.size))
+
+
+def _fitted(picture: Image.Image, scale: float) -> Image.Image:
+    from PIL import Image
+
+    if scale >= 1:
+        return picture
+    width, height = (max(1, round(side * scale)) for side in picture.size)
+    # reducing_gap lets Pillow halve a large photo first, which costs a third and shows nowhere.
+    return picture.resize((width, height), Image.Resampling.BICUBIC, reducing_gap=2.0)
+
+
+def _jpeg(picture: Image.Image) -> bytes:
+    buffer = io.BytesIO()
+    picture.save(buffer, "JPEG", quality=_QUALITY)
+    return buffer.getvalue()
 
 
 def _is_picture(thing: Any) -> bool:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from embedviz.errors import InvalidParameterError
 from embedviz.images.decoding import ImageLimits, decode
-from embedviz.images.preprocessing import Preprocessing
+from embedviz.images.network import Preprocessing
 from embedviz.items.files import ItemFile, read_bytes
 from embedviz.progress import Cancel, OnProgress, report, stop_if
 from embedviz.space import EmbeddingSpace

@@ -23,8 +23,7 @@ from torch import nn
 from embedviz.errors import EmbedvizError, FormatError, InvalidParameterError
 from embedviz.images import engine, network
 from embedviz.images.engine import graph_path, trained
-from embedviz.images.network import Network
-from embedviz.images.preprocessing import CenterCrop
+from embedviz.images.network import CenterCrop, Network
 from embedviz.items import encoder as opening
 from embedviz.items.encoder import Encoder, encoding_of
 from embedviz.items.weights import OpenWeights

@@ -21,10 +21,9 @@ from embedviz.images.class_weights import (
     nearest_classes,
     numbers_for_half,
 )
-from embedviz.images.kind import IMAGE
+from embedviz.images.kind import IMAGE, opened
 from embedviz.images.raw_pixels import pixel_numbers, pixel_space, turned
 from embedviz.images.samples import SAMPLES
-from embedviz.images.thumbnails import opened
 from embedviz.items import embedding as embedded_samples
 from embedviz.items.embedding import embed_sample
 from embedviz.registry import ENCODERS, open_encoder

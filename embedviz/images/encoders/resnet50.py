@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from embedviz.images.encoders.imagenet import imagenet_categories, own_answer
-from embedviz.images.network import ImageEncoder, ImageLayer, Network
-from embedviz.images.preprocessing import CenterCrop
+from embedviz.images.network import CenterCrop, ImageEncoder, ImageLayer, Network
 from embedviz.items.weights import Weights
 from embedviz.torch_runtime import load_torchvision
 

@@ -10,9 +10,8 @@ import streamlit as st
 
 from embedviz.errors import EmbedvizError
 from embedviz.images.heat_map import MatchMaps, match_maps
-from embedviz.images.kind import IMAGE
+from embedviz.images.kind import IMAGE, VIEW_SHORT, opened
 from embedviz.images.network import Network, as_network
-from embedviz.images.thumbnails import VIEW_SHORT, opened
 from embedviz.registry import model_of
 from embedviz.ui.items.answers import Answer, Asked
 from embedviz.ui.items.grid import in_page

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, TypeVar, cast
 import streamlit as st
 
 from embedviz.images.class_weights import LastLayer, last_layer
-from embedviz.images.kind import IMAGE
+from embedviz.images.kind import IMAGE, opened
 from embedviz.images.network import ImageEncoder, Network, as_network
 from embedviz.images.raw_pixels import pixel_space
 from embedviz.images.samples import SAMPLES
-from embedviz.images.thumbnails import opened
 from embedviz.items.embedding import Embedded, embed_sample
 from embedviz.items.retrieval import Retrieval, precision_at_k
 from embedviz.progress import Cancel, OnProgress, Progress
