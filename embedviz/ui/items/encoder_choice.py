@@ -150,8 +150,11 @@ def _fetched(encoder: Encoder) -> bool:
 
 
 def _describe(kind: Kind, encoder: Encoder, choice: EncoderChoice) -> None:
+    weights = plain(encoder.where)
+    if encoder.size:
+        weights = f"weights ({encoder.size}) {weights}"
     st.caption(
         f"Seen by {plain(choice.label)}: {choice.dimensions:,} numbers for each {kind.noun}, "
-        f"about {encoder.per_second:g} {kind.nouns} per second on two processor cores; weights "
-        f"({encoder.size}) {plain(encoder.where)}."
+        f"about {encoder.per_second:,.0f} {kind.nouns} per second on two processor cores; "
+        f"{weights}."
     )
