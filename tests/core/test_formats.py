@@ -19,6 +19,7 @@ from embedviz.formats import FORMATS, describe, format_of, read, write
 from embedviz.progress import Progress
 from embedviz.space import EmbeddingSpace
 from embedviz.words.model import SubwordModel
+from tests.counts import examples
 
 WRITTEN = [name for name, kind in FORMATS.items() if kind.write]
 GZIPPED = [name for name in WRITTEN if FORMATS[name].gzip]
@@ -105,7 +106,7 @@ def test_content_tells_the_format_whatever_the_name(name: str, suffix: str, tmp_
 
 @pytest.mark.parametrize("name", WRITTEN)
 @given(data=st.data())
-@settings(max_examples=30)
+@settings(max_examples=examples(10, 300))
 def test_one_dimension_and_one_row_are_recognised(name: str, data: st.DataObject) -> None:
     key = data.draw(st.from_regex(r"[a-z]{1,5}|[1-9]", fullmatch=True))
     space = fitting(EmbeddingSpace([key], [[data.draw(NUMBERS)]]), name)

@@ -25,6 +25,7 @@ from embedviz.images.limits import ImageLimits
 from embedviz.images.openers import readable_formats
 from embedviz.images.rgb import as_rgb
 from embedviz.params import specs
+from tests.counts import examples
 
 # Pillow warns of what it passes over; what matters here is what it does.
 pytestmark = [
@@ -500,7 +501,7 @@ def _only_speaks(data: bytes) -> None:
 
 @pytest.mark.parametrize("name", GOOD)
 @given(data=st.data())
-@settings(max_examples=80)
+@settings(max_examples=examples(80, 800))
 def test_damaged_files_give_a_picture_or_one_sentence(name: str, data: st.DataObject) -> None:
     content = bytearray(GOOD[name])
     near = st.integers(0, min(len(content) - 1, 120))

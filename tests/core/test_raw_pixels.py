@@ -7,7 +7,7 @@ import threading
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics.pairwise import cosine_similarity, euclidean_distances
 
@@ -51,7 +51,6 @@ def layer() -> LastLayer:
 
 
 @given(n=st.integers(1, 8), p=st.integers(1, 30), seed=st.integers(0, 99))
-@settings(max_examples=40)
 def test_turning_keeps_dot_products_lengths_and_distances(n, p, seed):
     points = np.random.default_rng(seed).normal(size=(n, p)).astype(np.float32)
     found = turned(points).astype(np.float64)

@@ -17,6 +17,7 @@ from embedviz.errors import CancelledError, InvalidParameterError
 from embedviz.images import retrieval
 from embedviz.images.retrieval import precision_at_k, raw_pixels
 from embedviz.space import EmbeddingSpace
+from tests.counts import examples
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +61,7 @@ def test_chance_is_what_drawing_gives(digits):
     assert found.precision > found.chance
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(30, 300))
 @given(
     codes=st.lists(st.integers(0, 3), min_size=3, max_size=25),
     k=st.integers(1, 6),

@@ -20,6 +20,7 @@ from embedviz.projections.projection import Projection
 from embedviz.space import EmbeddingSpace
 from embedviz.trust import false_neighbors, hubness, quality, shepard, stability, torn
 from embedviz.trust.procrustes import laid_over
+from tests.counts import examples
 
 
 def space_of(vectors) -> EmbeddingSpace:
@@ -42,7 +43,7 @@ def test_laying_over_leaves_scipys_disparity():
 
 
 @given(seed=st.integers(0, 500), scale=st.floats(0.01, 100), shift=st.floats(-9, 9))
-@settings(max_examples=20)
+@settings(max_examples=examples(20, 200))
 def test_a_turned_mirrored_scaled_and_moved_picture_lies_on_the_first(seed, scale, shift):
     rng = np.random.default_rng(seed)
     first = rng.normal(size=(20, 2))
