@@ -98,12 +98,22 @@ def test_noise_only_speaks(kind: str, content: bytes) -> None:
 
 
 @pytest.mark.parametrize("kind", FORMATS)
-@pytest.mark.parametrize("name", GOOD)
-def test_a_wrong_choice_of_format_is_said(name: str, kind: str) -> None:
-    if name.startswith(kind):
-        return
-    message = refused(GOOD[name], "line|byte|member|pickle|expected", format=kind)
-    assert "Traceback" not in message
+def test_a_wrong_choice_of_format_is_said(kind: str) -> None:
+    wrong = []
+    for name in (name for name in GOOD if not name.startswith(kind)):
+        said = _refusal(GOOD[name], format=kind)
+        if not re.search("line|byte|member|pickle|expected", said) or "Traceback" in said:
+            wrong.append((name, said))
+    assert not wrong
+
+
+def _refusal(content: bytes, **kwargs: Any) -> str:
+    """The sentence of its FormatError; empty where the content is read."""
+    try:
+        read(io.BytesIO(content), **kwargs)
+    except FormatError as error:
+        return str(error)
+    return ""
 
 
 @pytest.mark.parametrize("name", ["word2vec-text", "word2vec-binary", "npz", "fasttext-bin"])
@@ -341,12 +351,12 @@ def test_no_pickle_is_opened_untrusted(name: str, filename: str, tmp_path: Path)
         assert re.search("save_word2vec_format|ev.write", str(caught.value))
 
 
-@pytest.mark.parametrize("name", PICKLES)
 @pytest.mark.parametrize("kind", [None, *FORMATS])
-def test_an_upload_is_never_unpickled_even_if_trusted(name: str, kind: str | None) -> None:
-    with pytest.raises(FormatError) as caught:
-        read(io.BytesIO(PICKLES[name]()), trusted=True, format=kind)
-    assert "was opened" not in str(caught.value)
+def test_an_upload_is_never_unpickled_even_if_trusted(kind: str | None) -> None:
+    said = {
+        name: _refusal(content(), trusted=True, format=kind) for name, content in PICKLES.items()
+    }
+    assert not {name: one for name, one in said.items() if not one or "was opened" in one}
 
 
 def test_trusting_a_torch_file_does_not_open_it(tmp_path: Path) -> None:
