@@ -277,8 +277,9 @@ def test_kept_on_disk_by_content(cache_dir, monkeypatch):
     assert default_store().size() == size
 
 
-def test_no_matrix_of_all_pairs_is_ever_made():
-    space, drawn = random_case(0, 6000, 3, 2)
+def test_no_matrix_of_all_pairs_is_ever_made(monkeypatch):
+    monkeypatch.setattr(blocks, "BLOCK_BYTES", blocks.BLOCK_BYTES // 9)
+    space, drawn = random_case(0, 2000, 3, 2)
     all_pairs = 8 * len(space) ** 2
     quality(space, drawn, 5, sample=10, cache=False)  # what is imported once does not count
     tracemalloc.start()
