@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import embedviz as ev
@@ -19,7 +19,6 @@ from embedviz.formats import FORMATS, describe, format_of, read, write
 from embedviz.progress import Progress
 from embedviz.space import EmbeddingSpace
 from embedviz.words.model import SubwordModel
-from tests.counts import examples
 
 WRITTEN = [name for name, kind in FORMATS.items() if kind.write]
 GZIPPED = [name for name in WRITTEN if FORMATS[name].gzip]
@@ -106,7 +105,6 @@ def test_content_tells_the_format_whatever_the_name(name: str, suffix: str, tmp_
 
 @pytest.mark.parametrize("name", WRITTEN)
 @given(data=st.data())
-@settings(max_examples=examples(10, 300))
 def test_one_dimension_and_one_row_are_recognised(name: str, data: st.DataObject) -> None:
     key = data.draw(st.from_regex(r"[a-z]{1,5}|[1-9]", fullmatch=True))
     space = fitting(EmbeddingSpace([key], [[data.draw(NUMBERS)]]), name)

@@ -13,7 +13,6 @@ from pyarrow import parquet
 from embedviz.errors import FormatError
 from embedviz.formats import read, recognised
 from embedviz.words.model import as_space
-from tests.counts import examples
 
 
 def _arrow_bomb(stream: bool) -> bytes:
@@ -56,8 +55,8 @@ def test_packed_columns_unpack_to_no_more_than_is_allowed(
 
 
 def test_very_many_columns_of_one_name_are_told_apart() -> None:
-    # Were each compared with all, even the fewer would take minutes.
-    header = ",".join(["same"] * examples(20_000, 100_000))
+    # Were each compared with all, these would take minutes.
+    header = ",".join(["same"] * 20_000)
     with pytest.raises(FormatError, match="columns that make a vector"):
         recognised(io.BytesIO(f"{header}\n{header}\n".encode()), format="csv")
 

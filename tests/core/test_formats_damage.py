@@ -17,14 +17,13 @@ from typing import Any
 import numpy as np
 import pytest
 from gensim.test.utils import datapath
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from embedviz.errors import EmbedvizError, FormatError, UntrustedFileError
 from embedviz.formats import FORMATS, describe, read, write
 from embedviz.space import EmbeddingSpace
 from embedviz.words.model import as_space
-from tests.counts import examples
 
 
 def _written(name: str) -> bytes:
@@ -72,7 +71,6 @@ def refused(content: bytes, said: str, **kwargs: Any) -> str:
 
 @pytest.mark.parametrize("name", GOOD)
 @given(data=st.data())
-@settings(max_examples=examples(20, 600))
 def test_truncated_files_only_speak(name: str, data: st.DataObject) -> None:
     cut = data.draw(st.integers(0, len(GOOD[name]) - 1))
     only_speaks(GOOD[name][:cut])
@@ -80,7 +78,6 @@ def test_truncated_files_only_speak(name: str, data: st.DataObject) -> None:
 
 @pytest.mark.parametrize("name", GOOD)
 @given(data=st.data())
-@settings(max_examples=examples(20, 600))
 def test_corrupted_files_only_speak(name: str, data: st.DataObject) -> None:
     content = bytearray(GOOD[name])
     place = st.integers(0, min(len(content) - 1, 300)) | st.integers(0, len(content) - 1)
@@ -91,7 +88,6 @@ def test_corrupted_files_only_speak(name: str, data: st.DataObject) -> None:
 
 @pytest.mark.parametrize("kind", FORMATS)
 @given(content=st.binary(max_size=300))
-@settings(max_examples=examples(20, 600))
 def test_noise_only_speaks(kind: str, content: bytes) -> None:
     only_speaks(content)
     only_speaks(content, format=kind)
