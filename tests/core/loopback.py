@@ -41,7 +41,11 @@ class Loopback:
 
     def __enter__(self) -> Loopback:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever,
+            args=(0.01,),
+            daemon=True,  # seconds to hear of its end
+        )
         self._thread.start()
         return self
 

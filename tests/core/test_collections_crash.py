@@ -206,7 +206,7 @@ def crashes(tmp_path_factory):
     done = subprocess.run(
         [sys.executable, "-c", PRELUDE + SERVER, str(folder)],
         cwd=HOUSE, input=json.dumps(tasks),
-        capture_output=True, text=True, check=False, timeout=300,
+        capture_output=True, text=True, check=False, timeout=1200,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return folder, json.loads(done.stdout)

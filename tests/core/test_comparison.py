@@ -23,6 +23,7 @@ from embedviz.comparison.overlap import shared_rows
 from embedviz.errors import CancelledError, InvalidParameterError
 from embedviz.progress import Progress
 from embedviz.space import EmbeddingSpace
+from tests.counts import examples
 
 
 def space_of(vectors, keys=None) -> EmbeddingSpace:
@@ -52,7 +53,7 @@ def cka_by_definition(a, b) -> float:
 
 
 # d above n too: there the measures go another way, which must give the same.
-@settings(max_examples=30)
+@settings(max_examples=examples(30, 300))
 @given(
     seed=st.integers(0, 10_000), n=st.integers(4, 60), p=st.integers(1, 80), q=st.integers(1, 80)
 )
@@ -78,7 +79,7 @@ def test_overlap_is_its_definition(metric, k):
     assert found.chance == k / 39
 
 
-@settings(max_examples=20)
+@settings(max_examples=examples(20, 200))
 @given(seed=st.integers(0, 10_000), n=st.integers(4, 80), d=st.integers(2, 20))
 def test_a_space_is_like_itself(seed, n, d):
     space = space_of(np.random.default_rng(seed).normal(size=(n, d)))
@@ -90,7 +91,7 @@ def test_a_space_is_like_itself(seed, n, d):
     assert (found.only_a, found.only_b, found.keys) == ((), (), space.keys)
 
 
-@settings(max_examples=20)
+@settings(max_examples=examples(20, 200))
 @given(seed=st.integers(0, 10_000), scale=st.floats(0.01, 100), shift=st.floats(-5, 5))
 def test_turning_scaling_and_shifting_changes_nothing(seed, scale, shift):
     rng = np.random.default_rng(seed)

@@ -16,6 +16,7 @@ from embedviz.errors import EmbedvizError, InvalidParameterError
 from embedviz.plots.animation import IN_BETWEEN, aligned, animation
 from embedviz.projections import Projection, project
 from embedviz.space import EmbeddingSpace
+from tests.counts import examples
 
 
 def space_of(vectors, keys=None) -> EmbeddingSpace:
@@ -33,7 +34,7 @@ def turned(rng, d: int) -> np.ndarray:
     return np.linalg.qr(rng.normal(size=(d, d)))[0]
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25, 250))
 @given(seed=st.integers(0, 10_000), scale=st.floats(0.1, 10), d=st.integers(2, 8))
 def test_a_turned_space_comes_back(seed, scale, d):
     rng = np.random.default_rng(seed)
@@ -46,7 +47,7 @@ def test_a_turned_space_comes_back(seed, scale, d):
     np.testing.assert_allclose(found.rotation @ found.rotation.T, np.eye(d), atol=1e-9)
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25, 250))
 @given(seed=st.integers(0, 10_000), d=st.integers(1, 6))
 def test_the_fit_is_scipys(seed, d):
     rng = np.random.default_rng(seed)

@@ -14,12 +14,13 @@ from embedviz.errors import InvalidParameterError
 from embedviz.trust import concentration
 from embedviz.trust.concentrated import expected_spread, pairwise_distances
 from embedviz.trust.random_points import principal_coordinates, random_points, with_dimensions
+from tests.counts import examples
 
 
 @given(
     n=st.integers(2, 40), d=st.integers(1, 30), seed=st.integers(0, 99), far=st.floats(-1e4, 1e4)
 )
-@settings(max_examples=40)
+@settings(max_examples=examples(40, 400))
 def test_distances_are_scipys_also_far_from_the_origin_and_of_copies(n, d, seed, far):
     points = np.random.default_rng(seed).normal(size=(n, d)) + far
     points = np.concatenate([points, points[:1]])
@@ -65,7 +66,7 @@ def test_contrast_is_the_median_over_points_and_falls_with_dimensions():
 
 
 @given(seed=st.integers(0, 200), scale=st.floats(1e-3, 1e3), shift=st.floats(-5, 5))
-@settings(max_examples=25)
+@settings(max_examples=examples(25, 250))
 def test_ratios_do_not_know_of_scale_place_and_direction(seed, scale, shift):
     rng = np.random.default_rng(seed)
     points = rng.normal(size=(30, 5))

@@ -132,11 +132,11 @@ def test_what_the_server_refuses_is_said(tmp_path: Path, status: int, says: str)
 def test_a_refused_connection_is_said(tmp_path: Path) -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
-        port = unused.getsockname()[1]
-    with pytest.raises(
-        DownloadError, match=r"refuses connections \(127.0.0.1\). Check the network"
-    ):
-        download(f"http://127.0.0.1:{port}/file.bin", tmp_path / "file.bin")
+        port = unused.getsockname()[1]  # taken, and nobody listens
+        with pytest.raises(
+            DownloadError, match=r"refuses connections \(127.0.0.1\). Check the network"
+        ):
+            download(f"http://127.0.0.1:{port}/file.bin", tmp_path / "file.bin")
 
 
 def test_a_silent_server_is_given_up(tmp_path: Path) -> None:

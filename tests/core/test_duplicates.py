@@ -17,6 +17,7 @@ from embedviz.items import duplicates
 from embedviz.items.duplicates import near_duplicates
 from embedviz.items.same_content import content_ids, file_ids
 from embedviz.space import EmbeddingSpace
+from tests.counts import examples
 
 
 def space_of(vectors, hashes=None) -> EmbeddingSpace:
@@ -39,7 +40,7 @@ def by_definition(vectors, threshold: float) -> tuple[set[frozenset[int]], np.nd
     return {frozenset(rows.tolist()) for rows in groups if rows.size > 1}, cosines
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40, 400))
 @given(
     seed=st.integers(0, 10_000),
     sizes=st.lists(st.integers(1, 6), min_size=1, max_size=12),

@@ -121,13 +121,11 @@ def test_what_was_embedded_before_is_found_by_its_content(counted):
 def test_another_encoding_is_another_vector(counted):
     cache = ItemCache()
     ev.embed_images([file(1)], LITE, cache=cache)
-    names = [layer.name for layer in open_encoder(LITE).encoder.layers]
-    for name in names[1:]:
-        other = ev.embed_images([file(1)], LITE, layer=name, cache=cache)
-        assert other.from_cache == 0
-    assert (
-        cache.vectors("someone else's", list(other.space.table["hash"] if names[1:] else [])) == {}
-    )
+    # One other layer: to take each over into another engine takes seconds.
+    layer = open_encoder(LITE).encoder.layers[-1].name
+    other = ev.embed_images([file(1)], LITE, layer=layer, cache=cache)
+    assert other.from_cache == 0
+    assert cache.vectors("someone else's", list(other.space.table["hash"])) == {}
 
 
 def test_pictures_are_kept_by_content():

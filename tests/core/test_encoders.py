@@ -41,6 +41,25 @@ LAYERS = [(name, layer.name) for name, encoder in ENCODERS.items() for layer in 
 ON_ONNX = f"ONNX Runtime on {usable_cpus()} threads"
 
 
+WHOLE = dict(ENCODERS)  # as they are, while tests work with small ones
+
+
+def _small_resnet() -> nn.Module:
+    """ResNet-50's stages, each of one block."""
+    resnet = load_torchvision().models.resnet
+    module: nn.Module = resnet.ResNet(resnet.Bottleneck, [1, 1, 1, 1])
+    return module
+
+
+def _small_efficientnet() -> nn.Module:
+    """EfficientNet-B0's kinds of blocks and its last sizes, three blocks in all."""
+    efficientnet = load_torchvision().models.efficientnet
+    block = partial(efficientnet.MBConvConfig, width_mult=1.0, depth_mult=1.0)
+    blocks = [block(1, 3, 1, 32, 16, 1), block(6, 5, 2, 16, 40, 1), block(6, 3, 2, 40, 320, 1)]
+    module: nn.Module = efficientnet.EfficientNet(blocks, dropout=0.2)
+    return module
+
+
 def _small_vgg() -> nn.Module:
     """VGG-16's parts and its last sizes with a hundredth of its weights."""
     vgg = load_torchvision().models.vgg
@@ -50,13 +69,16 @@ def _small_vgg() -> nn.Module:
     return module
 
 
+SMALL = {"resnet50": _small_resnet, "efficientnet-b0": _small_efficientnet, "vgg16": _small_vgg}
+
+
 @pytest.fixture(scope="module")
 def seeded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Path]]:
     """Files of weights with a seed, for the encoders whose own would have to be fetched."""
     folder = tmp_path_factory.mktemp("weights")
     with pytest.MonkeyPatch.context() as patch:
-        small = dataclasses.replace(ENCODERS["vgg16"], build=_small_vgg)
-        patch.setitem(ENCODERS, "vgg16", small)
+        for name, build in SMALL.items():
+            patch.setitem(ENCODERS, name, dataclasses.replace(ENCODERS[name], build=build))
         paths = {name: folder / f"{name}.pth" for name in TORCHVISION}
         for name, path in paths.items():
             torch.manual_seed(0)
@@ -329,7 +351,8 @@ def test_resnets_layers_are_those_of_create_feature_extractor(
     torchvision = load_torchvision()
     from torchvision.models.feature_extraction import create_feature_extractor
 
-    whole = torchvision.models.resnet50(weights=None).eval()
+    assert str(WHOLE["resnet50"].build()) == str(torchvision.models.resnet50(weights=None))
+    whole = _small_resnet().eval()
     whole.load_state_dict(torch.load(seeded["resnet50"], weights_only=True))
     extract = create_feature_extractor(whole, ["layer1", "layer2", "layer3", "layer4", "flatten"])
     with torch.inference_mode():
@@ -357,14 +380,14 @@ def test_resnets_layers_are_those_of_create_feature_extractor(
 def test_the_vector_is_what_passes_that_place_of_the_whole_network(
     name: str, layer: str, place: str, noise: Batch
 ) -> None:
-    # The architectures themselves, VGG-16's too: what was small above has its full size here.
-    module = _with_some_values(ENCODERS[name])
+    # The architectures themselves: what was small above has its full size here.
+    module = _with_some_values(WHOLE[name])
     passed: list[torch.Tensor] = []
     module.get_submodule(place).register_forward_hook(lambda _m, _x, out: passed.append(out))
     with torch.inference_mode():
         batch = torch.from_numpy(noise[:, :, :96, :96])  # any size, and soon done
         logits = module(batch)
-        chosen = ENCODERS[name].layer(layer)
+        chosen = WHOLE[name].layer(layer)
         expected = passed[0].mean((2, 3)) if passed[0].ndim == 4 else passed[0]
         vectors = chosen.vectors(module, batch)
         alone = chosen.vectors(module, batch[1:])

@@ -29,6 +29,7 @@ from embedviz.encodings.gapminder import INCOME_LEVELS, life_expectancies
 from embedviz.encodings.linear_model import fitted_line
 from embedviz.encodings.sizes import MOST_MEASURED
 from embedviz.errors import InvalidParameterError
+from tests.counts import examples
 
 COLORS = ["red", "green", "blue", "green", "red", "navy"]
 columns = st.lists(st.sampled_from(["red", "Green", "파랑", "1", "10", "2", "é"]), min_size=1)
@@ -46,7 +47,7 @@ def test_the_textbook_numbers():
 
 
 @given(values=columns)
-@settings(max_examples=50)
+@settings(max_examples=examples(50, 500))
 def test_sorted_labels_are_scikit_learns(values):
     encoding = label_encoding(values, order="sorted", start=0)
     oracle = LabelEncoder().fit(values)
@@ -69,7 +70,7 @@ def category_encoders_one_hot(values, asked):
 
 
 @given(values=columns, asked=columns)
-@settings(max_examples=50)
+@settings(max_examples=examples(50, 500))
 def test_first_seen_labels_and_one_hot_are_category_encoders(values, asked):
     labels = label_encoding(values).encode(asked, unknown="value")
     assert labels.tolist() == category_encoders_ordinal(values, asked)
@@ -78,7 +79,7 @@ def test_first_seen_labels_and_one_hot_are_category_encoders(values, asked):
 
 
 @given(values=columns, asked=columns, drop=st.booleans())
-@settings(max_examples=50)
+@settings(max_examples=examples(50, 500))
 def test_one_hot_is_scikit_learns_with_unknowns_and_drop(values, asked, drop):
     categories = categories_of(values, "sorted")
     ours = one_hot_encoding(categories, drop_first=drop).encode(asked, unknown="value")
@@ -233,7 +234,7 @@ def test_a_nominal_feature_is_harmed_by_numbers_and_an_ordinal_one_is_not():
 
 
 @given(seed=st.integers(0, 200))
-@settings(max_examples=20)
+@settings(max_examples=examples(20, 200))
 def test_one_hot_does_not_care_for_the_order_and_labels_do(seed):
     rng = np.random.default_rng(seed)
     names = list("abcdef")

@@ -20,6 +20,7 @@ from embedviz.encodings.choices import MOST_CATEGORIES, MOST_PEOPLE
 from embedviz.encodings.entity_embedding import initial_entities, loss_and_gradient
 from embedviz.encodings.target_embedding import loss_and_gradient as target_loss
 from embedviz.errors import InvalidParameterError
+from tests.counts import examples
 
 # Two kinds of people, two kinds of films: 0 and 1 go together, 2 and 3, and everyone likes 4.
 TASTES = np.array([[1, 1, 0, 0, 1]] * 3 + [[0, 0, 1, 1, 1]] * 3, dtype=float)
@@ -29,7 +30,7 @@ TASTES = np.array([[1, 1, 0, 0, 1]] * 3 + [[0, 0, 1, 1, 1]] * 3, dtype=float)
     p=st.integers(1, 6), k=st.integers(1, 6), d=st.integers(1, 4), seed=st.integers(0, 99),
     decay=st.sampled_from([0.0, 0.05, 1.0]),
 )  # fmt: skip
-@settings(max_examples=25)
+@settings(max_examples=examples(25, 250))
 def test_the_gradient_is_autograds(p, k, d, seed, decay):
     import torch
 
@@ -156,7 +157,7 @@ names = st.text(max_size=30)
     people=st.lists(names, max_size=5),
     cells=st.data(),
 )
-@settings(max_examples=60)
+@settings(max_examples=examples(60, 600))
 def test_any_table_survives_the_link(people, cells):
     typed = [[cells.draw(st.lists(names, max_size=3)) for _ in range(2)] for _ in people]
     table = choice_table(people, typed)

@@ -39,7 +39,11 @@ def test_sections_are_gensims(glove, keyed_of):
 
 
 def test_all_of_glove_to_the_last_digit(glove):
-    """gensim's figure for restrict=30,000, which takes it a minute."""
+    """gensim's figure for restrict=30,000, which takes it a minute.
+
+    No rounding decides it: of the 14,877 questions none has two best words whose cosines are nearer
+    to each other than 3e-5, where float32 sums of 50 products are off by some 1e-7.
+    """
     assert ev.evaluate_analogies(glove, cache=False).total.accuracy == 0.4969415876856893
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import embedviz as ev
@@ -105,7 +105,6 @@ def test_content_tells_the_format_whatever_the_name(name: str, suffix: str, tmp_
 
 @pytest.mark.parametrize("name", WRITTEN)
 @given(data=st.data())
-@settings(max_examples=30)
 def test_one_dimension_and_one_row_are_recognised(name: str, data: st.DataObject) -> None:
     key = data.draw(st.from_regex(r"[a-z]{1,5}|[1-9]", fullmatch=True))
     space = fitting(EmbeddingSpace([key], [[data.draw(NUMBERS)]]), name)

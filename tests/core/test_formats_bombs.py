@@ -54,8 +54,9 @@ def test_packed_columns_unpack_to_no_more_than_is_allowed(
         read(io.BytesIO(content), max_bytes=10 << 20, limit=limit)
 
 
-def test_a_hundred_thousand_columns_of_one_name_are_told_apart() -> None:
-    header = ",".join(["same"] * 100_000)
+def test_very_many_columns_of_one_name_are_told_apart() -> None:
+    # Were each compared with all, these would take minutes.
+    header = ",".join(["same"] * 20_000)
     with pytest.raises(FormatError, match="columns that make a vector"):
         recognised(io.BytesIO(f"{header}\n{header}\n".encode()), format="csv")
 

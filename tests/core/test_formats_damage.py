@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import pytest
 from gensim.test.utils import datapath
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from embedviz.errors import EmbedvizError, FormatError, UntrustedFileError
@@ -71,7 +71,6 @@ def refused(content: bytes, said: str, **kwargs: Any) -> str:
 
 @pytest.mark.parametrize("name", GOOD)
 @given(data=st.data())
-@settings(max_examples=60)
 def test_truncated_files_only_speak(name: str, data: st.DataObject) -> None:
     cut = data.draw(st.integers(0, len(GOOD[name]) - 1))
     only_speaks(GOOD[name][:cut])
@@ -79,7 +78,6 @@ def test_truncated_files_only_speak(name: str, data: st.DataObject) -> None:
 
 @pytest.mark.parametrize("name", GOOD)
 @given(data=st.data())
-@settings(max_examples=60)
 def test_corrupted_files_only_speak(name: str, data: st.DataObject) -> None:
     content = bytearray(GOOD[name])
     place = st.integers(0, min(len(content) - 1, 300)) | st.integers(0, len(content) - 1)
@@ -90,19 +88,28 @@ def test_corrupted_files_only_speak(name: str, data: st.DataObject) -> None:
 
 @pytest.mark.parametrize("kind", FORMATS)
 @given(content=st.binary(max_size=300))
-@settings(max_examples=60)
 def test_noise_only_speaks(kind: str, content: bytes) -> None:
     only_speaks(content)
     only_speaks(content, format=kind)
 
 
 @pytest.mark.parametrize("kind", FORMATS)
-@pytest.mark.parametrize("name", GOOD)
-def test_a_wrong_choice_of_format_is_said(name: str, kind: str) -> None:
-    if name.startswith(kind):
-        return
-    message = refused(GOOD[name], "line|byte|member|pickle|expected", format=kind)
-    assert "Traceback" not in message
+def test_a_wrong_choice_of_format_is_said(kind: str) -> None:
+    wrong = []
+    for name in (name for name in GOOD if not name.startswith(kind)):
+        said = _refusal(GOOD[name], format=kind)
+        if not re.search("line|byte|member|pickle|expected", said) or "Traceback" in said:
+            wrong.append((name, said))
+    assert not wrong
+
+
+def _refusal(content: bytes, **kwargs: Any) -> str:
+    """The sentence of its FormatError; empty where the content is read."""
+    try:
+        read(io.BytesIO(content), **kwargs)
+    except FormatError as error:
+        return str(error)
+    return ""
 
 
 @pytest.mark.parametrize("name", ["word2vec-text", "word2vec-binary", "npz", "fasttext-bin"])
@@ -340,12 +347,12 @@ def test_no_pickle_is_opened_untrusted(name: str, filename: str, tmp_path: Path)
         assert re.search("save_word2vec_format|ev.write", str(caught.value))
 
 
-@pytest.mark.parametrize("name", PICKLES)
 @pytest.mark.parametrize("kind", [None, *FORMATS])
-def test_an_upload_is_never_unpickled_even_if_trusted(name: str, kind: str | None) -> None:
-    with pytest.raises(FormatError) as caught:
-        read(io.BytesIO(PICKLES[name]()), trusted=True, format=kind)
-    assert "was opened" not in str(caught.value)
+def test_an_upload_is_never_unpickled_even_if_trusted(kind: str | None) -> None:
+    said = {
+        name: _refusal(content(), trusted=True, format=kind) for name, content in PICKLES.items()
+    }
+    assert not {name: one for name, one in said.items() if not one or "was opened" in one}
 
 
 def test_trusting_a_torch_file_does_not_open_it(tmp_path: Path) -> None:

@@ -109,12 +109,16 @@ def test_numbers_of_gensims_data_are_read_with_numbered_rows(name: str) -> None:
         np.testing.assert_array_equal(space.vectors, array[rows])
 
 
-@pytest.mark.parametrize("name", others(but=READ | NUMBERED))
-def test_the_rest_of_gensims_data_is_refused_in_words(name: str) -> None:
-    with pytest.raises(FormatError) as caught:
-        read(DATA / name)
-    assert Path(name).name in str(caught.value)
-    assert len(str(caught.value)) > 60
+def test_the_rest_of_gensims_data_is_refused_in_words() -> None:
+    wrong = []
+    for name in others(but=READ | NUMBERED):
+        try:
+            read(DATA / name)
+            wrong.append(f"{name} was read")
+        except FormatError as error:
+            if Path(name).name not in str(error) or len(str(error)) <= 60:
+                wrong.append(f"{name}: {error}")
+    assert not wrong
 
 
 @pytest.mark.parametrize("kind", [name for name in FORMATS if name != "gensim"])

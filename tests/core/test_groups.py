@@ -21,6 +21,7 @@ from embedviz.params import specs
 from embedviz.projections import project
 from embedviz.projections.projection import Projection
 from embedviz.space import EmbeddingSpace
+from tests.counts import examples
 
 METHODS = sorted(CLUSTERINGS)
 
@@ -181,7 +182,7 @@ def test_groups_that_the_data_does_not_allow_are_refused():
     assert cluster(space_of(np.eye(5)), "kmeans").params["n_clusters"] == 4
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40, 400))
 @given(
     seed=st.integers(0, 10_000),
     n=st.integers(5, 80),

@@ -12,6 +12,7 @@ from embedviz.errors import InvalidParameterError
 from embedviz.groups import Clusters, cluster, named
 from embedviz.groups.terms import are_words, words_in_text
 from embedviz.space import EmbeddingSpace
+from tests.counts import examples
 
 
 def grouped(labels) -> Clusters:
@@ -123,7 +124,7 @@ def test_other_points_and_no_words_are_refused():
         named(grouped([0] * 5), space_with(5), top=0)
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(30, 300))
 @given(st.data())
 def test_names_are_unique_not_empty_and_the_same_every_time(data):
     n = data.draw(st.integers(1, 30))

@@ -18,6 +18,7 @@ from embedviz.images.heat_map import WHOLE, MatchMaps, match_maps, overlay, seen
 from embedviz.images.network import Network
 from embedviz.plots.palettes import rgb, sequential
 from embedviz.registry import open_encoder
+from tests.counts import examples
 
 CAT = Image.fromarray(data.chelsea()).crop((60, 0, 360, 300)).resize((110, 110))
 GRAVEL = Image.fromarray(data.gravel()).convert("RGB").resize((256, 256))
@@ -77,7 +78,7 @@ def test_the_peaks_lie_on_what_both_show(lite0, first, second):
         assert heat.max() > 2 * heat.mean()
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40, 400))
 @given(
     seed=st.integers(0, 10_000),
     channels=st.integers(1, 8),

@@ -24,6 +24,7 @@ from embedviz.items.files import ItemFile as File
 from embedviz.items.files import read_bytes
 from embedviz.items.kind import hash_of
 from embedviz.params import specs
+from tests.counts import examples
 
 # Pillow warns of what it passes over; what matters here is what it does.
 pytestmark = [
@@ -499,7 +500,7 @@ def _only_speaks(data: bytes) -> None:
 
 @pytest.mark.parametrize("name", GOOD)
 @given(data=st.data())
-@settings(max_examples=80)
+@settings(max_examples=examples(80, 800))
 def test_damaged_files_give_a_picture_or_one_sentence(name: str, data: st.DataObject) -> None:
     content = bytearray(GOOD[name])
     near = st.integers(0, min(len(content) - 1, 120))

@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -358,7 +358,6 @@ _GOOD_ARCHIVES = [
 
 
 @given(st.data())
-@settings(max_examples=300)
 def test_damaged_archives_only_speak(data: st.DataObject) -> None:
     content = bytearray(data.draw(st.sampled_from(_GOOD_ARCHIVES)))
     near_the_end = st.integers(max(0, len(content) - 200), len(content) - 1)
@@ -460,7 +459,6 @@ def test_what_is_no_table_is_said(data: bytes, said: str) -> None:
 
 
 @given(st.binary(max_size=200) | st.text(max_size=200).map(lambda text: text.encode()))
-@settings(max_examples=150)
 def test_any_bytes_are_labels_or_a_sentence(data: bytes) -> None:
     try:
         labels = labels_from_csv(data)

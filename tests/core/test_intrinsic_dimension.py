@@ -11,6 +11,7 @@ from sklearn.neighbors import NearestNeighbors
 from embedviz.errors import InvalidParameterError
 from embedviz.trust import intrinsic_dimension
 from embedviz.trust.estimated_dimension import two_nn
+from tests.counts import examples
 
 
 def cube(n: int, d: int, inside: int, seed: int = 0) -> np.ndarray:
@@ -51,7 +52,7 @@ def test_both_estimates_written_out(glove_small):
 
 
 @given(scale=st.floats(1e-6, 1e6), seed=st.integers(0, 50))
-@settings(max_examples=15)
+@settings(max_examples=examples(15, 150))
 def test_scale_place_and_direction_do_not_matter(scale, seed):
     rng = np.random.default_rng(seed)
     points = rng.normal(size=(60, 4))

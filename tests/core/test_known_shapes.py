@@ -19,6 +19,7 @@ from embedviz.trust.known_shapes import KNOWN_SHAPES, shape_data
 from embedviz.trust.map_panels import panels
 from embedviz.trust.map_pictures import group_colors, panel_grid, small_map, torn_map
 from embedviz.trust.survival import MEASURES, Survived, survived
+from tests.counts import examples
 
 SHORT = {"n_iter": 60, "early_exaggeration_iter": 60, "initialization": "random"}
 # What each kind of data was made to be: measure → value, and how near a sample comes.
@@ -59,7 +60,7 @@ def test_an_unknown_shape_lists_the_known():
 
 @pytest.mark.parametrize("name", MEASURES)
 @given(seed=st.integers(0, 30), scale=st.floats(1e-2, 1e2))
-@settings(max_examples=8)
+@settings(max_examples=examples(8, 80))
 def test_a_measure_does_not_know_scale_place_and_direction(name, seed, scale):
     rng = np.random.default_rng(seed)
     points, labels = rng.normal(size=(45, 2)), np.repeat([0, 1, 2], 15)

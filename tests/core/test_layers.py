@@ -50,23 +50,30 @@ def _name(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
-@pytest.mark.parametrize("path", CORE, ids=_name)
-def test_the_core_imports_no_screen_and_no_page(path: Path) -> None:
-    names = list(_imports(_parsed(path)))
-    assert not _tops(iter(names)) & {"streamlit", "pages", "app"}
-    assert not [name for name in names if f"{name}.".startswith("embedviz.ui.")]
+def test_the_core_imports_no_screen_and_loads_nothing_heavy_at_once() -> None:
+    offenders = []
+    for path in CORE:
+        tree = _parsed(path)
+        screens = {
+            name
+            for name in _imports(tree)
+            if _tops(iter([name])) & {"streamlit", "pages", "app"}
+            or f"{name}.".startswith("embedviz.ui.")
+        }
+        heavy = {name for name in _loaded_at_once(tree) if _tops(iter([name])) & HEAVY}
+        offenders += [f"{_name(path)}: {name}" for name in sorted(screens | heavy)]
+    assert not offenders
 
 
-@pytest.mark.parametrize("path", CORE, ids=_name)
-def test_heavy_libraries_load_inside_the_functions_that_need_them(path: Path) -> None:
-    assert not _tops(_loaded_at_once(_parsed(path))) & HEAVY
-
-
-@pytest.mark.parametrize("path", PAGES, ids=_name)
-def test_pages_know_only_the_ui_and_streamlit(path: Path) -> None:
+def test_pages_know_only_the_ui_and_streamlit() -> None:
     allowed = ("embedviz.ui.", "streamlit.", "__future__.")
-    foreign = [name for name in _imports(_parsed(path)) if not f"{name}.".startswith(allowed)]
-    assert not foreign
+    offenders = [
+        f"{_name(path)}: {name}"
+        for path in PAGES
+        for name in _imports(_parsed(path))
+        if not f"{name}.".startswith(allowed)
+    ]
+    assert not offenders
 
 
 def _modules_after(code: str) -> set[str]:

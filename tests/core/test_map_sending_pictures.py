@@ -106,6 +106,6 @@ def test_the_browser_asks_for_fewer_than_are_refused() -> None:
 
 def test_a_page_with_pictures_runs_without_a_browser(tmp_path: Path) -> None:
     source = Path(__file__).parents[1] / "browser" / "map_pictures_app.py"
-    app = AppTest.from_file(shutil.copy(source, tmp_path), default_timeout=30).run()
+    app = AppTest.from_file(shutil.copy(source, tmp_path), default_timeout=300).run()
     assert not app.exception
     assert app.text[0].value.startswith("ASKED 0 times")

@@ -33,6 +33,7 @@ from embedviz.metric_agreement import (
 from embedviz.metric_agreement.side_by_side import ORDER
 from embedviz.metrics import METRICS
 from embedviz.space import EmbeddingSpace
+from tests.counts import examples
 
 numbers = st.floats(-100, 100, allow_subnormal=False)
 two_vectors = st.integers(2, 6).flatmap(
@@ -52,7 +53,7 @@ def glove() -> EmbeddingSpace:
 
 
 @given(two_vectors)
-@settings(max_examples=40)
+@settings(max_examples=examples(40, 400))
 def test_two_vectors_are_measured_as_scipy_does(vectors):
     a, b = vectors
     assume(np.linalg.norm(a) > 1e-3 and np.linalg.norm(b) > 1e-3)
@@ -65,7 +66,7 @@ def test_two_vectors_are_measured_as_scipy_does(vectors):
 
 
 @given(two_vectors, st.floats(0.1, 10))
-@settings(max_examples=40)
+@settings(max_examples=examples(40, 400))
 def test_stretching_one_leaves_the_cosine_and_scales_the_dot_product(vectors, times):
     a, b = vectors
     assume(np.linalg.norm(a) > 1e-3 and np.linalg.norm(b) > 1e-3)
@@ -75,7 +76,7 @@ def test_stretching_one_leaves_the_cosine_and_scales_the_dot_product(vectors, ti
 
 
 @given(two_vectors)
-@settings(max_examples=40)
+@settings(max_examples=examples(40, 400))
 def test_the_plane_of_two_vectors_keeps_every_measure(vectors):
     a, b = vectors
     flat = Pair.of(*in_their_plane(a, b))
@@ -86,7 +87,7 @@ def test_the_plane_of_two_vectors_keeps_every_measure(vectors):
 
 
 @given(two_vectors)
-@settings(max_examples=40)
+@settings(max_examples=examples(40, 400))
 def test_for_unit_vectors_the_squared_distance_is_two_minus_two_cosines(vectors):
     a, b = vectors
     assume(np.linalg.norm(a) > 1e-3 and np.linalg.norm(b) > 1e-3)
@@ -96,7 +97,7 @@ def test_for_unit_vectors_the_squared_distance_is_two_minus_two_cosines(vectors)
 
 
 @given(st.integers(0, 10_000), st.integers(2, 40), st.floats(-3, 3))
-@settings(max_examples=40)
+@settings(max_examples=examples(40, 400))
 def test_unit_vectors_are_ranked_alike_by_all_three(seed, d, shift):
     vectors = np.random.default_rng(seed).normal(shift, 1, (30, d))
     unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
@@ -163,7 +164,7 @@ def test_curves_over_length_and_direction():
 
 
 @given(st.lists(st.integers(0, 6), min_size=3, max_size=40), st.integers(0, 999))
-@settings(max_examples=40)
+@settings(max_examples=examples(40, 400))
 def test_rank_correlations_are_scipys_with_ties(values, seed):
     other = np.random.default_rng(seed).integers(0, 6, len(values))
     assume(len(set(values)) > 1 and len(set(other.tolist())) > 1)

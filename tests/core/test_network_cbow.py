@@ -13,6 +13,7 @@ from embedviz.network.parameters import Parameters, initial_parameters
 from embedviz.network.softmax import cross_entropy, log_softmax, softmax
 from embedviz.network.training import step, train
 from embedviz.network.vocabulary import Vocabulary, words_of
+from tests.counts import examples
 
 
 def _weights(V: int, d: int, seed: int = 0) -> Parameters:
@@ -42,7 +43,7 @@ def _contexts(V: int) -> st.SearchStrategy[CbowExample]:
     return st.builds(CbowExample, st.lists(ids, min_size=1, max_size=6).map(tuple), ids)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40, 400))
 @given(st.data(), st.integers(2, 9), st.integers(1, 5), st.integers(0, 99))
 def test_loss_and_gradients_are_those_of_autograd(
     data: st.DataObject, V: int, d: int, seed: int

@@ -20,6 +20,7 @@ from embedviz.network.skip_gram import (
 )
 from embedviz.network.training import train
 from embedviz.network.vocabulary import Vocabulary, words_of
+from tests.counts import examples
 
 SENTENCE = words_of("The cat sat on the mat.")
 VOCABULARY = Vocabulary.of([SENTENCE])
@@ -50,7 +51,7 @@ def networks(draw):
     return parameters, draw(st.lists(example, min_size=1, max_size=6))
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60, 600))
 @given(networks())
 def test_one_window_is_autograds(network):
     parameters, (example, *_) = network
@@ -63,7 +64,7 @@ def test_one_window_is_autograds(network):
         np.testing.assert_allclose(found.W_out, W_out, rtol=1e-9, atol=1e-12)
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60, 600))
 @given(networks())
 def test_the_objective_is_autograds_mean_over_all_pairs(network):
     parameters, examples = network

@@ -19,6 +19,7 @@ from embedviz.items.normal_match import best_matches, normal_match
 from embedviz.metrics import METRICS
 from embedviz.space import EmbeddingSpace
 from embedviz.things import look_alikes
+from tests.counts import examples
 
 NUMBERS = ("threshold", "median", "shortfall", "flagged")
 
@@ -46,7 +47,7 @@ def by_definition(vectors: np.ndarray, metric: str, quantile: float) -> list[flo
     return [sign * threshold, sign * np.median(best), allowed, flagged]
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(30, 300))
 @given(
     seed=st.integers(0, 10_000),
     n=st.integers(20, 60),
@@ -62,7 +63,7 @@ def test_the_numbers_are_their_definition(seed, n, metric, quantile):
     assert found.flagged <= 2 * quantile + 2 / n
 
 
-@settings(max_examples=20)
+@settings(max_examples=examples(20, 200))
 @given(
     seed=st.integers(0, 10_000),
     copies=st.lists(st.integers(1, 9), min_size=20, max_size=30),

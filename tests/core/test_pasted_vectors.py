@@ -9,13 +9,14 @@ from hypothesis import strategies as st
 
 from embedviz.errors import InvalidParameterError
 from embedviz.pasted_vectors import pasted_vectors
+from tests.counts import examples
 
 numbers = st.lists(
     st.lists(st.floats(-1e6, 1e6, width=32), min_size=3, max_size=3), min_size=1, max_size=5
 )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30, 300))
 @given(numbers, st.sampled_from([" ", ", ", "\t", ";"]), st.booleans())
 def test_rows_come_back_whatever_separates_them(rows, between, bracketed):
     lines = [between.join(repr(value) for value in row) for row in rows]

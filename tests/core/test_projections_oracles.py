@@ -23,6 +23,35 @@ def words(glove_small: EmbeddingSpace) -> EmbeddingSpace:
     return glove_small.take(np.arange(250))
 
 
+METRICS = ("euclidean", "cosine", "correlation")
+
+
+@pytest.fixture(scope="module")
+def clear_words(words) -> EmbeddingSpace:
+    """Words whose neighbors come in an order that no rounding changes.
+
+    UMAP is chaotic: where two neighbors are as good as equally near, the last bit of their
+    distances, which is the processor's, would decide the picture.
+    """
+    rows = np.arange(len(words))
+    while len(unclear := _nearly_tied(words.vectors[rows], nearest=16)):
+        rows = np.delete(rows, unclear)
+    assert len(rows) > 200
+    return words.take(rows)
+
+
+def _nearly_tied(vectors, nearest: int) -> np.ndarray:
+    """The rows that are as near to some row as its next neighbor is, to five digits or so."""
+    found = []
+    for metric in METRICS:
+        distances = cdist(vectors.astype(float), vectors.astype(float), metric)
+        np.fill_diagonal(distances, np.inf)
+        order = np.argsort(distances, axis=1)[:, : nearest + 1]
+        near = np.take_along_axis(distances, order, axis=1)
+        found.append(order[:, :-1][np.diff(near) < 2e-5 * near[:, 1:]])
+    return np.unique(np.concatenate(found))
+
+
 @pytest.mark.parametrize("n_components", [1, 2, 3, 50])
 def test_pca_is_scikit_learns(words, n_components):
     vectors = words.vectors.astype(np.float64)
@@ -88,18 +117,22 @@ def test_tsne_is_opentsnes(words, n_components, params):
         **iterations | params,
     ).fit(words.vectors)  # fmt: skip
     projection = project(words, "tsne", n_components, seed=4, cache=False, **iterations | params)
-    np.testing.assert_array_equal(projection.coordinates, np.asarray(plain, np.float32))
-    assert projection.details["kl_divergence"] == pytest.approx(plain.kl_divergence, rel=1e-12)
+    # Two neighbors as good as equally near may come in either order, which changes sums in their
+    # last bit; a hundred iterations make of that less than a thousand times as much.
+    near = 1e-5 * np.ptp(projection.coordinates)
+    np.testing.assert_allclose(projection.coordinates, plain, atol=near, rtol=0)
+    assert projection.details["kl_divergence"] == pytest.approx(plain.kl_divergence, rel=1e-6)
     # openTSNE moves its own picture to its center before it places new points.
     center = (projection.coordinates.max(axis=0) + projection.coordinates.min(axis=0)) / 2
     new = space_of(words.vectors[:6] + 0.1)
     placed = np.asarray(plain.transform(new.vectors)) + center
-    np.testing.assert_allclose(projection.transform(new), placed, atol=1e-4)
+    np.testing.assert_allclose(projection.transform(new), placed, atol=1e-4 + 10 * near)
 
 
 @pytest.mark.parametrize("n_components", [2, 3])
-@pytest.mark.parametrize("metric", ["euclidean", "cosine", "correlation"])
-def test_umap_is_umap_learns(words, n_components, metric):
+@pytest.mark.parametrize("metric", METRICS)
+def test_umap_is_umap_learns(clear_words, n_components, metric):
+    words = clear_words
     settings = {"metric": metric, "n_epochs": 60, "n_neighbors": 10, "min_dist": 0.25}
     plain = umap.UMAP(
         n_components=n_components, random_state=4, n_jobs=1, **settings
@@ -111,26 +144,31 @@ def test_umap_is_umap_learns(words, n_components, metric):
 
 
 @pytest.mark.parametrize("init", ["pca", "random"])
-def test_umap_starts_where_umap_learn_starts(words, init):
-    plain = umap.UMAP(random_state=1, n_jobs=1, init=init, n_epochs=30).fit(np.array(words.vectors))
-    projection = project(words, "umap", seed=1, cache=False, init=init, n_epochs=30)
+def test_umap_starts_where_umap_learn_starts(clear_words, init):
+    vectors = np.array(clear_words.vectors)
+    plain = umap.UMAP(random_state=1, n_jobs=1, init=init, n_epochs=30).fit(vectors)
+    projection = project(clear_words, "umap", seed=1, cache=False, init=init, n_epochs=30)
     np.testing.assert_array_equal(projection.coordinates, plain.embedding_)
 
 
-@pytest.mark.parametrize("metric", ["euclidean", "cosine", "correlation"])
+@pytest.mark.parametrize("metric", METRICS)
 @pytest.mark.parametrize("d", [3, 40])
 def test_neighbors_are_exact(metric, d):
     rng = np.random.default_rng(d)
     vectors = rng.normal(size=(700, d)).astype(np.float32)
     new = rng.normal(size=(30, d)).astype(np.float32)
     search = ExactNeighbors(vectors, metric)
-    truth = cdist(vectors, vectors, metric)
-    np.fill_diagonal(truth, np.inf)
-    found, distances = search.among_themselves(12)
-    assert np.array_equal(found, np.argsort(truth, axis=1)[:, :12])
-    np.testing.assert_allclose(distances, np.sort(truth, axis=1)[:, :12], rtol=1e-5, atol=1e-7)
-    found, _ = search.of(new, 12)
-    assert np.array_equal(found, np.argsort(cdist(new, vectors, metric), axis=1)[:, :12])
+    among = cdist(vectors, vectors, metric)
+    np.fill_diagonal(among, np.inf)
+    for truth, (found, distances) in (
+        (among, search.among_themselves(12)),
+        (cdist(new, vectors, metric), search.of(new, 12)),
+    ):
+        nearest = np.sort(truth, axis=1)[:, :12]
+        assert all(len(set(row)) == 12 for row in found.tolist())
+        # By distance: of two that are as good as equally near either may come first.
+        np.testing.assert_allclose(np.take_along_axis(truth, found, 1), nearest, rtol=1e-5)
+        np.testing.assert_allclose(distances, nearest, rtol=1e-5, atol=1e-7)
 
 
 def test_among_many_duplicates_nobody_is_their_own_neighbor():

@@ -18,6 +18,7 @@ from embedviz.residual.flow import flow_at_start, flow_of, reach_by_depth
 from embedviz.residual.gradients import gradient_norms, gradients
 from embedviz.residual.stack import INITIALIZATIONS, Stack, initial_stack
 from embedviz.residual.training import train_pair
+from tests.counts import examples
 
 TOY = {"width": 5, "inputs": 4, "classes": 3}
 
@@ -42,7 +43,7 @@ def by_autograd(stack: Stack, pixels: np.ndarray, labels: np.ndarray):
     return loss.item(), *([one.grad.numpy() for one in kind] for kind in (weights, biases, inputs))
 
 
-@settings(max_examples=12)
+@settings(max_examples=examples(12, 120))
 @given(
     depth=st.sampled_from([4, 6, 10]),
     shortcut=st.booleans(),
@@ -66,7 +67,7 @@ def test_gradients_are_autograds(depth, shortcut, initialization, seed):
 
 
 @given(seed=st.integers(0, 50))
-@settings(max_examples=8)
+@settings(max_examples=examples(8, 80))
 def test_a_shortcut_adds_the_identity_to_the_derivative(seed):
     """d(x + F(x))/dx = I + F′(x), the block's own Jacobian taken by torch."""
     stack = initial_stack(4, shortcut=True, seed=seed, **TOY)

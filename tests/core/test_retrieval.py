@@ -18,6 +18,7 @@ from embedviz.images.raw_pixels import raw_pixels
 from embedviz.items import retrieval
 from embedviz.items.retrieval import precision_at_k
 from embedviz.space import EmbeddingSpace
+from tests.counts import examples
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +62,7 @@ def test_chance_is_what_drawing_gives(digits):
     assert found.precision > found.chance
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(30, 300))
 @given(
     codes=st.lists(st.integers(0, 3), min_size=3, max_size=25),
     k=st.integers(1, 6),

@@ -28,6 +28,7 @@ from embedviz.search_cost import (
     trial_of,
     worst_answer,
 )
+from tests.counts import examples
 
 
 @pytest.fixture(scope="module")
@@ -164,7 +165,7 @@ def test_a_stop_ends_building_and_measuring(searchers, trial):
             work()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30, 300))
 @given(
     st.floats(-2, 3), st.floats(1e-6, 1e6),
     st.lists(st.integers(1, 10**7), min_size=2, max_size=8, unique=True),

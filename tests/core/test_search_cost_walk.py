@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from embedviz.errors import InvalidParameterError
 from embedviz.search_cost import graph_of, hnsw, nearest_nodes, walk
+from tests.counts import examples
 
 
 def made(n, d, M, seed):
@@ -39,7 +40,7 @@ def test_it_finds_what_faiss_finds_at_the_same_cost(graph, ef):
     assert np.mean([item.comparisons() for item in walks]) == pytest.approx(counted)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15, 150))
 @given(st.integers(1, 300), st.integers(2, 6), st.integers(2, 10), st.integers(0, 10**6))
 def test_it_is_faiss_walk_on_any_graph(n, d, M, seed):
     vectors, queries, built = made(n, d, M, seed)

@@ -236,7 +236,7 @@ def test_processes_see_whole_entries_only(tmp_path):
         for seed in range(2)
     ]
     for process in started:
-        out, errors = process.communicate(timeout=60)
+        out, errors = process.communicate(timeout=600)
         assert out.strip() == "0", errors
         assert "damaged" not in errors
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
-import time
 from collections.abc import Iterator
 
 import numpy as np
@@ -14,6 +14,7 @@ from gensim.test.utils import common_texts, datapath
 import embedviz as ev
 from embedviz.errors import CancelledError
 from embedviz.progress import Progress
+from embedviz.words import training_log, training_watch
 from embedviz.words.training import ALGORITHMS, TrainingSnapshot
 
 LEE = datapath("lee_background.cor")
@@ -27,51 +28,93 @@ def lee() -> list[list[str]]:
     return list(LineSentence(LEE))
 
 
-class SetsOnReading:
-    """Sentences that ask for a stop when one of them is read on a given pass."""
+# Only a hang lasts so long: no test of a busy machine comes near it.
+LONG = 300.0
 
-    def __init__(self, sentences: list[list[str]], on_pass: int, at: int) -> None:
-        self.stop = threading.Event()
+
+class Stop(threading.Event):
+    """A stop that can be waited for until the training has acted on it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._looks = threading.Semaphore(0)
+
+    def is_set(self) -> bool:
+        asked = super().is_set()
+        if asked:
+            self._looks.release()
+        return asked
+
+    def wait_until_acted_on(self) -> None:
+        # Whoever looks a second time has acted on what the first look told.
+        for _ in range(2):
+            assert self._looks.acquire(timeout=LONG)
+
+
+class HeldBack:
+    """Sentences of which one is held back, on a given pass, until a stop was acted on."""
+
+    def __init__(self, sentences: list[list[str]], stop: Stop, on_pass: int, at: int) -> None:
         self.read = 0
-        self._sentences, self._on_pass, self._at = sentences, on_pass, at
+        self._sentences, self._stop, self._on_pass, self._at = sentences, stop, on_pass, at
         self._passes = 0
 
     def __iter__(self) -> Iterator[list[str]]:
         self._passes += 1
         for number, sentence in enumerate(self._sentences):
             if self._passes == self._on_pass and number == self._at:
-                self.stop.set()
-                # Once words are counted, another thread looks for it several times a second.
-                time.sleep(0.5 if self._passes > 1 else 0)
+                self._stop.wait_until_acted_on()
             self.read += 1
             yield sentence
 
 
+@pytest.fixture
+def _often_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Progress as often as the training looks around, not twice a second."""
+    monkeypatch.setattr(training_log, "_REPORT_SECONDS", 0.0)
+
+
+@pytest.mark.usefixtures("_often_told")
 @every_algorithm
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_stop_within_an_epoch_keeps_what_was_learned(
     algorithm: str, workers: int, lee: list[list[str]]
 ) -> None:
+    stop = Stop()
+
+    def in_the_second_epoch(progress: Progress) -> None:
+        if (progress.fraction or 0) > 1 / 50:
+            stop.set()
+
     # Pass 1 counts the words, pass 2 is the first epoch; the second is not read to its end.
-    text = SetsOnReading(lee * 4, on_pass=3, at=900)
+    text = HeldBack(lee, stop, on_pass=3, at=200)
     trained = ev.train_words(
-        text, algorithm=algorithm, epochs=50, workers=workers, cancel=text.stop, **SETTINGS,
-        probes=["government"], **({"bucket": 2000} if algorithm == "fasttext" else {}),
+        text, algorithm=algorithm, epochs=50, workers=workers, cancel=stop, **SETTINGS,
+        on_progress=in_the_second_epoch, probes=["government"],
+        **({"bucket": 2000} if algorithm == "fasttext" else {}),
     )  # fmt: skip
     assert trained.stopped
     assert not trained.deterministic
     assert [record.complete for record in trained.epochs] == [True, False]
-    assert trained.epochs[1].words < trained.epochs[0].words
-    assert text.read < 3 * len(lee) * 4
+    assert 0 < trained.epochs[1].words < trained.epochs[0].words
+    assert text.read < 3 * len(lee)
     assert trained.epochs[1].neighbors["government"]
     assert trained.space.origin["stopped"]
 
 
 def test_a_stopped_fasttext_model_still_agrees_with_its_pieces(lee: list[list[str]]) -> None:
-    text = SetsOnReading(lee, on_pass=3, at=1)
+    stop = Stop()
+
+    def after_the_first_epoch(progress: Progress) -> None:
+        if (progress.fraction or 0) >= 1 / 50:
+            stop.set()
+
+    text = HeldBack(lee, stop, on_pass=3, at=1)
     trained = ev.train_words(
-        text, algorithm="fasttext", epochs=50, cancel=text.stop, bucket=2000, **SETTINGS
-    )
+        text, algorithm="fasttext", epochs=50, cancel=stop, bucket=2000, **SETTINGS,
+        on_progress=after_the_first_epoch,
+    )  # fmt: skip
+    assert trained.stopped
     kept = trained.space.vectors.copy()
     trained._wv.adjust_vectors()
     np.testing.assert_array_equal(kept, trained._wv.vectors)
@@ -107,22 +150,23 @@ def test_a_stop_after_the_last_epoch_stops_nothing(lee: list[list[str]]) -> None
 
 @pytest.mark.parametrize("at", [0, 200])
 def test_a_stop_while_words_are_counted_raises(at: int, lee: list[list[str]]) -> None:
-    text = SetsOnReading(lee, on_pass=1, at=at)
+    stop, read = threading.Event(), []
+
+    class Text:
+        def __iter__(self) -> Iterator[list[str]]:
+            for number, sentence in enumerate(lee):
+                if number == at:
+                    stop.set()
+                read.append(number)
+                yield sentence
+
     with pytest.raises(CancelledError):
-        ev.train_words(text, cancel=text.stop, **SETTINGS)
-    assert text.read <= at + 64
+        ev.train_words(Text(), cancel=stop, **SETTINGS)
+    assert len(read) <= at + 64
 
 
 def test_a_stop_before_the_first_batch_has_nothing_to_keep(lee: list[list[str]]) -> None:
-    class Late:
-        """Asks for a stop once words are counted."""
-
-        asked = False
-
-        def is_set(self) -> bool:
-            return self.asked
-
-    stop = Late()
+    stop = Stop()
 
     class Text:
         passes = 0
@@ -130,9 +174,8 @@ def test_a_stop_before_the_first_batch_has_nothing_to_keep(lee: list[list[str]])
         def __iter__(self) -> Iterator[list[str]]:
             self.passes += 1
             if self.passes == 2:
-                stop.asked = True
-                # The calling thread looks several times a second.
-                time.sleep(0.5)
+                stop.set()
+                stop.wait_until_acted_on()
             yield from lee
 
     with pytest.raises(CancelledError, match="before a word was learned"):
@@ -178,21 +221,30 @@ def test_what_on_progress_raises_comes_out(corpus: str, lee: list[list[str]]) ->
         ev.train_words(**given, epochs=5, on_progress=fails, **SETTINGS)
 
 
+@pytest.mark.usefixtures("_often_told")
 def test_progress_grows_within_and_between_epochs(lee: list[list[str]]) -> None:
-    class Slow:
-        """A batch, and then a while before the rest."""
-
-        def __iter__(self) -> Iterator[list[str]]:
-            yield from lee
-            time.sleep(0.8)
-            yield from lee
-
     told: list[Progress] = []
     threads = set()
+    within = {1: threading.Event(), 2: threading.Event()}
+
+    class Slow:
+        """Some batches, and the rest once something was told of them."""
+
+        passes = 0
+
+        def __iter__(self) -> Iterator[list[str]]:
+            self.passes += 1
+            yield from lee
+            if self.passes > 1:  # the first one counts the words
+                assert within[self.passes - 1].wait(LONG)
+            yield from lee
 
     def tell(progress: Progress) -> None:
         told.append(progress)
         threads.add(threading.current_thread())
+        snapshot = progress.details
+        if isinstance(snapshot, TrainingSnapshot) and (snapshot.loss or 0) > 0:
+            within[snapshot.epoch].set()
 
     trained = ev.train_words(Slow(), epochs=2, on_progress=tell, probes=["said"], **SETTINGS)
     assert threads == {threading.current_thread()}
@@ -200,32 +252,43 @@ def test_progress_grows_within_and_between_epochs(lee: list[list[str]]) -> None:
     assert fractions == sorted(fractions)
     assert fractions[-1] == 1
     snapshots = [p.details for p in told if isinstance(p.details, TrainingSnapshot)]
-    within = [s for s in snapshots if len(s.history) < s.epoch]
-    assert {s.epoch for s in within} == {1, 2}
-    assert any(s.loss is not None and s.loss > 0 for s in within)
+    unfinished = [s for s in snapshots if len(s.history) < s.epoch]
+    assert {s.epoch for s in unfinished if s.loss is not None and s.loss > 0} == {1, 2}
     assert snapshots[-1].losses == trained.losses
     assert snapshots[-1].history == trained.epochs
     assert "epoch 2 of 2" in told[-1].message
 
 
-def test_progress_also_comes_after_gensims_first_second(lee: list[list[str]]) -> None:
-    class Slow:
-        def __iter__(self) -> Iterator[list[str]]:
-            yield from lee
-            time.sleep(1.2)
-            yield from lee
+def test_gensims_own_report_of_its_progress_is_no_trouble(
+    lee: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # gensim reports once a second, of its clock: here at every batch.
+    ticks, asked = itertools.count(step=10), []
+    size = training_watch._TickingQueue.qsize
+    monkeypatch.setattr("gensim.models.word2vec.default_timer", lambda: float(next(ticks)))
+    monkeypatch.setattr(
+        training_watch._TickingQueue, "qsize", lambda self: asked.append(1) or size(self)
+    )
+    assert ev.train_words(lee, epochs=1, **SETTINGS).epochs[0].complete
+    assert asked
 
-    assert ev.train_words(Slow(), epochs=1, **SETTINGS).epochs[0].complete
 
-
+@pytest.mark.usefixtures("_often_told")
 def test_no_thread_is_left_behind(lee: list[list[str]]) -> None:
-    before = threading.active_count()
-    text = SetsOnReading(lee * 5, on_pass=2, at=900)
-    ev.train_words(text, cancel=text.stop, workers=3, **SETTINGS)
-    deadline = time.monotonic() + 5
-    while threading.active_count() > before and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert threading.active_count() == before
+    before, stop = set(threading.enumerate()), Stop()
+
+    def once_something_is_learned(progress: Progress) -> None:
+        if (progress.fraction or 0) > 0:
+            stop.set()
+
+    text = HeldBack(lee, stop, on_pass=2, at=200)
+    trained = ev.train_words(
+        text, cancel=stop, workers=3, on_progress=once_something_is_learned, **SETTINGS
+    )
+    assert trained.stopped
+    for thread in set(threading.enumerate()) - before:
+        thread.join(LONG)
+        assert not thread.is_alive()
 
 
 def test_a_finished_training_reports_the_words_that_it_read() -> None:

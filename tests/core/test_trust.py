@@ -23,6 +23,7 @@ from embedviz.trust import blocks, map_quality, quality
 from embedviz.trust.nearness import FullNearness
 from embedviz.trust.ranking import RankedBlock
 from embedviz.trust.sampling import sampled_rows
+from tests.counts import examples
 
 
 def space_of(vectors) -> EmbeddingSpace:
@@ -62,7 +63,7 @@ def by_definition(vectors, coordinates, k: int, metric: str) -> tuple[np.ndarray
     return trust_, continuity, recall
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25, 250))
 @given(
     seed=st.integers(0, 10_000),
     n=st.integers(9, 90),
@@ -111,7 +112,7 @@ def test_dot_ranks_by_the_product():
 
 
 @given(seed=st.integers(0, 1000), scale=st.floats(0.01, 100), shift=st.floats(-50, 50))
-@settings(max_examples=20)
+@settings(max_examples=examples(20, 200))
 def test_a_map_that_only_moves_turns_and_scales_is_perfect(seed, scale, shift):
     rng = np.random.default_rng(seed)
     flat = rng.normal(size=(40, 2))
@@ -276,8 +277,9 @@ def test_kept_on_disk_by_content(cache_dir, monkeypatch):
     assert default_store().size() == size
 
 
-def test_no_matrix_of_all_pairs_is_ever_made():
-    space, drawn = random_case(0, 6000, 3, 2)
+def test_no_matrix_of_all_pairs_is_ever_made(monkeypatch):
+    monkeypatch.setattr(blocks, "BLOCK_BYTES", blocks.BLOCK_BYTES // 9)
+    space, drawn = random_case(0, 2000, 3, 2)
     all_pairs = 8 * len(space) ** 2
     quality(space, drawn, 5, sample=10, cache=False)  # what is imported once does not count
     tracemalloc.start()
@@ -318,7 +320,7 @@ def test_one_far_point_changes_no_rank():
     np.testing.assert_allclose(found.per_point_continuity, wanted[1], atol=1e-12)
 
 
-@settings(max_examples=15)
+@settings(max_examples=examples(15, 150))
 @given(seed=st.integers(0, 1000), k=st.integers(1, 12))
 def test_continuity_of_one_way_is_trustworthiness_of_the_other(seed, k):
     rng = np.random.default_rng(seed)

@@ -13,10 +13,11 @@ from embedviz.errors import InvalidParameterError
 from embedviz.trust import kept_by_components, scree
 from embedviz.trust.dimension_pictures import distance_histogram, hub_curves, scree_figure
 from embedviz.trust.variance_kept import first_components
+from tests.counts import examples
 
 
 @given(n=st.integers(2, 40), d=st.integers(1, 20), seed=st.integers(0, 99))
-@settings(max_examples=30)
+@settings(max_examples=examples(30, 300))
 def test_a_scree_is_scikit_learns(n, d, seed):
     vectors = np.random.default_rng(seed).normal(size=(n, d)) * np.arange(1, d + 1)
     found, expected = scree(vectors), PCA().fit(vectors)
