@@ -1,6 +1,7 @@
 # make run    set up (once) and open the app on this machine
 # make share  the same, reachable from the classroom's network (read the README first)
 # make test   set up (once) and run ruff, mypy and all tests
+# make fuzz   set up (once) and run the tests with long property counts and every-file corpora
 # make bench  side by side with gensim, scikit-learn, Plotly and Streamlit's own chart
 PYTHON ?= python3
 VENV := .venv
@@ -9,7 +10,7 @@ PORT ?= 8501
 ARGS ?=
 STREAMLIT := $(BIN)/python -m streamlit run app.py --server.port $(PORT)
 
-.PHONY: run share test check bench clean
+.PHONY: run share test fuzz check bench clean
 
 run: $(VENV)/.app
 	$(STREAMLIT) --server.headless false $(if $(ARGS),-- $(ARGS))
@@ -19,6 +20,9 @@ share: $(VENV)/.app
 
 test: check
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+fuzz: $(VENV)/.dev
+	EMBEDVIZ_FUZZ=1 $(BIN)/python -m pytest tests/core -n 2 --dist worksteal --durations=10
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .

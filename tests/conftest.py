@@ -16,9 +16,12 @@ os.environ["EMBEDVIZ_CACHE_DIR"] = tempfile.mkdtemp(prefix="embedviz-test-cache-
 os.environ["EMBEDVIZ_WARM_UP_SECONDS"] = "0"
 
 from embedviz.space import EmbeddingSpace
+from tests.counts import FUZZ
 
-settings.register_profile("embedviz", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("embedviz")
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("embedviz", PATIENT, max_examples=25)
+settings.register_profile("fuzz", PATIENT, max_examples=1000)
+settings.load_profile("fuzz" if FUZZ else "embedviz")
 
 
 @pytest.fixture(scope="session")
