@@ -45,6 +45,7 @@ def neighbor_overlap(
     # end of each its threads would wait for one another. On a busy machine that is most of the time.
     with one_product_thread(), ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
         for block, found in zip(blocks, pool.map(count, blocks), strict=True):
+            stop_if(cancel, "Comparing neighbors")
             shared[block.start : block.stop] = found / k
             if on_progress is not None:
                 done = f"neighbors of {block.stop:,} of {n:,} keys compared"

@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.browser.driving import Server, settled
+from tests.browser.driving import Server, at_rest, settled, until
 
 pytestmark = pytest.mark.browser
 
@@ -37,7 +37,7 @@ class Driver:
 
     def open(self, **options: Any) -> None:
         self.page.goto(f"{self.address}/?{urlencode(options)}")
-        self.page.wait_for_function(f"{MAP}?.view", timeout=60_000)
+        until(self.page, f"{MAP}?.view")
         settled(self.page)
 
     def ask(self, script: str) -> Any:
@@ -45,19 +45,14 @@ class Driver:
 
     def rest(self) -> list[dict[str, float]]:
         """What is drawn, once nothing moves and nothing is asked for any more."""
-        before: tuple[Any, ...] = ()
-        for _ in range(60):
+
+        def look() -> tuple[list[dict[str, float]], str, Any]:
             settled(self.page)
-            self.page.wait_for_timeout(350)
-            drawn = self.ask("map.drawnPictures()")
-            now = (json.dumps(drawn), self.asked(), json.dumps(self.ask("map.view.state()")))
-            if now == before:
-                assert self.page.locator(".ev-map").get_attribute("data-pictures") == str(
-                    len(drawn)
-                )
-                return list(drawn)
-            before = now
-        raise AssertionError("The map does not come to rest.")
+            return self.ask("map.drawnPictures()"), self.asked(), self.ask("map.view.state()")
+
+        drawn, _, _ = at_rest(self.page, look)
+        assert self.page.locator(".ev-map").get_attribute("data-pictures") == str(len(drawn))
+        return drawn
 
     def rows(self) -> set[int]:
         return {int(box["row"]) for box in self.rest()}
@@ -66,7 +61,7 @@ class Driver:
         return self.page.get_by_text(re.compile("^ASKED ")).text_content() or ""
 
     def page_says(self, text: str) -> None:
-        expect(self.page.get_by_text(re.compile(f"^PAGE .*{text}"))).to_be_visible(timeout=15_000)
+        expect(self.page.get_by_text(re.compile(f"^PAGE .*{text}"))).to_be_visible()
 
     def choose(self, label: str, value: object) -> None:
         box = self.page.get_by_test_id("stSelectbox").filter(
@@ -265,7 +260,7 @@ def test_hovering_over_a_dot_brings_its_picture(driver: Driver) -> None:
     x, y = driver.ask(f"map.pixelOf({row})")
     driver.page.mouse.move(x - 3, y)
     driver.page.mouse.move(x, y)
-    expect(driver.page.locator(".ev-tip canvas")).to_be_visible(timeout=15_000)
+    expect(driver.page.locator(".ev-tip canvas")).to_be_visible()
     assert driver.rows() == drawn
 
 
@@ -343,7 +338,7 @@ def test_nothing_is_asked_for_during_a_drag(driver: Driver) -> None:
     driver.page.mouse.move(x, y)
     driver.page.mouse.down()
     driver.page.mouse.move(x + 150, y + 120, steps=6)
-    driver.page.wait_for_timeout(900)
+    driver.page.wait_for_timeout(900)  # four times what a map at rest waits before it asks
     settled(driver.page)
     assert driver.asked() == asked
     driver.page.mouse.up()

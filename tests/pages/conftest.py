@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def open_page():
     """Run one page file from the top, as Streamlit does for a link's first request."""
 
-    def opened(name: str, timeout: float = 60, **link: str) -> AppTest:
+    def opened(name: str, timeout: float = 180, **link: str) -> AppTest:
         at = AppTest.from_file(str(ROOT / "pages" / f"{name}.py"), default_timeout=timeout)
         for parameter, value in link.items():
             at.query_params[parameter] = value
@@ -30,11 +30,11 @@ def settle():
     """Run a page again and again until what it waits for is there (long work goes on beside it)."""
     import time
 
-    def until(at: AppTest, ready, seconds: float = 120) -> AppTest:
+    def until(at: AppTest, ready, seconds: float = 180) -> AppTest:
         end = time.monotonic() + seconds
         while not ready(at):
             assert time.monotonic() < end, "the page never got there"
-            time.sleep(0.2)
+            time.sleep(0.05)
             at.run()
             assert not at.exception, at.exception
         return at
