@@ -180,7 +180,11 @@ def served(script: Path) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
-        process.wait(timeout=20)
+        try:
+            process.wait(timeout=5)
+        except subprocess.TimeoutExpired:  # it waits for a connection that the browser keeps
+            process.kill()
+            process.wait()
 
 
 def _wait_for_health(process: subprocess.Popen[bytes], port: int) -> None:
