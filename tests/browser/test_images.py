@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 import embedviz as ev
 from tests.browser.conftest import ROOT, served
-from tests.browser.driving import Tab, map_of, settled, still, until
+from tests.browser.driving import Tab, at_rest, map_of, settled, still, until
 
 pytestmark = pytest.mark.browser
 APP = ROOT / "app.py"
@@ -95,6 +95,8 @@ def test_upload_click_save_restart_and_it_is_there(tab: Tab, photos, apart) -> N
         page.goto(address + LINK + "&images=Your%20images")
         expect(page.get_by_text("Photos, or a zip of photos").first).to_be_visible()
         settled(page)
+        # No person is quicker than the page's first run, and the second that may follow it.
+        at_rest(page, page.get_by_test_id("stMain").inner_text)
         page.locator("input[type=file]").first.set_input_files(photos)
         page.get_by_role("button", name="Look at them").first.click()
         expect(page.get_by_text("Showing all 14 images.").first).to_be_visible()

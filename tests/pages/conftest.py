@@ -32,10 +32,14 @@ def settle():
 
     def until(at: AppTest, ready, seconds: float = 180) -> AppTest:
         end = time.monotonic() + seconds
+        took = 0.0
         while not ready(at):
             assert time.monotonic() < end, "the page never got there"
-            time.sleep(0.05)
+            # A heavy page, run without a pause, would take the core from the work it waits for.
+            time.sleep(max(0.05, 2 * took))
+            began = time.monotonic()
             at.run()
+            took = time.monotonic() - began
             assert not at.exception, at.exception
         return at
 
