@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -57,7 +59,8 @@ def test_a_click_in_one_map_asks_both(server: Server, page: Page) -> None:
     settled(page)
     asked = page.get_by_role("textbox", name="Ask about").input_value()
     assert asked.startswith("digit ")
-    assert f"compare_ask={asked.replace(' ', '+')}" in page.url
+    link = f"compare_ask={asked.replace(' ', '+')}"
+    expect(page).to_have_url(re.compile(re.escape(link)))
 
 
 def test_a_selection_in_one_map_is_that_of_the_other(server: Server, page: Page) -> None:
