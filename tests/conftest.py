@@ -3,22 +3,40 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from pathlib import Path
+
+# Before anything reads them. Tests never touch a person's own cache and collections; what is kept
+# by content is computed once for all workers (which inherit this) and the servers that they start.
+os.environ["EMBEDVIZ_TEST_FOLDER"] = os.environ.get("EMBEDVIZ_TEST_FOLDER") or tempfile.mkdtemp(
+    prefix="embedviz-test-"
+)
+os.environ["EMBEDVIZ_CACHE_DIR"] = os.path.join(os.environ["EMBEDVIZ_TEST_FOLDER"], "cache")
+os.environ["EMBEDVIZ_DATA_DIR"] = os.path.join(os.environ["EMBEDVIZ_TEST_FOLDER"], "data")
+# A worker has one core: threads that wait for each other would take the other worker's.
+os.environ["OMP_NUM_THREADS"] = os.environ.get("OMP_NUM_THREADS") or "1"
+os.environ["OPENBLAS_NUM_THREADS"] = os.environ.get("OPENBLAS_NUM_THREADS") or "1"
+# Nor do they compile UMAP beside the tests; the ones that need it do.
+os.environ["EMBEDVIZ_WARM_UP_SECONDS"] = "0"
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
 
-# Before anything reads it: tests never touch a person's own cache.
-os.environ["EMBEDVIZ_CACHE_DIR"] = tempfile.mkdtemp(prefix="embedviz-test-cache-")
-# Nor do they compile UMAP beside the tests; the ones that need it do.
-os.environ["EMBEDVIZ_WARM_UP_SECONDS"] = "0"
-
 from embedviz.space import EmbeddingSpace
+from tests.counts import FUZZ
 
-settings.register_profile("embedviz", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("embedviz")
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("embedviz", PATIENT, max_examples=25)
+settings.register_profile("fuzz", PATIENT, max_examples=1000)
+settings.load_profile("fuzz" if FUZZ else "embedviz")
+
+
+def pytest_unconfigure() -> None:
+    """Leave nothing behind: the last to end is the process that started the workers."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        shutil.rmtree(os.environ["EMBEDVIZ_TEST_FOLDER"], ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 from numpy.typing import NDArray
 
+from embedviz.product_threads import one_product_thread
 from embedviz.progress import Cancel, OnProgress, Progress, stop_if
 from embedviz.search import neighbors
 from embedviz.space import EmbeddingSpace
@@ -27,16 +31,25 @@ def neighbor_overlap(
     """
     n = len(a)
     shared = np.empty(n)
-    for start in range(0, n, _KEYS_AT_ONCE):
+    blocks = [range(start, min(start + _KEYS_AT_ONCE, n)) for start in range(0, n, _KEYS_AT_ONCE)]
+
+    def count(block: range) -> NDArray[np.int64]:
         stop_if(cancel, "Comparing neighbors")
-        stop = min(start + _KEYS_AT_ONCE, n)
         in_a, in_b = (
-            neighbors(space, space.keys[start:stop], k, metric, cancel=cancel).rows
+            neighbors(space, space.keys[block.start : block.stop], k, metric, cancel=cancel).rows
             for space in (a, b)
         )
-        shared[start:stop] = shared_rows(in_a, in_b) / k
-        if on_progress is not None:
-            on_progress(Progress(stop / n, f"neighbors of {stop:,} of {n:,} keys compared"))
+        return shared_rows(in_a, in_b)
+
+    # Blocks side by side, each product on one thread: there are thousands of small ones, and at the
+    # end of each its threads would wait for one another. On a busy machine that is most of the time.
+    with one_product_thread(), ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
+        for block, found in zip(blocks, pool.map(count, blocks), strict=True):
+            stop_if(cancel, "Comparing neighbors")
+            shared[block.start : block.stop] = found / k
+            if on_progress is not None:
+                done = f"neighbors of {block.stop:,} of {n:,} keys compared"
+                on_progress(Progress(block.stop / n, done))
     return shared
 
 

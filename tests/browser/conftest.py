@@ -12,12 +12,22 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlparse
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Error,
+    Page,
+    Request,
+    expect,
+    sync_playwright,
+)
 
-from tests.browser.driving import Server
+from tests.browser.driving import PATIENCE, Server, Tab
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -38,8 +48,8 @@ FLAGS = [
 HARMLESS = ("GPU stall due to ReadPixels", "Automatic fallback to software WebGL")
 
 
-# Two cores draw WebGL, serve the pages and run the other tests: five seconds can be too few.
-expect.set_options(timeout=20_000)
+VIEWPORT = {"width": 1024, "height": 820}
+expect.set_options(timeout=PATIENCE)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -76,11 +86,47 @@ def browser() -> Iterator[Browser]:
         launched.close()
 
 
+@pytest.fixture(scope="session")
+def map_app(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The script with only a map, in a folder of its own: it puts its static files beside itself."""
+    script = Path(__file__).with_name("map_app.py")
+    return Path(shutil.copy(script, tmp_path_factory.mktemp("map")))
+
+
+@pytest.fixture(scope="session")
+def tab(browser: Browser) -> Iterator[Tab]:
+    """Opens a tab, a new session for Streamlit; all are those of one person.
+
+    One page opens them all. So they share a renderer, which has read and compiled Streamlit's and
+    Plotly's scripts already: opened otherwise, a tab takes twice the time.
+    """
+    context = fresh_context(browser)
+    opener = context.new_page()
+    # A page of the site that all servers are of; nobody is asked for it.
+    opener.route("**/*", lambda route: route.fulfill(body="", content_type="text/html"))
+    opener.goto("http://127.0.0.1/")
+
+    def opened() -> Page:
+        with context.expect_page() as event:
+            opener.evaluate("void window.open('about:blank', '', 'popup')")
+        event.value.set_viewport_size(VIEWPORT)
+        return event.value
+
+    yield opened
+    context.close()
+
+
+def fresh_context(browser: Browser, **options: Any) -> BrowserContext:
+    """Another person's browser: nothing is stored in it."""
+    context = browser.new_context(**{"viewport": VIEWPORT} | options)
+    context.set_default_timeout(PATIENCE)
+    return context
+
+
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A page; afterwards the test fails for any script error and any request to elsewhere."""
-    context = browser.new_context(viewport={"width": 1024, "height": 820})
-    opened = context.new_page()
+def page(tab: Tab) -> Iterator[Page]:
+    """A tab; afterwards the test fails for any script error and any request to elsewhere."""
+    opened = tab()
     problems: list[str] = []
 
     def on_console(message: ConsoleMessage) -> None:
@@ -100,7 +146,9 @@ def page(browser: Browser) -> Iterator[Page]:
     opened.on("request", on_request)
     opened.on("dialog", lambda dialog: (problems.append("a dialog opened"), dialog.dismiss()))
     yield opened
-    context.close()
+    with contextlib.suppress(Error):  # where no page was opened, nothing is stored
+        opened.evaluate("localStorage.clear()")
+    opened.close()
     assert problems == []
 
 
@@ -132,15 +180,18 @@ def served(script: Path) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
-        process.wait(timeout=20)
+        try:
+            process.wait(timeout=5)
+        except subprocess.TimeoutExpired:  # it waits for a connection that the browser keeps
+            process.kill()
+            process.wait()
 
 
 def _wait_for_health(process: subprocess.Popen[bytes], port: int) -> None:
-    for _ in range(300):
-        if process.poll() is not None:
-            break
+    end = time.monotonic() + PATIENCE / 1000
+    while process.poll() is None and time.monotonic() < end:
         with contextlib.suppress(OSError):
             urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1)
             return
-        time.sleep(0.2)
+        time.sleep(0.05)
     pytest.fail(f"Streamlit did not start on port {port} (exit code {process.poll()}).")

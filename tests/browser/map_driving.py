@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.driving import settled
+from tests.browser.driving import at_rest, settled, until
 
 MAP = "window.__embedviz?.['the-map']"
 
@@ -32,7 +32,7 @@ class Driver:
 
     def wait(self) -> None:
         settled(self.page)
-        self.page.wait_for_function(MAP, timeout=60_000)
+        until(self.page, MAP)
         self.page.evaluate(f"{MAP}.idle()")
 
     def ask(self, script: str) -> Any:
@@ -48,7 +48,7 @@ class Driver:
     def recolor(self, color: str) -> None:
         before = self.ask("map.counts.look")
         self.choose("color", color)
-        self.page.wait_for_function(f"{MAP}.counts.look > {before}")
+        until(self.page, f"{MAP}.counts.look > {before}")
         self.wait()
 
     def hover(self, row: int) -> tuple[float, float]:
@@ -71,7 +71,7 @@ class Driver:
         self.page.mouse.up()
 
     def says(self, text: str) -> None:
-        expect(self.page.get_by_text(re.compile(text)).first).to_be_visible(timeout=15_000)
+        expect(self.page.get_by_text(re.compile(text)).first).to_be_visible()
 
     def numbers(self) -> list[float]:
         """The view as a flat list."""
@@ -80,14 +80,7 @@ class Driver:
 
     def still(self) -> list[float]:
         """The view, once it has stopped moving."""
-        before: list[float] = []
-        for _ in range(40):
-            now = self.numbers()
-            if now == before:
-                return now
-            before = now
-            self.page.wait_for_timeout(200)
-        raise AssertionError("The view does not come to rest.")
+        return at_rest(self.page, self.numbers)
 
     def zoom(self) -> list[float]:
         """Turn the wheel over the middle of the map; gives the view after it."""

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 import embedviz as ev
 from embedviz.ui.learn.texts import texts
 from embedviz.ui.lessons import LESSONS
 from embedviz.ui.navigation import PAGES
 from tests.browser.conftest import ROOT, served
-from tests.browser.driving import settled
+from tests.browser.driving import map_of, settled
 
 pytestmark = pytest.mark.browser
 APP = ROOT / "app.py"
@@ -36,12 +36,6 @@ def main_of(page: Page):
     return page.get_by_test_id("stMain")
 
 
-def map_of(page: Page, key: str = "words-map"):
-    page.wait_for_function("key => window.__embedviz?.[key]?.view", arg=key, timeout=60_000)
-    settled(page)
-    page.wait_for_timeout(300)
-
-
 def neighbors_table(page: Page) -> list[str]:
     """The words of the neighbors' table, from the text that a screen reader gets."""
     cells = page.locator("[data-testid=stDataFrame]").first.locator("td[aria-colindex='1']")
@@ -50,26 +44,24 @@ def neighbors_table(page: Page) -> list[str]:
 
 
 @pytest.mark.parametrize("name", FRESH)
-def test_every_link_opens_on_a_fresh_server(browser, name):
+def test_every_link_opens_on_a_fresh_server(page: Page, name):
     """The first request that a server ever sees is a page's own link."""
     with served(APP) as address:
-        opens_with_the_whole_menu(browser, address, name)
+        opens_with_the_whole_menu(page, address, name)
+        page.close()  # before its server ends, which it would complain about
 
 
 @pytest.mark.parametrize("name", [name for name in PAGES if name not in FRESH])
-def test_every_other_link_opens_a_session(browser, server, name):
+def test_every_other_link_opens_a_session(page: Page, server, name):
     """The first request of a new session is a page's own link."""
-    opens_with_the_whole_menu(browser, server(APP), name)
+    opens_with_the_whole_menu(page, server(APP), name)
 
 
-def opens_with_the_whole_menu(browser: Browser, address: str, name: str) -> None:
+def opens_with_the_whole_menu(page: Page, address: str, name: str) -> None:
     """The page at its own link shows its body, and every page that the menu holds."""
-    page = browser.new_page()
     page.goto(address + ("" if name == "home" else f"/{name}"))
     title = TITLES.get(name) or texts(LESSONS[name].folder, "en").section("title")
-    expect(main_of(page).get_by_role("heading", name=title, exact=True)).to_be_visible(
-        timeout=60_000
-    )
+    expect(main_of(page).get_by_role("heading", name=title, exact=True)).to_be_visible()
     menu = page.get_by_test_id("stSidebarNav")
     for entry in PAGES.values():
         shown = menu.get_by_text(entry.title, exact=True)
@@ -78,12 +70,11 @@ def opens_with_the_whole_menu(browser: Browser, address: str, name: str) -> None
         else:
             expect(shown).to_have_count(0)
     expect(page.get_by_text("Page not found")).to_have_count(0)
-    page.close()
 
 
 def test_click_on_a_point_lists_its_neighbors(page: Page, server, glove):
     page.goto(server(APP) + "/words?n=500")
-    map_of(page)
+    map_of(page, "words-map")
     row = 240
     x, y = page.evaluate("row => window.__embedviz['words-map'].pixelOf(row)", row)
     page.mouse.move(x, y)
@@ -96,20 +87,20 @@ def test_click_on_a_point_lists_its_neighbors(page: Page, server, glove):
     settled(page)
     expected = list(ev.neighbors(glove, word, k=10).keys)
     assert neighbors_table(page)[:10] == expected
-    assert f"word={word}" in page.url
+    expect(page).to_have_url(re.compile(f"[?&]word={re.escape(word)}(&|$)"))
 
 
 def test_search_marks_the_word_and_keeps_the_points(page: Page, server):
     received: list[int] = []
     page.on("websocket", lambda ws: ws.on("framereceived", lambda data: received.append(len(data))))
     page.goto(server(APP) + "/words?n=2000")
-    map_of(page)
-    page.wait_for_function("document.body.innerText.includes('trustworthiness')", timeout=60_000)
+    map_of(page, "words-map")
+    expect(page.get_by_text("trustworthiness").first).to_be_visible()
     received.clear()
     page.get_by_label("Ask for a word", exact=True).fill("paris")
     page.get_by_label("Ask for a word", exact=True).press("Enter")
     expect(page.get_by_text("Nearest to paris")).to_be_visible()
-    map_of(page)
+    map_of(page, "words-map")
     # 2,000 points take 40 kB and more; what came is the page's text and the marks.
     assert sum(received) < 40_000
     marks = page.evaluate("window.__embedviz['words-map'].data.marks.length")
@@ -118,7 +109,7 @@ def test_search_marks_the_word_and_keeps_the_points(page: Page, server):
 
 def test_a_sum_is_solved(page: Page, server):
     page.goto(server(APP) + "/analogies")
-    expect(main_of(page).get_by_text("king − man + woman ≈ queen")).to_be_visible(timeout=60_000)
+    expect(main_of(page).get_by_text("king − man + woman ≈ queen")).to_be_visible()
     box = page.get_by_label("Calculate", exact=True)
     box.fill("paris - france + italy")
     box.press("Enter")
@@ -131,12 +122,12 @@ def test_a_model_is_trained_and_mapped(page: Page, server):
     page.get_by_label("Your text", exact=True).fill(text)
     page.get_by_label("Your text", exact=True).press("Control+Enter")
     page.get_by_role("button", name="Train", exact=True).click()
-    expect(page.get_by_text("The map of the new words")).to_be_visible(timeout=120_000)
-    map_of(page)
+    expect(page.get_by_text("The map of the new words")).to_be_visible()
+    map_of(page, "words-map")
     expect(page.get_by_text("Showing all 9 words.")).to_be_visible()
     page.get_by_role("link", name="Open on Words").click()
     expect(main_of(page).get_by_role("heading", name="Words", exact=True)).to_be_visible()
-    map_of(page)
+    map_of(page, "words-map")
     expect(page.get_by_text("Showing all 9 words.")).to_be_visible()
 
 
@@ -148,15 +139,15 @@ def test_hostile_words_are_text_everywhere(page: Page, server, tmp_path: Path):
     file = tmp_path / "hostile.txt"
     file.write_text("\n".join(lines))
     page.goto(server(APP) + "/words?open=file")
-    map_of(page)  # no person is quicker than the page's first run
+    map_of(page, "words-map")  # no person is quicker than the page's first run
     page.locator("input[type=file]").first.set_input_files(file)
     page.get_by_role("button", name="Read it").click()
-    expect(page.get_by_text("Showing all 6 words.")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("Showing all 6 words.")).to_be_visible()
     box = page.get_by_label("Ask for a word", exact=True)
     for word in words:
         box.fill(word)
         box.press("Enter")
         shown = word.replace("://", "\u2060://")  # what keeps an address from becoming a link
         expect(page.get_by_text(f"Nearest to {shown}", exact=True)).to_be_visible()
-    map_of(page)
+    map_of(page, "words-map")
     assert page.locator("img[src=x], [data-testid=stMain] a[href*='a.b']").count() == 0

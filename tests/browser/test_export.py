@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import ROOT
-from tests.browser.driving import settled
+from tests.browser.conftest import ROOT, fresh_context
+from tests.browser.driving import settled, until
 
 pytestmark = pytest.mark.browser
 APP = ROOT / "tests" / "browser" / "export_app.py"
@@ -18,7 +18,7 @@ HOSTILE = "<img src=x onerror=alert(1)></script>"
 
 def opened(page: Page, address: str) -> None:
     page.goto(address)
-    page.wait_for_function("window.__embedviz?.['things-map']?.view", timeout=60_000)
+    until(page, "window.__embedviz?.['things-map']?.view")
     settled(page)
 
 
@@ -33,7 +33,7 @@ def test_the_web_page_works_from_disk_without_a_network(
     file = tmp_path / "things-pca.html"
     download.value.save_as(file)
 
-    alone = browser.new_context(offline=True, viewport={"width": 1280, "height": 720})
+    alone = fresh_context(browser, offline=True, viewport={"width": 1280, "height": 720})
     asked: list[str] = []
     problems: list[str] = []
     tab = alone.new_page()
@@ -50,7 +50,7 @@ def test_the_web_page_works_from_disk_without_a_network(
     tab.get_by_label("Find").fill("IMG onerror")
     expect(tab.get_by_text("1 found")).to_be_visible()
     tab.get_by_role("button", name=HOSTILE, exact=True).click()
-    tab.wait_for_function("map._fullData.at(-1).x.length === 1")
+    until(tab, "map._fullData.at(-1).x.length === 1")
     assert tab.evaluate("map._fullData.at(-1).x[0] === map._fullData[0].x[0]")
     tab.get_by_label("Find").fill("kind: two")
     expect(tab.get_by_text("40 found")).to_be_visible()
@@ -69,7 +69,7 @@ def test_a_link_opens_the_view_in_a_fresh_session(page: Page, browser: Browser, 
     link = page.get_by_test_id("stCode").inner_text().strip()
     assert link.startswith("http://127.0.0.1:")
 
-    fresh = browser.new_context()
+    fresh = fresh_context(browser)
     tab = fresh.new_page()
     opened(tab, link)
     expect(tab.get_by_text("selected: item 3, item 5")).to_be_visible()

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 import embedviz as ev
 from tests.browser.conftest import ROOT, served
-from tests.browser.driving import settled
+from tests.browser.driving import Tab, at_rest, map_of, settled, still, until
 
 pytestmark = pytest.mark.browser
 APP = ROOT / "app.py"
@@ -59,33 +59,30 @@ def apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EMBEDVIZ_DATA_DIR", str(tmp_path / "data"))
 
 
-def map_of(page: Page) -> None:
-    page.wait_for_function("key => window.__embedviz?.[key]?.view", arg=KEY, timeout=90_000)
-    settled(page)
-    page.wait_for_function(
-        "() => Number(document.querySelector('.ev-map')?.dataset.pictures) > 0", timeout=60_000
-    )
+def shows_map(page: Page) -> None:
+    map_of(page, KEY)
+    until(page, "() => Number(document.querySelector('.ev-map')?.dataset.pictures) > 0")
 
 
 # "first": while a page runs again, the old and the new copy of a text may stand there together.
 def click_row(page: Page, row: int) -> None:
     page.locator(".ev-map").scroll_into_view_if_needed()
-    page.wait_for_timeout(500)  # a picture is drawn, or moved, once the view has rested
+    still(page, KEY)
     x, y = page.evaluate("([key, row]) => window.__embedviz[key].pixelOf(row)", [KEY, row])
     page.mouse.move(x, y)
     page.mouse.click(x, y)
-    expect(page.get_by_text("What looks like").first).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("What looks like").first).to_be_visible()
     settled(page)
 
 
 def answers(page: Page, k: int = 10) -> list[str]:
     """The keys of the k look-alikes, best first, as they stand under the pictures."""
     buttons = page.locator("[class*='st-key-evgrid-answers'] [data-testid=stButton] button")
-    expect(buttons).to_have_count(k, timeout=60_000)  # they come one by one
+    expect(buttons).to_have_count(k)  # they come one by one
     return [text.split(" · ", 1)[1] for text in buttons.all_text_contents()]
 
 
-def test_upload_click_save_restart_and_it_is_there(browser, photos, apart) -> None:
+def test_upload_click_save_restart_and_it_is_there(tab: Tab, photos, apart) -> None:
     problems: list[str] = []
 
     def watched(page: Page) -> Page:
@@ -94,16 +91,17 @@ def test_upload_click_save_restart_and_it_is_there(browser, photos, apart) -> No
         return page
 
     with served(APP) as address:
-        page = watched(browser.new_page())
+        page = watched(tab())
         page.goto(address + LINK + "&images=Your%20images")
-        expect(page.get_by_text("Photos, or a zip of photos").first).to_be_visible(timeout=60_000)
+        expect(page.get_by_text("Photos, or a zip of photos").first).to_be_visible()
         settled(page)
-        page.wait_for_timeout(1000)  # no person is quicker than the page's first run
+        # No person is quicker than the page's first run, and the second that may follow it.
+        at_rest(page, page.get_by_test_id("stMain").inner_text)
         page.locator("input[type=file]").first.set_input_files(photos)
-        page.get_by_role("button", name="Look at them").first.click(timeout=60_000)
-        expect(page.get_by_text("Showing all 14 images.").first).to_be_visible(timeout=120_000)
+        page.get_by_role("button", name="Look at them").first.click()
+        expect(page.get_by_text("Showing all 14 images.").first).to_be_visible()
         expect(page.get_by_text("1 file set aside").first).to_be_visible()
-        map_of(page)
+        shows_map(page)
 
         row = page.evaluate(
             "key => { const p = window.__embedviz[key].points;"
@@ -126,7 +124,7 @@ def test_upload_click_save_restart_and_it_is_there(browser, photos, apart) -> No
         page.get_by_label("Name of the collection").first.press("Enter")
         settled(page)
         page.get_by_role("button", name="Save on the server").first.click()
-        expect(page.get_by_text("14 images saved: My shapes").first).to_be_visible(timeout=90_000)
+        expect(page.get_by_text("14 images saved: My shapes").first).to_be_visible()
         page.close()
 
     assert [info.name for info in ev.collections.list()] == ["My shapes"]
@@ -134,13 +132,13 @@ def test_upload_click_save_restart_and_it_is_there(browser, photos, apart) -> No
     assert found == list(ev.look_alikes(space, key=asked, k=10).keys)
 
     with served(APP) as address:
-        page = watched(browser.new_page())
+        page = watched(tab())
         page.goto(address + LINK + "&images=Saved&saved=My+shapes")
-        expect(page.get_by_text("Showing all 14 images.").first).to_be_visible(timeout=90_000)
-        map_of(page)
+        expect(page.get_by_text("Showing all 14 images.").first).to_be_visible()
+        shows_map(page)
         page.get_by_label("Image", exact=True).first.fill(HOSTILE)
         page.get_by_label("Image", exact=True).first.press("Enter")
-        expect(page.get_by_text(f"What looks like {HOSTILE}").first).to_be_visible(timeout=60_000)
+        expect(page.get_by_text(f"What looks like {HOSTILE}").first).to_be_visible()
         assert answers(page) == list(ev.look_alikes(space, key=HOSTILE, k=10).keys)
         assert page.locator("img[src=x]").count() == 0
         page.close()
@@ -149,8 +147,8 @@ def test_upload_click_save_restart_and_it_is_there(browser, photos, apart) -> No
 
 def test_pictures_are_asked_for_without_running_the_page_again(page: Page, server, apart) -> None:
     page.goto(server(APP) + LINK + "&sample=Photos")
-    expect(page.get_by_text("Showing all 18 images.").first).to_be_visible(timeout=120_000)
-    map_of(page)
+    expect(page.get_by_text("Showing all 18 images.").first).to_be_visible()
+    shows_map(page)
     count = page.evaluate("Number(document.querySelector('.ev-map').dataset.pictures)")
     assert 5 <= count <= 18
     (first, *_) = page.evaluate("key => window.__embedviz[key].drawnPictures()", KEY)

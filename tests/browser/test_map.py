@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import shutil
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.driving import Server, settled
+from tests.browser.driving import Server, settled, until
 from tests.browser.map_driving import MAP, Driver
 
 pytestmark = pytest.mark.browser
@@ -17,15 +16,9 @@ pytestmark = pytest.mark.browser
 HOSTILE = "<img src=x onerror=alert(1)>"
 
 
-@pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The script in a folder of its own: it puts its static files beside itself."""
-    return Path(shutil.copy(Path(__file__).with_name("map_app.py"), tmp_path_factory.mktemp("app")))
-
-
 @pytest.fixture
-def driver(page: Page, server: Server, app: Path) -> Driver:
-    return Driver(page, server(app))
+def driver(page: Page, server: Server, map_app: Path) -> Driver:
+    return Driver(page, server(map_app))
 
 
 def test_a_real_point_of_100_000_is_clicked(driver: Driver) -> None:
@@ -52,7 +45,7 @@ def test_a_real_point_of_100_000_is_clicked(driver: Driver) -> None:
         }}"""
     )
     clicked = driver.page.get_by_text(re.compile(r"^CLICKED \d+$"))
-    expect(clicked).not_to_have_text(f"CLICKED {row}", timeout=15_000)
+    expect(clicked).not_to_have_text(f"CLICKED {row}")
     got = int((clicked.text_content() or "").split()[1])
     assert _distance(driver, got, (x, y)) <= _distance(driver, nearest, (x, y)) + 1
 
@@ -72,7 +65,7 @@ def test_a_browser_without_decompression_gets_the_texts_as_they_are(driver: Driv
     assert driver.ask("map.points.key(7)") == "word7"
     assert driver.ask("map.points.hover(7)").startswith("row 7\n")
     driver.choose("dim", 3)
-    driver.page.wait_for_function(f"{MAP}.data.dimensions === 3")
+    until(driver.page, f"{MAP}.data.dimensions === 3")
     driver.wait()
     assert driver.ask("map.points.key(7)") == "word7"
 
@@ -224,9 +217,7 @@ def test_away_and_back_nothing_is_sent_and_the_view_stays(driver: Driver) -> Non
     driver.open(n=2_000)
     zoomed = driver.zoom()
     driver.page.get_by_text("hidden").click()
-    driver.page.wait_for_function(
-        "!document.querySelector('.ev-map') && !window.__embedviz?.['the-map']"
-    )
+    until(driver.page, "!document.querySelector('.ev-map') && !window.__embedviz?.['the-map']")
     driver.received = 0
     driver.page.get_by_text("hidden").click()
     driver.wait()
@@ -239,13 +230,13 @@ def test_the_legend_fades_the_others_and_the_theme_follows(driver: Driver) -> No
     entry = driver.page.locator(".ev-legend button").first
     count = int(entry.locator(".ev-count").text_content() or 0)
     entry.click()
-    driver.page.wait_for_function(f"{MAP}.counts.look === 1")
+    until(driver.page, f"{MAP}.counts.look === 1")
     assert (
         driver.ask("[...map.plot.data[0].marker.color].filter(code => code < 10).length") == count
     )
     light = driver.ask("map.theme.background")
     driver.page.emulate_media(color_scheme="dark")
-    driver.page.wait_for_function(f"{MAP}.theme.background !== '{light}'")
+    until(driver.page, f"{MAP}.theme.background !== '{light}'")
     assert driver.ask("map.counts.points") == 1
 
 
@@ -254,9 +245,7 @@ def test_the_map_fits_its_container_and_names_itself(driver: Driver) -> None:
     stage = driver.page.locator(".ev-stage")
     expect(stage).to_have_attribute("aria-label", "A map of 500 made-up words")
     driver.page.set_viewport_size({"width": 800, "height": 900})
-    driver.page.wait_for_function(
-        f"Math.abs({MAP}.plot._fullLayout.width - {MAP}.plot.clientWidth) < 2"
-    )
+    until(driver.page, f"Math.abs({MAP}.plot._fullLayout.width - {MAP}.plot.clientWidth) < 2")
     box = stage.bounding_box()
     assert box is not None
     assert box["width"] < 800

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.driving import Server, settled
+from tests.browser.driving import Server, settled, until
 
 pytestmark = pytest.mark.browser
 
@@ -21,7 +21,7 @@ LAYER = "map.layers[0]"
 def ask(page: Page, server: Server) -> Any:
     page.goto(f"{server(Path(__file__).with_name('map_density_app.py'))}/")
     settled(page)
-    page.wait_for_function(MAP, timeout=60_000)
+    until(page, MAP)
     page.evaluate(f"{MAP}.idle()")
     return lambda script: page.evaluate(f"(map => {script})({MAP})")
 
@@ -32,8 +32,15 @@ def look_at(ask: Any, x: float, y: float, half: float) -> None:
     ask(f"map.Plotly.relayout(map.plot, {{'xaxis.range': {across}, 'yaxis.range': {up}}})")
 
 
+def drawn_anew(page: Page) -> None:
+    """Until the points of the region in view have come and are drawn."""
+    until(page, f"{MAP}.counts.points > 1")
+    settled(page)
+    page.evaluate(f"{MAP}.idle()")
+
+
 def says(page: Page, text: str) -> None:
-    expect(page.get_by_text(re.compile(text)).first).to_be_visible(timeout=20_000)
+    expect(page.get_by_text(re.compile(text)).first).to_be_visible()
 
 
 def ink(ask: Any) -> int:
@@ -51,9 +58,7 @@ def test_a_closer_look_is_finer_without_the_page(page: Page, ask: Any) -> None:
     middle = ask("[0, 1].map(i => (map.points.extents[i][0] + map.points.extents[i][1]) / 2)")
     at = ask("[map.points.x[7], map.points.y[7]]")
     look_at(ask, *at, 0.4)
-    page.wait_for_function(
-        f"{MAP}.layers[0].density.extent[1] < {home[1]} && {MAP}.counts.points > 1", timeout=20_000
-    )
+    until(page, f"{MAP}.layers[0].density.extent[1] < {home[1]} && {MAP}.counts.points > 1")
     finer = ask(f"{LAYER}.density.extent")
     assert finer[1] - finer[0] < 0.5 * (home[1] - home[0])
     drawn = page.get_by_text(re.compile("^DRAWN"))
@@ -73,8 +78,7 @@ def test_a_closer_look_is_finer_without_the_page(page: Page, ask: Any) -> None:
 def test_density_lies_where_the_points_are(page: Page, ask: Any) -> None:
     at = ask("[map.points.x[7], map.points.y[7]]")
     look_at(ask, *at, 2)
-    says(page, "DRAWN")
-    page.wait_for_timeout(1500)
+    drawn_anew(page)
     near = ask(
         "(() => { const frame = map.plot.getBoundingClientRect(), ratio = window.devicePixelRatio;"
         f"const c = {LAYER}.canvas.getContext('2d'); let hit = 0, seen = 0;"
@@ -91,9 +95,7 @@ def test_density_lies_where_the_points_are(page: Page, ask: Any) -> None:
 def test_a_click_after_zooming_is_on_the_point_of_the_whole(page: Page, ask: Any) -> None:
     at = ask("[map.points.x[7], map.points.y[7]]")
     look_at(ask, *at, 0.2)
-    page.wait_for_function(f"{MAP}.counts.points > 1", timeout=20_000)
-    settled(page)
-    page.evaluate(f"{MAP}.idle()")
+    drawn_anew(page)
     away = "Math.hypot(map.points.x[i] - {}, map.points.y[i] - {})".format(*at)
     row = ask(
         f"Array.from(map.points.x).reduce((best, _, i) => {away} < best[0] ? [{away}, i] : best, [9, -1])[1]"
@@ -108,7 +110,7 @@ def test_a_pressed_category_stays_pressed_when_zooming(page: Page, ask: Any) -> 
     page.get_by_role("button", name=re.compile("group 2")).first.click()
     at = ask("[map.points.x[7], map.points.y[7]]")
     look_at(ask, *at, 1)
-    page.wait_for_function(f"{MAP}.counts.points > 1", timeout=20_000)
+    until(page, f"{MAP}.counts.points > 1")
     expect(page.get_by_role("button", name=re.compile("group 2")).first).to_have_attribute(
         "aria-pressed", "true"
     )

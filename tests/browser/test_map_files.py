@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import xml.etree.ElementTree as ET
 from collections import Counter
 from pathlib import Path
@@ -18,14 +17,9 @@ HOSTILE = "<img src=x onerror=alert(1)>"
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-@pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return Path(shutil.copy(Path(__file__).with_name("map_app.py"), tmp_path_factory.mktemp("app")))
-
-
 @pytest.fixture
-def driver(page: Page, server: Server, app: Path) -> Driver:
-    return Driver(page, server(app))
+def driver(page: Page, server: Server, map_app: Path) -> Driver:
+    return Driver(page, server(map_app))
 
 
 def downloaded(driver: Driver, folder: Path) -> ET.Element:

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import shutil
 from itertools import combinations
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.driving import Server
+from tests.browser.driving import Server, until
 from tests.browser.map_driving import MAP, Driver
 
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return Path(shutil.copy(Path(__file__).with_name("map_app.py"), tmp_path_factory.mktemp("app")))
-
-
 @pytest.fixture
-def driver(page: Page, server: Server, app: Path) -> Driver:
-    return Driver(page, server(app))
+def driver(page: Page, server: Server, map_app: Path) -> Driver:
+    return Driver(page, server(map_app))
 
 
 @pytest.mark.parametrize("dimensions", [2, 3])
@@ -63,7 +57,7 @@ def test_sizes_are_sent_once_and_keep_the_view(driver: Driver) -> None:
     assert driver.ask("map.plot.data[0].marker.size.length") == 20_000
     before = driver.ask("map.counts.look")
     driver.page.get_by_text("sized", exact=True).click()
-    driver.page.wait_for_function(f"{MAP}.counts.look > {before}")
+    until(driver.page, f"{MAP}.counts.look > {before}")
     driver.wait()
     assert driver.ask("map.plot.data[0].marker.size") == 4
     assert driver.numbers() == zoomed

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.driving import Server, settled
+from tests.browser.driving import Server, settled, until
 from tests.browser.map_driving import Driver
 
 pytestmark = pytest.mark.browser
@@ -32,18 +32,13 @@ RECORDING = """() => {
 
 
 @pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return Path(shutil.copy(HERE / "map_app.py", tmp_path_factory.mktemp("app")))
-
-
-@pytest.fixture(scope="module")
 def linked_app(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return Path(shutil.copy(HERE / "map_linked_app.py", tmp_path_factory.mktemp("linked")))
 
 
 @pytest.fixture
-def driver(page: Page, server: Server, app: Path) -> Driver:
-    return Driver(page, server(app))
+def driver(page: Page, server: Server, map_app: Path) -> Driver:
+    return Driver(page, server(map_app))
 
 
 def test_the_page_selects_and_the_person_replaces_it(driver: Driver) -> None:
@@ -110,7 +105,7 @@ def test_a_lasso_of_100_000_is_a_small_message(driver: Driver) -> None:
     driver.says("^SELECTED [1-9][0-9]{4} ")
     assert 16_000 < sum(sent) < 25_000  # a bit per point, and the page's widgets
     # Drawing holds the page up for most of a second: the page is told before, and it is drawn once.
-    driver.page.wait_for_function("window.happened.includes('restyle')")
+    until(driver.page, "window.happened.includes('restyle')")
     driver.wait()
     happened = driver.page.evaluate("window.happened")
     assert happened[0] == "told"
@@ -125,7 +120,7 @@ class Linked:
         page.goto(address)
         settled(page)
         for name in ("here", "there"):
-            page.wait_for_function(f"window.__embedviz?.['{name}']", timeout=60_000)
+            until(page, f"window.__embedviz?.['{name}']")
             page.evaluate(f"window.__embedviz['{name}'].idle()")
 
     def stage(self, name: str) -> str:
@@ -144,7 +139,8 @@ class Linked:
 
         Both are drawn a frame after the mouse has moved, and it passes other points on its way.
         """
-        self.page.wait_for_function(
+        until(
+            self.page,
             """([tipOf, pointedIn]) => {
                 const maps = document.querySelectorAll(".ev-map");
                 const tip = maps[tipOf].querySelector(".ev-tip strong")?.textContent;

@@ -13,8 +13,8 @@ from playwright.sync_api import Page, expect
 
 import embedviz as ev
 from embedviz.vector_samples import SAMPLES
-from tests.browser.conftest import ROOT
-from tests.browser.driving import settled
+from tests.browser.conftest import ROOT, fresh_context
+from tests.browser.driving import map_of, settled, still
 
 pytestmark = pytest.mark.browser
 APP = ROOT / "app.py"
@@ -22,11 +22,10 @@ KEY = "vectors-map"
 LINK = "/vectors?vectors_sample=Wines"
 
 
-def map_of(page: Page) -> None:
-    page.wait_for_function("key => window.__embedviz?.[key]?.view", arg=KEY, timeout=90_000)
-    settled(page)
+def shows_map(page: Page) -> None:
+    map_of(page, KEY)
     page.locator(".ev-map").first.scroll_into_view_if_needed()
-    page.wait_for_timeout(300)
+    still(page, KEY)
 
 
 def pixel(page: Page, row: int) -> list[float]:
@@ -54,8 +53,8 @@ def test_a_click_asks_a_box_selects_and_undo_brings_back(page: Page, server) -> 
     space = SAMPLES["wine"].open()
     page.set_viewport_size({"width": 1280, "height": 1200})  # the whole map, without scrolling
     page.goto(server(APP) + LINK)
-    expect(page.get_by_text(re.compile("How far to trust it")).first).to_be_visible(timeout=90_000)
-    map_of(page)
+    expect(page.get_by_text(re.compile("How far to trust it")).first).to_be_visible()
+    shows_map(page)
     x, y = pixel(page, 20)
     page.mouse.move(x - 2, y)
     page.mouse.click(x, y)
@@ -87,25 +86,23 @@ def test_what_filters_fade_is_not_caught(page: Page, server) -> None:
     kept = space.table["cultivar"] == "class_0"
     asked = quote('{"cultivar":{"values":["class_0"]}}')
     page.goto(server(APP) + LINK + f"&vectors_filters={asked}")
-    expect(page.get_by_text(re.compile(f"{kept.sum()} pass the filters")).first).to_be_visible(
-        timeout=90_000
-    )
-    map_of(page)
+    expect(page.get_by_text(re.compile(f"{kept.sum()} pass the filters")).first).to_be_visible()
+    shows_map(page)
     around(page, np.arange(len(space)))
     expect(page.locator(".ev-chip button")).to_have_text(re.compile(f"^{kept.sum()} selected"))
 
 
 def test_a_link_restores_the_view_in_a_fresh_session(browser, page: Page, server) -> None:
     page.goto(server(APP) + LINK + "&vectors_key=wine+4&vectors_torn=true&vectors_tool=Take+away")
-    map_of(page)
+    shows_map(page)
     page.get_by_text("Link", exact=True).first.click()
     settled(page)
     link = page.get_by_test_id("stCode").first.inner_text().strip()
     assert "vectors_key=wine" in link
     assert "Wines" in link
-    other = browser.new_context(viewport={"width": 1024, "height": 820}).new_page()
+    other = fresh_context(browser).new_page()
     other.goto(link)
-    map_of(other)
+    shows_map(other)
     expect(other.get_by_label("Key", exact=True).first).to_have_value("wine 4")
     expect(other.get_by_text("Nearest to wine 4").first).to_be_visible()
     other.context.close()
@@ -123,14 +120,12 @@ def test_a_hostile_table_is_opened_and_is_text_everywhere(
     file = tmp_path / "hostile.csv"
     table.to_csv(file, index=False)
     page.goto(server(APP) + "/vectors?vectors=Your+files")
-    expect(page.get_by_test_id("stFileUploader").first).to_be_visible(timeout=60_000)
+    expect(page.get_by_test_id("stFileUploader").first).to_be_visible()
     settled(page)
     page.locator("input[type=file]").first.set_input_files(file)
     page.get_by_role("button", name="Open them").click()
-    expect(page.get_by_text(re.compile("Showing all 39 vectors")).first).to_be_visible(
-        timeout=90_000
-    )
-    map_of(page)
+    expect(page.get_by_text(re.compile("Showing all 39 vectors")).first).to_be_visible()
+    shows_map(page)
     box = page.get_by_label("Key", exact=True).first
     box.fill(hostile)
     box.press("Enter")

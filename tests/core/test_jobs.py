@@ -46,8 +46,7 @@ class Clock:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """The time of the queue and its jobs."""
     standing = Clock()
-    for module in (jobs_module,):
-        monkeypatch.setattr(module, "time", standing)
+    monkeypatch.setattr(jobs_module, "time", standing)
     return standing
 
 

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def open_page():
     """Run one page file from the top, as Streamlit does for a link's first request."""
 
-    def opened(name: str, timeout: float = 60, **link: str) -> AppTest:
+    def opened(name: str, timeout: float = 180, **link: str) -> AppTest:
         at = AppTest.from_file(str(ROOT / "pages" / f"{name}.py"), default_timeout=timeout)
         for parameter, value in link.items():
             at.query_params[parameter] = value
@@ -30,12 +30,16 @@ def settle():
     """Run a page again and again until what it waits for is there (long work goes on beside it)."""
     import time
 
-    def until(at: AppTest, ready, seconds: float = 120) -> AppTest:
+    def until(at: AppTest, ready, seconds: float = 180) -> AppTest:
         end = time.monotonic() + seconds
+        took = 0.0
         while not ready(at):
             assert time.monotonic() < end, "the page never got there"
-            time.sleep(0.2)
+            # A heavy page, run without a pause, would take the core from the work it waits for.
+            time.sleep(max(0.05, 2 * took))
+            began = time.monotonic()
             at.run()
+            took = time.monotonic() - began
             assert not at.exception, at.exception
         return at
 

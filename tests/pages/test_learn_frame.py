@@ -131,7 +131,7 @@ def trial(monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
     monkeypatch.setattr(lesson_module, "texts", lambda _, language: said[language])
 
     def opened(locale: str | None = "en-US", **link: str) -> AppTest:
-        at = AppTest.from_function(_trial, default_timeout=30)
+        at = AppTest.from_function(_trial, default_timeout=180)
         at.context = {"locale": locale, "url": "http://127.0.0.1:8501/learn_cbow"}
         at.query_params.update(link)
         return ran(at)

@@ -69,7 +69,7 @@ def app() -> None:
 @pytest.fixture
 def opened():
     def run(**link: str) -> AppTest:
-        at = AppTest.from_function(app, default_timeout=60)
+        at = AppTest.from_function(app, default_timeout=180)
         for name, value in link.items():
             at.query_params[name] = value
         return checked(at.run())

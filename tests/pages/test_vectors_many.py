@@ -40,7 +40,7 @@ def page(dimensions: int, filtered: bool, selected: int) -> None:
 
 def opened(dimensions: int = 2, filtered: bool = False, selected: int = 0) -> tuple[str, str]:
     arguments = {"dimensions": dimensions, "filtered": filtered, "selected": selected}
-    at = AppTest.from_function(page, kwargs=arguments, default_timeout=60).run()
+    at = AppTest.from_function(page, kwargs=arguments, default_timeout=180).run()
     assert not at.exception, at.exception
     return text_of(at), "\n".join(element.value for element in at.text)
 

@@ -20,7 +20,7 @@ def _app(values: list[str]) -> None:
 
 
 def _opened(*values: str) -> AppTest:
-    at = AppTest.from_function(_app, args=(list(values),)).run()
+    at = AppTest.from_function(_app, args=(list(values),), default_timeout=180).run()
     assert not at.exception
     return at
 

@@ -18,7 +18,7 @@ APP = ROOT / "tests" / "browser" / "export_app.py"
 @pytest.fixture
 def page():
     def opened(**link: str) -> AppTest:
-        at = AppTest.from_file(str(APP), default_timeout=60)
+        at = AppTest.from_file(str(APP), default_timeout=180)
         for name, value in link.items():
             at.query_params[name] = value
         at.run()

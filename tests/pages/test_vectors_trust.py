@@ -38,7 +38,7 @@ def _panel(method: str = "pca", n: int = 80) -> None:
 
 
 def opened(method: str = "pca", n: int = 80, **state) -> AppTest:
-    at = AppTest.from_function(_panel, default_timeout=60, kwargs={"method": method, "n": n})
+    at = AppTest.from_function(_panel, default_timeout=180, kwargs={"method": method, "n": n})
     for name, value in state.items():
         at.session_state[name] = value
     at.run()

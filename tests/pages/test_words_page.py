@@ -120,10 +120,10 @@ def test_one_session_never_sees_anothers_model(open_page, settle):
 def test_slow_work_can_be_stopped_and_started_again(open_page, settle):
     at = open_page("words", n="2000", method="t-SNE", tsne_n_iter="5000")
     next(button for button in at.button if button.label == "Stop").click().run()
-    settle(at, lambda at: any("was stopped" in info.value for info in at.info), seconds=20)
+    settle(at, lambda at: any("was stopped" in info.value for info in at.info))
     assert "t\\-SNE did not come to its end" in text_of(at) or "t-SNE did not" in text_of(at)
     next(button for button in at.button if button.label == "Start again").click().run()
-    settle(at, lambda at: any(button.label == "Stop" for button in at.button), seconds=20)
+    settle(at, lambda at: any(button.label == "Stop" for button in at.button))
     next(button for button in at.button if button.label == "Stop").click().run()
 
 

@@ -29,7 +29,7 @@ def test_work_that_ends_while_its_progress_is_drawn_does_not_interrupt_the_page(
         return len(asked) > 1 and settled(job, key)
 
     monkeypatch.setattr(work_module, "_settled", late)
-    at = AppTest.from_function(_script).run()
+    at = AppTest.from_function(_script, default_timeout=180).run()
     assert not at.exception
     assert at.session_state["runs"] == 1
     assert at.markdown[0].value == "result None"

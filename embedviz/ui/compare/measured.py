@@ -17,6 +17,8 @@ from embedviz.ui.messages import count
 from embedviz.ui.session import session
 from embedviz.ui.work import cancel_others, work
 
+_KEPT = 32  # comparisons of the server's own sets, for all sessions together
+
 
 @dataclass(frozen=True, eq=False)
 class Near:
@@ -67,14 +69,20 @@ def _flat(projection: Projection, key: Hashable) -> EmbeddingSpace:
     return session().kept(key, lambda: EmbeddingSpace(projection.keys, projection.coordinates))
 
 
-def measured(near: Near | None) -> Comparison | None:
-    """The comparison, or None while it is under way."""
+def measured(near: Near | None, shared: bool) -> Comparison | None:
+    """The comparison, or None while it is under way.
+
+    ``shared`` says that both sides are the server's: then it is computed once for all sessions.
+    """
     if near is None:
         return None
     key = (
         "compare", near.a.vectors_fingerprint, near.b.vectors_fingerprint, near.k, near.metric,
     )  # fmt: skip
     cancel_others("compare", keep=key)
+    known = _for_everyone() if shared else {}
+    if key in known:
+        return known[key]
     found: Comparison | None = work(
         f"Comparing the neighbors of {count(len(near.a), 'item')}",
         key,
@@ -82,7 +90,16 @@ def measured(near: Near | None) -> Comparison | None:
             near.a, near.b, near.k, near.metric, on_progress, cancel
         ),
     )
+    if found is not None:
+        if len(known) >= _KEPT:
+            known.pop(next(iter(known)), None)
+        known[key] = found
     return found
+
+
+@st.cache_resource(show_spinner=False)
+def _for_everyone() -> dict[Hashable, Comparison]:
+    return {}
 
 
 def numbers(found: Comparison, sides: Sides) -> None:

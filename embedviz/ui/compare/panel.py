@@ -29,7 +29,7 @@ def compare_pair(sides: Sides) -> None:
     with numbers_here:
         maps = two_maps(sides, settings)
         near = near_of(sides, maps, k, metric)
-        found = measured(near)
+        found = measured(near, sides.shared)
     with maps_here:
         answer = asked(key, near)
         colors = colors_of(color, sides, found)
