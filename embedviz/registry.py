@@ -14,7 +14,7 @@ from embedviz.errors import EmbedvizError, InvalidParameterError
 from embedviz.images.encoders import IMAGE_ENCODERS
 from embedviz.images.kind import IMAGE
 from embedviz.items.encoder import Encoder, Model, open_model, opened_before
-from embedviz.items.kind import Kind
+from embedviz.items.kind import Kind, kind_name_of
 from embedviz.items.weights import register
 from embedviz.joint import JOINT_ENCODERS
 from embedviz.texts.kind import TEXT
@@ -104,14 +104,8 @@ def model_of(origin: Mapping[str, Any]) -> Model:
 
 
 def kind_of(origin: Mapping[str, Any]) -> Kind | None:
-    """The kind of the things in a space, or None if they are of none (words, bare vectors).
-
-    Spaces of 0.1.0 do not say it: there the encoder's first door does.
-    """
-    name = origin.get("kind")
-    if name is None and "encoding" in origin and origin.get("encoder") in ENCODERS:
-        name = next(iter(ENCODERS[origin["encoder"]].inputs))
-    return KINDS.get(str(name))
+    """The kind of the things in a space, or None if they are of none (words, bare vectors)."""
+    return KINDS.get(kind_name_of(origin))
 
 
 def _alike(encoder: Encoder) -> Iterable[Encoder]:

@@ -157,7 +157,7 @@ def look_alikes(
     model : Model, optional
         The one that made the space, if it is open already; None opens it.
     limits : Limits, optional
-        How large the file (and the picture) may be.
+        How large a file, and what is in it, may be; what is in memory already is taken as it is.
     normal : bool
         Also look up what is normal here (:func:`~embedviz.items.normal_match.normal_match`):
         once for a space and metric, some ten seconds for 100,000 things. Only for queries of the
@@ -273,6 +273,6 @@ def _no_door(encoder: Encoder, kind: Kind, query: Any) -> InvalidParameterError:
         else f"No encoder here takes both; ask with {taken}: a Path, bytes or an object."
     )
     return InvalidParameterError(
-        f"{shown} a {kind.noun}, and {encoder.label}, which made these vectors, takes {taken} "
+        f"{shown} {kind.a_noun}, and {encoder.label}, which made these vectors, takes {taken} "
         f"alone. {remedy}"
     )

@@ -12,6 +12,7 @@ from embedviz.collections.database import Database, is_table_name, tidy
 from embedviz.collections.names import unknown
 from embedviz.collections.plain_words import in_plain_words
 from embedviz.errors import EmbedvizError
+from embedviz.items.kind import kind_name_of
 
 TABLE = "embedviz-catalog"
 _BACKUP = f"Bring back the folder '{TABLE}.lance' from a backup, or choose another folder."
@@ -55,7 +56,7 @@ class CollectionInfo:
     @property
     def kind(self) -> str:
         """Of which kind the rows are, a name in ``KINDS``; "" for words and bare vectors."""
-        return str(self.origin.get("kind") or "")
+        return kind_name_of(self.origin)
 
 
 class Catalog:

@@ -9,6 +9,7 @@ from embedviz.collections.catalog import CollectionInfo
 from embedviz.collections.content import RESERVED, Content
 from embedviz.collections.metadata import original_name
 from embedviz.errors import InvalidParameterError
+from embedviz.items.kind import kind_name_of, nouns_of
 from embedviz.space import EmbeddingSpace
 
 
@@ -22,9 +23,9 @@ def check_same_encoder(info: CollectionInfo, space: EmbeddingSpace) -> None:
         return
     there, new = info.origin, space.origin
     first, second = _described(there, info.dimensions), _described(new, space.dimensions)
-    if first == second and info.kind != str(new.get("kind") or ""):
-        first, second = (f"{one} of {kind or 'nothing'}s" for one, kind in
-                         ((first, info.kind), (second, new.get("kind"))))  # fmt: skip
+    kinds = info.kind, kind_name_of(new)
+    if first == second and kinds[0] != kinds[1]:
+        first, second = f"{first}, of {nouns_of(there)}", f"{second}, of {nouns_of(new)}"
     if first == second:
         first, second = str(there.get("encoding")), str(new.get("encoding"))
     raise InvalidParameterError(
@@ -43,7 +44,7 @@ def is_same_encoder(info: CollectionInfo, space: EmbeddingSpace) -> bool:
     names = ("encoding",) if "encoding" in {*there, *new} else ("encoder", "layer")
     same = all(there.get(name) == new.get(name) for name in (*names, "pictures"))
     # A row of another kind may lie in the same space of vectors, and is no row of this collection.
-    same = same and info.kind == str(new.get("kind") or info.kind)
+    same = same and info.kind == kind_name_of(new)
     return same and info.dimensions == space.dimensions
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from embedviz.collections.catalog import CollectionInfo
-from embedviz.collections.content import HASH, KEY, PICTURES, VECTOR, schema_number
+from embedviz.collections.content import HASH, KEY, PICTURES, VECTOR
 from embedviz.collections.database import Database
 from embedviz.collections.handing_over import written
 from embedviz.collections.metadata import unpacked
@@ -41,13 +41,10 @@ def append(table: Any, schema: Any, batches: Iterable[Any], what: str) -> None:
 
 
 def measured(info: CollectionInfo, table: Any) -> CollectionInfo:
-    """``info`` with what ``table`` itself says: its rows, the bytes that they take, their kind."""
+    """``info`` with what ``table`` itself says: its rows, and the bytes that they take."""
     with in_plain_words(f"The collection '{info.name}'", "read"):
         stats = table.stats()
-    return dataclasses.replace(
-        info, count=stats["num_rows"], nbytes=stats["total_bytes"],
-        origin=_with_kind(info.origin, schema_number(table.schema)),
-    )  # fmt: skip
+    return dataclasses.replace(info, count=stats["num_rows"], nbytes=stats["total_bytes"])
 
 
 def space_in(table: Any, info: CollectionInfo) -> EmbeddingSpace:
@@ -101,13 +98,6 @@ def drop_quietly(database: Database, name: str) -> None:
         database.drop(name)
     except Exception as error:  # the error that led here, or the success, is what counts
         _log.warning("An unfinished collection was not removed yet: %s", error)
-
-
-def _with_kind(origin: Mapping[str, Any], schema: int) -> Mapping[str, Any]:
-    """``origin`` with the kind that 0.1.0 did not write: what it had encoded were images."""
-    if schema > 1 or "kind" in origin or "encoding" not in origin:
-        return origin
-    return {**origin, "kind": "image"}
 
 
 def _vectors(batch: Any) -> NDArray[np.float32]:

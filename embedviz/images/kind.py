@@ -29,16 +29,6 @@ _QUALITY = 85
 _PNG_MODES = ("1", "L", "LA", "P", "RGB", "RGBA", "I;16")
 
 
-def make_thumbnail(picture: Image.Image) -> bytes:
-    """``picture`` (RGB) as a JPEG whose longer side has at most 96 pixels; never enlarged."""
-    return _jpeg(_fitted(picture, THUMBNAIL / max(picture.size)))
-
-
-def make_view(picture: Image.Image) -> bytes:
-    """``picture`` (RGB) as a JPEG whose shorter side has at most 288 pixels; never enlarged."""
-    return _jpeg(_fitted(picture, _view_scale(picture)))
-
-
 def make_both(picture: Image.Image) -> tuple[bytes, bytes]:
     """Thumbnail and view; the first is made from the second, which is much less to read."""
     view = _fitted(picture, _view_scale(picture))

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     Step = Callable[[Module, Tensor], Tensor]
 
 Batch = NDArray[np.float32]
-IMAGE = "image"
+_DOOR = "image"
 # In which the ImageNet networks of torchvision and timm were trained (red, green, blue).
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
@@ -176,7 +176,7 @@ class ImageEncoder(Encoder):
     @property
     def preprocessing(self) -> Preprocessing:
         """How pictures are prepared: what its weights were trained to see."""
-        return cast(Preprocessing, self.inputs[IMAGE])
+        return cast(Preprocessing, self.inputs[_DOOR])
 
 
 class Network(Model):
@@ -261,7 +261,8 @@ class Network(Model):
                     encoder.label, encoder.build, self.weights.path, self.weights.digest
                 )
                 _models[encoder.name, self.weights.digest] = model
-            model.path = self.weights.path
+            if not model.path.is_file():
+                model.path = self.weights.path  # the same content, elsewhere
             return model
 
     def _pictures(self, batch: ArrayLike, *, empty: bool = True) -> Batch:

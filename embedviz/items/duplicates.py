@@ -166,7 +166,7 @@ def similar_pairs(
         alike = cosines >= threshold - _TOLERANCE
         found.append((pairs[0][alike], pairs[1][alike], cosines[alike]))
         done += products.size
-        report(on_progress, done / total, f"{count:,} pairs of {len(vectors):,} images look alike")
+        report(on_progress, done / total, f"{count:,} pairs of {len(vectors):,} are alike")
     if not found:
         return np.empty(0, np.intp), np.empty(0, np.intp), np.empty(0)
     rows, others, cosines = (np.concatenate(parts) for parts in zip(*found, strict=True))
@@ -277,7 +277,7 @@ def _pairs_only(products: NDArray[Any], start: int, columns: int, other: float) 
 
 def _too_low(threshold: float, most: int, n: int) -> str:
     return (
-        f"More than {most:,} pairs among {n:,} images have a similarity of about {threshold:g} or more: "
+        f"More than {most:,} pairs among {n:,} have a similarity of about {threshold:g} or more: "
         "that is what they have in common, not near-duplicates. Raise the threshold; "
         "0.9 to 0.99 is usual."
     )

@@ -145,6 +145,22 @@ class Kind:
         return name.lower().endswith(self.suffixes)
 
 
+def kind_name_of(origin: Mapping[str, Any]) -> str:
+    """Of which kind the rows of a space are, by its origin; "" for words and bare vectors.
+
+    0.1.0 did not say it; what it had encoded (and only that names its encoding) were images.
+    """
+    name = origin.get("kind")
+    if isinstance(name, str):
+        return name
+    return "image" if "encoding" in origin else ""
+
+
+def nouns_of(origin: Mapping[str, Any]) -> str:
+    """What the rows of a space are called, for people: ``"images"``; ``"items"`` of no kind."""
+    return f"{kind_name_of(origin) or 'item'}s"
+
+
 def hash_of(data: bytes, salt: bytes = b"") -> str:
     """BLAKE2b of 16 bytes, in hexadecimal; ``salt`` has 16 bytes at most."""
     return hashlib.blake2b(data, digest_size=16, salt=salt).hexdigest()

@@ -145,7 +145,7 @@ def encode_query(
     model : Model
         The one that made the space.
     limits : Limits, optional
-        How large a file may be.
+        How large a file, and what is in it, may be; what is in memory already is taken as it is.
 
     Raises
     ------
@@ -194,7 +194,7 @@ def own_key(space: EmbeddingSpace, item: Any, key: str | None, a_noun: str) -> s
     """The key of ``space`` that is asked for, or None if it is a thing from outside."""
     if (item is None) == (key is None):
         raise InvalidParameterError(
-            f"Look-alikes are of one: give either {a_noun} or key=, the name of one here."
+            f"Look-alikes are of one thing: give either {a_noun} or key=, the name of one here."
         )
     if key is not None:
         space.index(key)

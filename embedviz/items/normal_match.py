@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from embedviz.errors import InvalidParameterError
 from embedviz.indexes import index_of
+from embedviz.items.kind import nouns_of
 from embedviz.items.same_content import content_ids
 from embedviz.metrics import metric_named
 from embedviz.progress import Cancel, OnProgress, report, stop_if
@@ -45,6 +46,8 @@ class NormalMatch:
         Different images that were compared with all others, and rows of the space.
     quantile : float
     metric : str
+    nouns : str
+        What the rows are called.
     """
 
     threshold: float
@@ -55,22 +58,23 @@ class NormalMatch:
     n: int
     quantile: float
     metric: str
+    nouns: str = "items"
 
     @property
     def explanation(self) -> str:
         """How the thresholds came about, in plain words with their numbers."""
         whose = (
-            f"each of the {self.n:,} images here"
+            f"each of the {self.n:,} {self.nouns} here"
             if self.n_compared == self.n
-            else f"{self.n_compared:,} different images, drawn from the {self.n:,} here,"
+            else f"{self.n_compared:,} different {self.nouns}, drawn from the {self.n:,} here,"
         )
         return (
             f"The best match of {whose} was looked up among all others, copies left out. "
             f"For {self._most} of them it has {self._measure} of {self._bound(self.threshold)} "
-            f"(for half, {self._bound(self.median)}), and for {self._most} the image that they "
+            f"(for half, {self._bound(self.median)}), and for {self._most} the one that they "
             f"match has no other match here that is better by more than {self.shortfall:.3g}. A "
-            "picture that fails either is called unlike anything here; so would be "
-            f"{self.flagged:.1%} of the images compared."
+            "query that fails either is called unlike anything here; so would be "
+            f"{self.flagged:.1%} of the {self.nouns} compared."
         )
 
     def objection(self, score: float, rival: float) -> str:
@@ -83,13 +87,13 @@ class NormalMatch:
         if sign * score < sign * self.threshold:
             return (
                 f"Its best match has {self._measure} of {score:.3g}; {self._most} of the "
-                f"images here find one of {self._bound(self.threshold)}."
+                f"{self.nouns} here find one of {self._bound(self.threshold)}."
             )
         # What matches an image as well as its best match here is never strange: not by rounding.
         if sign * (rival - score) > self.shortfall + _ROUNDING * max(abs(rival), abs(score)):
             return (
-                f"Its best match has {self._measure} of {score:.3g}, but that image has another "
-                f"one here with {rival:.3g}; for {self._most} of the images here the two "
+                f"Its best match has {self._measure} of {score:.3g}, but that one has another "
+                f"one here with {rival:.3g}; for {self._most} of the {self.nouns} here the two "
                 f"differ by at most {self.shortfall:.3g}."
             )
         return ""
@@ -158,7 +162,7 @@ def normal_match(
     metric_named(metric)
     if isinstance(sample, bool) or not isinstance(sample, int) or sample < FEWEST:
         raise InvalidParameterError(
-            f"sample={sample!r} images to compare: it must be a whole number, {FEWEST} or more."
+            f"sample={sample!r} to compare: it must be a whole number, {FEWEST} or more."
         )
     if not 0 < quantile < 1:
         raise InvalidParameterError(f"quantile={quantile!r} must lie between 0 and 1.")
@@ -219,7 +223,8 @@ def _measured(
     own = best_matches(space, rows, metric, on_progress=first, cancel=cancel)
     matched, place = np.unique(own.rows, return_inverse=True)
     rivals = best_matches(space, matched, metric, on_progress=second, cancel=cancel).scores
-    return _summary(own.scores, rivals[place], len(space), quantile, metric)
+    found = _summary(own.scores, rivals[place], len(space), quantile, metric)
+    return replace(found, nouns=nouns_of(space.origin))
 
 
 def _half(on_progress: OnProgress | None, before: float) -> OnProgress:

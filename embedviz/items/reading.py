@@ -85,15 +85,16 @@ class _Reader:
             known = self._known(file, name)
             if known is not None:
                 return known
-            decoded = self.kind.decode(data, self.limits)
+            return self._fresh(file, name, len(data), self.kind.decode(data, self.limits))
         except EmbedvizError as error:
             return Failure(file.name, str(error))
-        facts = {**decoded.facts, "nbytes": len(data)}
-        self._keep(decoded, facts)
-        vector = self._vector(name)
-        prepared = None
+
+    def _fresh(self, file: ItemFile, name: str, nbytes: int, decoded: Decoded) -> ReadItem:
+        facts = {**decoded.facts, "nbytes": nbytes}
+        vector, prepared = self._vector(name), None
         if vector is None:
             prepared = self.model.prepare(self.kind.name, decoded.value)
+        self._keep(decoded, facts)
         return ReadItem(file, name, facts, vector, prepared)
 
     def _known(self, file: ItemFile, name: str) -> ReadItem | None:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from embedviz.errors import InvalidParameterError
 from embedviz.indexes import index_of
+from embedviz.items.kind import nouns_of
 from embedviz.metrics import metric_named
 from embedviz.progress import Cancel, OnProgress, report, stop_if
 from embedviz.space import EmbeddingSpace
@@ -80,7 +81,7 @@ def precision_at_k(
     if isinstance(k, bool) or not isinstance(k, int | np.integer) or not 1 <= k < labeled.size:
         raise InvalidParameterError(
             f"k={k!r} neighbors: it must be a whole number from 1 to {labeled.size - 1:,}, "
-            f"because {labeled.size:,} of {len(space):,} images have a label."
+            f"because {labeled.size:,} of {len(space):,} {nouns_of(space.origin)} have a label."
         )
     asked = space if labeled.size == len(space) else space.take(labeled)
     known, codes, counts = np.unique(names[labeled], return_inverse=True, return_counts=True)
@@ -108,7 +109,7 @@ def _names(space: EmbeddingSpace, labels: Sequence[Any] | str) -> NDArray[np.str
         labels = table[labels].tolist()
     if len(labels) != len(space):
         raise InvalidParameterError(
-            f"{len(labels):,} labels for {len(space):,} images: one label per image."
+            f"{len(labels):,} labels for {len(space):,} {nouns_of(space.origin)}: one label each."
         )
     # NaN and NaT are the values that do not equal themselves.
     kept = ["" if one is None or one != one else str(one) for one in labels]  # noqa: PLR0124
@@ -135,5 +136,5 @@ def _hits(
         others[others.all(axis=1), -1] = False
         nearest = found[others].reshape(own.size, k)
         hits[own] = (codes[nearest] == codes[own][:, None]).mean(axis=1)
-        report(on_progress, (own[-1] + 1) / n, f"{own[-1] + 1:,} of {n:,} images asked")
+        report(on_progress, (own[-1] + 1) / n, f"{own[-1] + 1:,} of {n:,} asked")
     return hits

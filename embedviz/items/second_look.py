@@ -80,7 +80,7 @@ def _views(
             continue
         view = previews.view(content)
         if view is None:
-            missing.append(Failure(key, "No picture of it was kept."))
+            missing.append(Failure(key, "No preview of it was kept."))
         else:
             sources[content] = ItemFile(content, partial(io.BytesIO, view), len(view))
     return list(sources.values()), missing

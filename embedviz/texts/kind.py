@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any, ClassVar
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _SALT = b"text"
+# Tabs, line ends and escape (which charset-normalizer lets pass) aside.
+_CONTROLS = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _SHOWN = 120  # characters of what stands for a text on a map
 
 
@@ -35,18 +38,12 @@ class TextLimits(Limits):
         return f" and {self.characters:,} characters"
 
 
+_DEFAULT_LIMITS = TextLimits()
+
+
 def _decode(data: bytes, limits: TextLimits) -> Decoded:
     check_size(len(data), limits)
-    if b"\0" in data and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise FormatError("The file holds bytes that no text has: choose a text file.")
-    text = "".join(TextDecoder("The text").text([data])).strip()
-    if not text:
-        raise FormatError("The text is empty: choose one with words in it.")
-    if len(text) > limits.characters:
-        raise FormatError(
-            f"The text has {len(text):,} characters, and at most {limits.characters:,} are read "
-            "here: cut it into parts first."
-        )
+    text = _checked("".join(TextDecoder("The text").text([data])), limits)
     return Decoded(text, hash_of(data, _SALT), {"characters": len(text)})
 
 
@@ -61,9 +58,21 @@ def _accepts(thing: Any) -> bool:
 
 
 def _value(text: str) -> str:
+    return _checked(text, _DEFAULT_LIMITS)
+
+
+def _checked(text: str, limits: TextLimits) -> str:
+    """``text`` without space around it; raises FormatError unless it is one, of its length."""
     kept = text.strip()
     if not kept:
         raise FormatError("The text is empty: give one with words in it.")
+    if _CONTROLS.search(kept):
+        raise FormatError("The text holds signs that no text has: give it without them.")
+    if len(kept) > limits.characters:
+        raise FormatError(
+            f"The text has {len(kept):,} characters, and at most {limits.characters:,} are read "
+            "here: cut it into parts first."
+        )
     return kept
 
 

@@ -13,7 +13,9 @@ import pytest
 import embedviz as ev
 from embedviz.collections import content
 from embedviz.errors import EmbedvizError
+from embedviz.images.kind import IMAGE
 from embedviz.images.samples import SAMPLES
+from embedviz.registry import kind_of
 
 ROOT = Path(__file__).resolve().parents[1]
 LITE = "efficientnet-lite0"
@@ -44,7 +46,8 @@ def test_a_collection_of_0_1_0_opens_with_all_that_it_had(
     assert space.table["hash"].tolist() == expected["hashes"]
     assert space.vectors_fingerprint == expected["vectors_fingerprint"]
     assert space.fingerprint == expected["fingerprint"]
-    assert space.origin == expected["origin"] | {"kind": "image"}
+    assert space.origin == expected["origin"]
+    assert kind_of(space.origin) is IMAGE
     assert opened.info.description == expected["description"]
     thumbnail = opened.thumbnail(expected["hashes"][0])
     assert thumbnail is not None
@@ -79,6 +82,28 @@ def test_a_collection_of_0_1_0_is_added_to_renamed_and_deleted(old: Path) -> Non
     assert [info.name for info in ev.collections.list(old)] == ["Words"]
 
 
+@pytest.mark.parametrize("format", sorted(ev.collections.EXPORTS))
+def test_an_export_of_0_1_0_is_saved_as_what_it_is(old: Path, tmp_path: Path, format: str) -> None:  # noqa: A002
+    file = tmp_path / f"exported{ev.collections.EXPORTS[format].suffix}"
+    # What 0.1.0 exported: its origin does not say a kind.
+    ev.collections.export("Patches", file, format, root=old)
+    again = ev.collections.read_export(file)
+    assert "kind" not in again.space.origin
+    ev.collections.save("Again", again, root=old)
+    assert [i.name for i in ev.collections.list(old, kind="image")] == ["Again", "Patches"]
+    more = ev.embed_images([SAMPLES["photo-patches"].open()[40]], LITE, cache=False)
+    assert ev.collections.add("Again", more, root=old).added == 1
+    assert ev.collections.rename("Again", "Once more", root=old).kind == "image"
+
+
+def test_a_damaged_collection_of_0_1_0_stays_in_the_list_of_images(old: Path) -> None:
+    for manifest in old.glob("collection-*.lance/_versions/*.manifest"):
+        manifest.write_bytes(bytes(manifest.stat().st_size))
+    assert "Patches" in [info.name for info in ev.collections.list(old, kind="image")]
+    ev.collections.delete("Patches", root=old)
+    assert ev.collections.list(old, kind="image") == ()
+
+
 def test_collections_know_their_kind(old: Path) -> None:
     assert [info.kind for info in ev.collections.list(old)] == ["image", ""]
     assert [info.name for info in ev.collections.list(old, kind="image")] == ["Patches"]
@@ -89,7 +114,7 @@ def test_a_collection_that_is_saved_again_is_of_this_schema(old: Path, tmp_path:
     ev.collections.save("Copy", ev.collections.open("Patches", root=old), root=tmp_path / "new")
     copied = ev.collections.open("Copy", root=tmp_path / "new")
     assert content.schema_number(copied._table.schema) == content.SCHEMA
-    assert copied.space.origin["kind"] == "image"
+    assert copied.info.kind == "image"
     old_table = ev.collections.open("Patches", root=old)._table
     assert content.schema_number(old_table.schema) == 1
 

@@ -133,7 +133,7 @@ def test_each_rule_finds_what_the_other_cannot(metric):
     if metric != "dot":  # a product does not fall with the angle alone
         assert usual.objection(float(near.scores[0]), float(near.scores[0])) == ""
         assert "has another one here with" in near.reason
-    assert "images here find one of" in nowhere.reason
+    assert "items here find one of" in nowhere.reason
 
 
 def test_few_different_images_have_no_normal():
@@ -149,12 +149,12 @@ def test_a_sample_is_drawn_said_and_repeated():
     vectors = random_vectors(1, 60)
     found = normal_match(space_of(vectors), sample=25, seed=3)
     assert (found.n_compared, found.n) == (25, 60)
-    assert "25 different images, drawn from the 60" in found.explanation
+    assert "25 different items, drawn from the 60" in found.explanation
     assert found == normal_match(space_of(vectors), sample=25, seed=3)
     assert found != normal_match(space_of(vectors), sample=25, seed=4)
     everyone = normal_match(space_of(vectors), sample=60)
     assert everyone == normal_match(space_of(vectors))
-    assert "each of the 60 images here" in everyone.explanation
+    assert "each of the 60 items here" in everyone.explanation
 
 
 @pytest.mark.parametrize("metric", METRICS)

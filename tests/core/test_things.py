@@ -20,7 +20,7 @@ from embedviz.items.second_look import embed_views
 from embedviz.registry import ENCODERS, KINDS, encoder_named, kind_named, kind_of, open_encoder
 from embedviz.texts.kind import TEXT
 from embedviz.things import embed
-from tests.toy_things import LETTERS, LINE, TWO_DOORS, Line
+from tests.toy_things import LETTERS, LINE, TWO_DOORS, Codes, Line
 
 
 @pytest.fixture(autouse=True)
@@ -242,6 +242,36 @@ def test_the_same_bytes_as_another_kind_are_another_content() -> None:
     text = embed("text", [data], "colors", cache=cache)
     assert text.from_cache == 0
     assert list(text.space.table.columns) == list(TEXT.columns)
+
+
+def test_what_a_preparation_refuses_is_set_aside(
+    lines: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def choosy(_self: Codes, line: str) -> np.ndarray:
+        if "dog" in line:
+            raise FormatError("No dogs here: give another.")
+        return np.ones(16, np.float32)
+
+    monkeypatch.setattr(Codes, "__call__", choosy)
+    done = embed("line", [lines / "animals"], "letters", cache=False)
+    assert [failure.name for failure in done.failures] == ["dog.line"]
+    assert len(done.space) == 2
+
+
+@pytest.mark.parametrize(
+    "text", ["a\0b", "\x1f", "x" * 100_001, "  "], ids=["zero", "sign", "long", "no"]
+)
+def test_a_text_is_bounded_in_memory_as_in_a_file(text: str) -> None:
+    with pytest.raises(FormatError):
+        TEXT.value(text)
+    with pytest.raises(FormatError):
+        TEXT.decode(text.encode("utf-16"), TEXT.limits())
+
+
+def test_a_space_of_anyones_making_breaks_nothing() -> None:
+    odd = {"encoder": ["x"], "encoding": 3, "kind": ["image"]}
+    space = ev.EmbeddingSpace(["a", "b"], np.eye(2)).with_origin(odd)
+    assert ev.look_alikes(space, key="a", k=1).keys == ("b",)
 
 
 # Two doors: a text finds images

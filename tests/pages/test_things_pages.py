@@ -69,6 +69,21 @@ def test_words_find_pictures_of_a_saved_collection(open_page, settle, saved):
     assert asked_of(at)[0].endswith("blue.png")
 
 
+def test_a_link_with_words_opens_at_their_answer(open_page, settle, saved):
+    at = open_page("images", images="Saved", saved="Paints", text_words="blue")
+    settle(at, lambda at: "Showing all 4 images" in text_of(at))
+    assert at.segmented_control(key="ask_with").value == "words-text"
+    assert asked_of(at)[0].endswith("blue.png")
+
+
+def test_where_no_encoder_is_here_its_download_is_offered(open_page, monkeypatch):
+    monkeypatch.setattr("embedviz.items.encoder.located", lambda *_: None)
+    monkeypatch.delitem(ENCODERS, "colors")
+    at = open_page("images", sample="Photos")
+    assert any("nothing else here looks at images" in item.value for item in at.info)
+    assert [item for item in at.button if item.label == "Download it"]
+
+
 def test_a_found_picture_can_be_asked_with_in_turn(open_page, settle, saved):
     at = open_page("images", images="Saved", saved="Paints")
     settle(at, lambda at: "Showing all 4 images" in text_of(at))

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from embedviz.errors import EmbedvizError
-from embedviz.images.heat_map import MatchMaps, match_maps
+from embedviz.images.heat_map import MatchMaps
 from embedviz.images.kind import IMAGE, VIEW_SHORT, opened
 from embedviz.images.network import Network, as_network
 from embedviz.registry import model_of
@@ -61,7 +61,8 @@ def _why(asked: Asked, answers: list[Answer]) -> None:
     other = opened(view)
     network = _network(answer)
     key = ("why", network.encoding, asked.query.key, asked.query.hash, content)
-    maps: MatchMaps = session().kept(key, lambda: match_maps(network, mine, other))
+    (explain,) = IMAGE.explain.values()
+    maps: MatchMaps = session().kept(key, lambda: explain(network, mine, other))
     left, right = st.columns(2)
     for place, picture, name in zip(
         (left, right), maps.overlays(mine, other), (asked.query.name, match), strict=True

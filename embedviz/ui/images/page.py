@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -12,7 +14,16 @@ from embedviz.ui.images.closer import look_closer
 from embedviz.ui.images.coloring import COLORINGS
 from embedviz.ui.items.item_set import ItemPage
 
-IMAGES = ItemPage(IMAGE, SAMPLES, DATASETS, COLORINGS, look_closer)
+
+def _camera() -> Any:
+    st.caption(
+        "Browsers allow the camera only on this machine's own address (localhost) or over HTTPS; "
+        "elsewhere the box below stays dark."
+    )
+    return st.camera_input("Take a picture", key="query-camera", label_visibility="collapsed")
+
+
+IMAGES = ItemPage(IMAGE, SAMPLES, DATASETS, COLORINGS, look_closer, ("Camera", _camera))
 
 
 def images_intro() -> DeltaGenerator:

@@ -33,7 +33,7 @@ from embedviz.ui.work import work
 
 _MOST_OTHERS = 2
 _FROM_VIEWS = (
-    " This encoder looked at the kept small pictures, not at the files, which are gone: its "
+    " This encoder looked at the kept previews, not at the files, which are gone: its "
     "numbers differ a little from those of the files."
 )
 _AT_ONCE = 5_000

@@ -114,7 +114,8 @@ def _instead_of(kind: Kind, asked: Encoder) -> Encoder:
     """An encoder that is here, and the offer to fetch the one asked for, which is not."""
     here = [encoder for encoder in encoders_of(kind).values() if encoder.installed]
     if not here:
-        return asked  # the page then says how to get it
+        _offer(asked, f"nothing else here looks at {kind.nouns}.")
+        return asked
     packaged = [encoder for encoder in here if encoder.weights is None or not encoder.weights.url]
     instead = (packaged or here)[0]
     _offer(asked, f"{instead.label} looks at the {kind.nouns}; its weights need no network.")

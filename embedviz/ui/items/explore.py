@@ -44,7 +44,7 @@ def explore_items(
     row = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")
     map_side, ask_side = st.columns([7, 3], gap="medium")
     with ask_side:
-        query = ask_with_item(kind, embedded, choice)
+        query = ask_with_item(page, embedded, choice)
         metric, k = choose_nearness(kind)
     asked = None if query is None else Asked(query, metric, k)
     answer = None if asked is None else answer_of(kind, embedded, choice, asked)

@@ -10,6 +10,7 @@ import streamlit as st
 
 from embedviz.ui.messages import plain
 
+_LONGEST_TEXT = 300  # characters of a text in a tile
 _SQUARES = """<style>
 [class*="st-key-evgrid"] img { aspect-ratio: 1; object-fit: cover; border-radius: 8px; width: 100%; }
 [class*="st-key-evgrid"] button { min-height: 0; padding: 0; text-align: left; }
@@ -56,7 +57,8 @@ def _picture(media: str, preview: bytes, alt: str) -> None:
 
 
 def _text(_media: str, preview: bytes, _alt: str) -> None:
-    st.text(preview.decode("utf-8", "replace"))
+    text = preview.decode("utf-8", "replace")
+    st.text(text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]}…")
 
 
 _SHOWN: dict[str, Callable[[str, bytes, str], None]] = {"image": _picture, "text": _text}
@@ -65,7 +67,7 @@ _SHOWN: dict[str, Callable[[str, bytes, str], None]] = {"image": _picture, "text
 
 def _tile(tile: Tile, key: str, on_ask: Callable[[str], None] | None) -> None:
     if tile.preview is None:
-        st.caption("no picture kept")
+        st.caption("no preview kept")
     else:
         shown(tile.media, tile.preview, tile.key)
     if on_ask is None:

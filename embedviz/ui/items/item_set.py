@@ -31,8 +31,8 @@ class ItemPage:
         What the colors of its map can mean.
     look_closer : callable or None
         Shows more under the answers, of what is asked and the answers.
-
-    Names of widgets begin with the kind's, which makes them names in the page's links too.
+    record : (str, callable) or None
+        Records a thing on the spot: what that is called, and what asks for it (giving an upload).
     """
 
     kind: Kind
@@ -40,6 +40,7 @@ class ItemPage:
     data_sets: Mapping[str, Dataset] = field(default_factory=dict)
     colorings: Mapping[str, Coloring[Situation]] = field(default_factory=dict)
     look_closer: Callable[[Any, Any], None] | None = None
+    record: tuple[str, Callable[[], Any]] | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -58,7 +58,7 @@ def _save(things: ItemSet, embedded: Embedded) -> None:
     name, add = _target(things, embedded.space, infos)
     originals = things.folder is not None and st.toggle(
         "Copy the original files too", key="save-originals",
-        help="Else the vectors, small pictures and what is known of them are saved alone.",
+        help="Else the vectors, previews and what is known of them are saved alone.",
     )  # fmt: skip
     full = not add and len(infos) >= server_settings().collections_limit
     these = (things.identity, embedded.space.fingerprint)
@@ -66,7 +66,7 @@ def _save(things: ItemSet, embedded: Embedded) -> None:
         number = st.session_state["saves"] = st.session_state.get("saves", 0) + 1
         st.session_state[_SAVING] = Saving(name, add, originals, *these, number)
     st.caption(
-        "Vectors, small pictures and what is known of them go to the server's disk, where "
+        "Vectors, previews and what is known of them go to the server's disk, where "
         "everyone who opens this server sees them and may delete them. The original files are "
         + ("copied too." if originals else "not copied.")
         + (" This server has as many collections as it may have." if full else "")

@@ -18,6 +18,7 @@ from embedviz.items.files import Failure, ItemFile, Listed
 from embedviz.items.kind import Kind
 from embedviz.items.labels import labeled, labels_from_csv
 from embedviz.items.zips import files_in_zip
+from embedviz.registry import KINDS
 from embedviz.ui.items.item_set import ItemPage, ItemSet, limits_in_words, limits_of
 from embedviz.ui.messages import count, plain, show_error
 from embedviz.ui.server import server_settings
@@ -72,7 +73,9 @@ def put_away(kind: Kind) -> None:
         let_go(pending.file_ids)
         if pending.identity not in session().owned:
             session().forget({pending.identity})
-        session().forget_previews()
+        # What an upload of another kind has come to by now is not held by a set yet.
+        if not any(_pending(other) for other in KINDS.values()):
+            session().forget_previews()
     # Another key empties the uploader on the page.
     rounds = f"{kind.nouns}_round"
     st.session_state[rounds] = st.session_state.get(rounds, 0) + 1
@@ -125,7 +128,7 @@ def _choose(kind: Kind, mine: dict[str, Owned], row: DeltaGenerator) -> ItemSet:
     item = mine[identity]
     done: Embedded = item.details
     st.caption(
-        f"These {kind.nouns} were {plain(item.how)}. Only small pictures of them are kept, in this "
+        f"These {kind.nouns} were {plain(item.how)}. Only previews of them are kept, in this "
         "browser tab's memory; they disappear with it, and with a reload, unless you save them below."
     )
     return ItemSet(kind, identity, item.space.name, shared=False, first=done)

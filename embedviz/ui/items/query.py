@@ -1,9 +1,9 @@
-"""What is asked for: a thing of the set, one that a person brings, from the camera, or in words."""
+"""What is asked for: a thing of the set, one that a person brings, recorded on the spot, or in words."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, cast
@@ -12,7 +12,6 @@ import streamlit as st
 
 from embedviz.collections import Collection
 from embedviz.errors import EmbedvizError, UnknownKeyError
-from embedviz.images.kind import IMAGE
 from embedviz.items.embedding import Embedded
 from embedviz.items.file_names import base_name, clean_name
 from embedviz.items.files import ItemFile, read_bytes
@@ -21,10 +20,11 @@ from embedviz.registry import KINDS
 from embedviz.space import EmbeddingSpace
 from embedviz.ui.items.encoder_choice import EncoderChoice
 from embedviz.ui.items.grid import shown
-from embedviz.ui.items.item_set import limits_of
+from embedviz.ui.items.item_set import ItemPage, limits_of
 from embedviz.ui.messages import plain, show_error
 
 _OFFERED = 6
+_LONGEST_WORDS = 300
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,19 +66,20 @@ class Query:
         return self.kind.decode(self.view, self.kind.limits()).value
 
 
-def ask_with_item(kind: Kind, embedded: Embedded, choice: EncoderChoice) -> Query | None:
+def ask_with_item(page: ItemPage, embedded: Embedded, choice: EncoderChoice) -> Query | None:
     """The ask panel's question; None until there is one."""
+    kind = page.kind
     following = st.session_state.pop(f"{kind.name}_next", None)
     if following is not None:
         st.session_state[kind.name] = following
         st.session_state["ask_with"] = "here"
-    ways = _ways(kind, choice)
-    if st.session_state.get("ask_with", "here") not in ways:
-        st.session_state["ask_with"] = "here"  # another encoder may have no door for it
+    ways = _ways(page, choice)
+    if st.session_state.get("ask_with") not in ways:  # another encoder may have no door for it
+        st.session_state["ask_with"] = _first(ways)
     how = (
         st.segmented_control(
-            "Ask with", list(ways), format_func=lambda name: ways[name].label, default="here",
-            key="ask_with", required=True,
+            "Ask with", list(ways), format_func=lambda name: ways[name].label, key="ask_with",
+            required=True,
         )
         or "here"
     )  # fmt: skip
@@ -101,23 +102,42 @@ class _Way:
 
     label: str
     ask: Callable[[Embedded], Query | None]
+    parameter: str = ""
 
 
-def _ways(kind: Kind, choice: EncoderChoice) -> dict[str, _Way]:
+def _first(ways: Mapping[str, _Way]) -> str:
+    """In words where the link has some, else with a thing of the set."""
+    asked = (name for name, way in ways.items() if st.query_params.get(way.parameter))
+    return next(asked, next(iter(ways)))
+
+
+def _ways(page: ItemPage, choice: EncoderChoice) -> dict[str, _Way]:
     """How one may ask: by the doors of the encoder that made the vectors."""
+    kind = page.kind
     ways = {"here": _Way("From here", partial(_one_of, kind))}
     doors = [KINDS[name] for name in choice.doors if name in KINDS]
     for door in sorted(doors, key=lambda door: door is not kind):
         if door.accepts(""):
-            ways[f"words-{door.name}"] = _Way("Words", partial(_words, door))
+            words = _parameter(door)
+            ways[f"words-{door.name}"] = _Way("Words", partial(_words, door), words)
             continue
         name = "file" if door is kind else f"file-{door.name}"
         ways[name] = _Way("Upload" if door is kind else f"{door.noun.capitalize()} file",
                           partial(_uploaded, door))  # fmt: skip
-        if door.name in _RECORDERS:
-            way = _RECORDERS[door.name]
-            ways[way.label.lower()] = way
+        if door is kind and page.record is not None:
+            label, record = page.record
+            ways[label.lower()] = _Way(label, partial(_recorded, kind, record))
     return ways
+
+
+def _recorded(kind: Kind, record: Callable[[], Any], _embedded: Embedded) -> Query | None:
+    upload = record()
+    return None if upload is None else _read_once(kind, upload)
+
+
+def _parameter(kind: Kind) -> str:
+    """The name in the link of what is asked in words."""
+    return f"{kind.name}_words"
 
 
 def _one_of(kind: Kind, embedded: Embedded) -> Query | None:
@@ -165,30 +185,21 @@ def _uploaded(kind: Kind, _embedded: Embedded) -> Query | None:
     return _read_once(kind, names[st.selectbox("Which of them", list(names))])
 
 
-def _camera(_embedded: Embedded) -> Query | None:
-    st.caption(
-        "Browsers allow the camera only on this machine's own address (localhost) or over HTTPS; "
-        "elsewhere the box below stays dark."
-    )
-    photo = st.camera_input("Take a picture", key="query-camera", label_visibility="collapsed")
-    return None if photo is None else _read_once(IMAGE, photo)
-
-
 def _words(kind: Kind, _embedded: Embedded) -> Query | None:
     asked = st.text_input(
-        "In words", key=f"{kind.name}_words", bind="query-params", placeholder="a red car",
-        help="What it should show or say, in a sentence.",
+        "In words", key=_parameter(kind), bind="query-params", placeholder="a red car",
+        help="What it should show or say, in a sentence.", max_chars=_LONGEST_WORDS,
     ).strip()  # fmt: skip
     if not asked:
         st.caption("Type a few words: what fits them appears below.")
         return None
-    value = kind.value(asked)
+    try:
+        value = kind.value(asked)
+    except EmbedvizError as error:
+        show_error(error)
+        return None
     content = kind.hash(asked.encode("utf-8", "replace"))
     return Query(kind, asked, None, content, decoded=Decoded(value, content, {}))
-
-
-_RECORDERS = {IMAGE.name: _Way("Camera", _camera)}
-"""What records a thing on the spot, by kind."""
 
 
 def _read_once(kind: Kind, upload: Any) -> Query | None:

@@ -33,7 +33,7 @@ def seen(things: ItemSet, choice: EncoderChoice, beside: bool = False) -> Embedd
     first = things.first
     if first is not None and _made_by(first, choice):
         return first
-    key = ("embed", things.identity, choice)
+    key = ("embed", things.kind.name, things.identity, choice)
     if not beside:
         cancel_others("embed", keep=key, also=_asked_too(things))
     cache = default_cache() if things.shared else session().items
@@ -92,7 +92,7 @@ def show_failures(failures: tuple[Failure, ...]) -> None:
 def _asked_too(things: ItemSet) -> set[tuple[object, ...]]:
     labels = st.session_state.get("also", [])
     return {
-        ("embed", things.identity, choice)
+        ("embed", things.kind.name, things.identity, choice)
         for choice in every_choice(things.kind)
         if choice.label in labels
     }
