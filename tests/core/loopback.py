@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 
@@ -41,11 +42,9 @@ class Loopback:
 
     def __enter__(self) -> Loopback:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._thread = threading.Thread(
-            target=self._server.serve_forever,
-            args=(0.01,),
-            daemon=True,  # seconds to hear of its end
-        )
+        # It looks that often, in seconds, whether it is to end.
+        serve = partial(self._server.serve_forever, 0.01)
+        self._thread = threading.Thread(target=serve, daemon=True)
         self._thread.start()
         return self
 
