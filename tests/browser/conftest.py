@@ -101,14 +101,23 @@ def tab(browser: Browser) -> Iterator[Tab]:
     Plotly's scripts already: opened otherwise, a tab takes twice the time.
     """
     context = fresh_context(browser)
-    opener = context.new_page()
-    # A page of the site that all servers are of; nobody is asked for it.
-    opener.route("**/*", lambda route: route.fulfill(body="", content_type="text/html"))
-    opener.goto("http://127.0.0.1/")
+    openers: list[Page] = []
+
+    def opener() -> Page:
+        """The page that opens them; another one after a crash, which takes them all."""
+        if not openers:
+            page = context.new_page()
+            # A page of the site that all servers are of; nobody is asked for it.
+            page.route("**/*", lambda route: route.fulfill(body="", content_type="text/html"))
+            page.goto("http://127.0.0.1/")
+            page.on("crash", lambda _: openers.clear())
+            openers.append(page)
+        return openers[0]
 
     def opened() -> Page:
+        page = opener()
         with context.expect_page() as event:
-            opener.evaluate("void window.open('about:blank', '', 'popup')")
+            page.evaluate("void window.open('about:blank', '', 'popup')")
         event.value.set_viewport_size(VIEWPORT)
         return event.value
 
