@@ -28,7 +28,8 @@ from embedviz.space import EmbeddingSpace
 from tests.counts import FUZZ
 
 PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile("embedviz", PATIENT, max_examples=25)
+# The same examples every time: what a new one finds is found by the long counts, not by chance.
+settings.register_profile("embedviz", PATIENT, max_examples=25, derandomize=True)
 settings.register_profile("fuzz", PATIENT, max_examples=1000)
 settings.load_profile("fuzz" if FUZZ else "embedviz")
 
