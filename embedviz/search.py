@@ -65,8 +65,8 @@ def neighbors(
     index : {"exact", "reduced", "hnsw", "ivf"}
         "exact" compares every vector. "reduced" is several times faster among many long vectors,
         after seconds of building when it is first asked on a space, and may miss one neighbor in
-        a hundred; so may "hnsw" (a graph) and "ivf" (cells), which hold a copy of the vectors. The
-        scores are the exact ones. See :data:`embedviz.indexes.INDEXES`.
+        a hundred (for correlation it compares all); so may "hnsw" (a graph) and "ivf" (cells),
+        which hold a copy of the vectors. The scores are the exact ones. See :data:`embedviz.indexes.INDEXES`.
     on_progress, cancel
         For many queries at once and the building of an index.
 

@@ -15,6 +15,8 @@ from embedviz.indexes.short_list import ShortList
 from embedviz.metrics import METRICS
 from embedviz.space import EmbeddingSpace
 
+SERVED = [name for name, metric in METRICS.items() if not metric.centers]
+
 
 def made(vectors):
     return EmbeddingSpace([f"w{row}" for row in range(len(vectors))], vectors)
@@ -77,13 +79,21 @@ def test_no_stand_in_is_worse_than_the_truth(space, metric):
 
 def test_it_really_is_smaller_and_short_listed(space, index):
     assert index.dimensions == 64
-    assert set(index.candidates) == set(METRICS)
+    assert set(index.candidates) == set(SERVED)
     assert max(index.candidates.values()) <= 200
     assert min(index.recall.values()) >= 0.99
     assert index.nbytes < space.nbytes / 4
 
 
-@pytest.mark.parametrize("metric", METRICS)
+def test_what_takes_means_away_compares_all(space, index):
+    """Its directions would be others: the answer is the exact index's, at its cost."""
+    found = index.search(space.vectors[:30], 10, "correlation")
+    expected = ExactIndex(space).search(space.vectors[:30], 10, "correlation")
+    for one, other in zip(found, expected, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("metric", SERVED)
 def test_the_whole_vectors_are_read_for_few_rows_only(space, index, metric, monkeypatch):
     from embedviz.indexes import reduced
 
