@@ -182,3 +182,9 @@ def _reached(onward: dict[str, set[str]], start: str) -> set[str]:
         found |= new
         waiting += new
     return found
+
+
+def test_every_folder_of_modules_is_a_package() -> None:
+    """Else `pip install .` would leave it out."""
+    folders = {path.parent for path in (ROOT / "embedviz").rglob("*.py")}
+    assert not [_name(folder) for folder in folders if not (folder / "__init__.py").exists()]
