@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import gzip
 import io
+import re
 import threading
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import embedviz as ev
@@ -108,6 +109,8 @@ def test_content_tells_the_format_whatever_the_name(name: str, suffix: str, tmp_
 def test_one_dimension_and_one_row_are_recognised(name: str, data: st.DataObject) -> None:
     key = data.draw(st.from_regex(r"[a-z]{1,5}|[1-9]", fullmatch=True))
     space = fitting(EmbeddingSpace([key], [[data.draw(NUMBERS)]]), name)
+    # Four bytes that begin a number in digits, too: a file of that alone is one of text as well.
+    assume(not re.match(rb"[-+.0-9eE]+(\s|$)", space.vectors.tobytes()))
     assert mended(packed(space, name))[0].vectors_fingerprint == space.vectors_fingerprint
 
 
