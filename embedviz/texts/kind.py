@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _SALT = b"text"
-# Tabs, line ends and escape (which charset-normalizer lets pass) aside.
-_CONTROLS = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+# Tabs, line ends and escape (which charset-normalizer lets pass) aside; and halves of a pair.
+_NO_SIGNS = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f\ud800-\udfff]")
 _SHOWN = 120  # characters of what stands for a text on a map
 
 
@@ -43,8 +43,16 @@ _DEFAULT_LIMITS = TextLimits()
 
 def _decode(data: bytes, limits: TextLimits) -> Decoded:
     check_size(len(data), limits)
-    text = _checked("".join(TextDecoder("The text").text([data])), limits)
-    return Decoded(text, hash_of(data, _SALT), {"characters": len(text)})
+    decoder = TextDecoder("The text")
+    text = _checked("".join(decoder.text([data])), limits)
+    facts = {"characters": len(text), "encoding": _encoding(decoder)}
+    return Decoded(text, hash_of(data, _SALT), facts)
+
+
+def _encoding(decoder: TextDecoder) -> str:
+    """In which encoding the text was read, and what may be wrong with that."""
+    said = f"{decoder.encoding} (guessed)" if decoder.guessed else decoder.encoding
+    return f"{said}, {decoder.replaced:,} signs unreadable" if decoder.replaced else said
 
 
 def _preview(text: str) -> Preview:
@@ -66,7 +74,7 @@ def _checked(text: str, limits: TextLimits) -> str:
     kept = text.strip()
     if not kept:
         raise FormatError("The text is empty: give one with words in it.")
-    if _CONTROLS.search(kept):
+    if _NO_SIGNS.search(kept):
         raise FormatError("The text holds signs that no text has: give it without them.")
     if len(kept) > limits.characters:
         raise FormatError(
@@ -77,13 +85,15 @@ def _checked(text: str, limits: TextLimits) -> str:
 
 
 def _write(text: str) -> IO[bytes]:
-    return io.BytesIO(text.encode("utf-8", "replace"))
+    return io.BytesIO(_value(text).encode())
 
 
 def _in_words(row: Mapping[str, Any]) -> dict[str, str]:
     said = {"label": str(row.get("label") or "")}
     if row.get("characters"):
         said["length"] = f"{row['characters']:,} characters"
+    if row.get("encoding"):
+        said["encoding"] = str(row["encoding"])
     return said
 
 
@@ -98,7 +108,7 @@ TEXT = Kind(
     likeness="means about the same as",
     suffixes=(".txt", ".md"),
     limits=TextLimits,
-    columns=("path", "characters", "hash", "label", "bytes"),
+    columns=("path", "characters", "encoding", "hash", "label", "bytes"),
     decode=_decode,
     preview=_preview,
     media=("text/plain", "text/plain"),

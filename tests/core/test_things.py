@@ -268,6 +268,27 @@ def test_a_text_is_bounded_in_memory_as_in_a_file(text: str) -> None:
         TEXT.decode(text.encode("utf-16"), TEXT.limits())
 
 
+@pytest.mark.parametrize(
+    ("data", "encoding"),
+    [
+        (b"plain", "ascii"),
+        ("고양이가 잔다".encode(), "utf-8"),
+        ("Ein Käse für Jörg, süß und würzig.".encode("cp1252"), "(guessed)"),
+        ("cut in the middle: é".encode()[:-1], "signs unreadable"),
+    ],
+    ids=["ascii", "utf-8", "guessed", "cut"],
+)
+def test_how_a_text_was_read_is_said(data: bytes, encoding: str) -> None:
+    """A guess, and what could not be read, never pass without a word."""
+    space = embed("text", [data], "colors", cache=False).space
+    assert encoding in space.table["encoding"].iloc[0]
+
+
+def test_half_a_sign_is_refused_and_not_replaced() -> None:
+    with pytest.raises(EmbedvizError, match="signs that no text has"):
+        embed("text", ["a \ud800 b"], "colors", cache=False)
+
+
 def test_a_space_of_anyones_making_breaks_nothing() -> None:
     odd = {"encoder": ["x"], "encoding": 3, "kind": ["image"]}
     space = ev.EmbeddingSpace(["a", "b"], np.eye(2)).with_origin(odd)

@@ -92,7 +92,7 @@ def measured(near: Near | None, shared: bool) -> Comparison | None:
     )
     if found is not None:
         if len(known) >= _KEPT:
-            known.pop(next(iter(known)), None)
+            known.pop(next(iter(known.copy())), None)  # other sessions may add meanwhile
         known[key] = found
     return found
 

@@ -198,7 +198,7 @@ def _words(kind: Kind, _embedded: Embedded) -> Query | None:
     except EmbedvizError as error:
         show_error(error)
         return None
-    content = kind.hash(asked.encode("utf-8", "replace"))
+    content = kind.hash(value.encode())
     return Query(kind, asked, None, content, decoded=Decoded(value, content, {}))
 
 
