@@ -16,6 +16,7 @@ from embedviz.ui.map.assets import ensure_plotly_js
 from embedviz.ui.messages import show_error
 from embedviz.ui.my_data import my_data_panel
 from embedviz.ui.server import start_server_once
+from embedviz.ui.work import cancel_left
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -100,6 +101,8 @@ def open_page(name: str) -> Iterator[PageEntry]:
     except EmbedvizError as error:  # the operator's settings: no page works before they are right
         show_error(error)
         st.stop()
+    if name not in LESSONS:
+        cancel_left("")
     try:
         yield entry
     except EmbedvizError as error:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
+
+from embedviz.ui.learn.texts import Texts
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -50,3 +53,14 @@ def text_of(at: AppTest) -> str:
     """All that the page says, as one string."""
     kinds = ("title", "subheader", "markdown", "caption", "info", "warning", "error")
     return "\n".join(element.value for kind in kinds for element in at.get(kind))
+
+
+def meaning_of(at: AppTest, said: Texts, part: str) -> list[str]:
+    """The sentences of a lesson's meaning that the page tells, with their figures in place."""
+    name = f"explanation.{part}" if said.section(f"explanation.{part}") else "explanation"
+    told = []
+    for line in said.section(name).splitlines():
+        words = re.split(r"\{\{[^{}]*\}\}", re.sub(r"^(\{\{(if|unless) \w+\}\} *)+", "", line))
+        pattern = re.compile(".+?".join(map(re.escape, words)))
+        told += [item.value for item in at.markdown if pattern.fullmatch(item.value)]
+    return list(dict.fromkeys(told))

@@ -576,3 +576,47 @@ def test_extreme_matrices_are_drawn(values):
     html = matrix_html(values, "W")
     assert "<table>" in html
     assert not re.search(r"rgba\([^)]*(nan|inf)", html)
+
+
+SAID = parsed(
+    """# explanation
+It grows like n to the {{slope:.2f}}.
+{{if steep}} That is steep: {{slope:.1f}}.
+{{unless steep}} That is flat.
+{{if steep}} {{unless noisy}} And it is clear.
+Always so.
+""",
+    "en",
+)
+
+
+@pytest.mark.parametrize(
+    ("facts", "told"),
+    [
+        ({}, ["That is flat.", "Always so."]),
+        (
+            {"slope": -1.234, "steep": True},
+            [
+                "It grows like n to the −1.23.",
+                "That is steep: −1.2.",
+                "And it is clear.",
+                "Always so.",
+            ],
+        ),
+        (
+            {"slope": 1, "steep": True, "noisy": True},
+            ["It grows like n to the 1.00.", "That is steep: 1.0.", "Always so."],
+        ),
+        (
+            {"slope": 0.5, "steep": False},
+            ["It grows like n to the 0.50.", "That is flat.", "Always so."],
+        ),
+    ],
+)
+def test_a_statement_stands_only_with_its_facts(facts, told):
+    assert SAID.told("explanation", facts) == told
+
+
+def test_a_name_is_filled_in_as_it_is():
+    said = parsed("# explanation\nIt is {{word}} - {{n:,}}.", "en")
+    assert said.told("explanation", {"word": "x-y", "n": 1234}) == ["It is x-y - 1,234."]

@@ -43,12 +43,13 @@ class Controls:
         st.select_slider(**self._said(name), options=options, format_func=shown, value=begin)
         return self._taken(name, default)
 
-    def choice(self, name: str, default: T, options: Sequence[T]) -> T:
-        """One of a few, all in sight."""
+    def choice(self, name: str, default: T, options: Sequence[T], labelled: bool = True) -> T:
+        """One of a few, all in sight; not ``labelled`` where the options say what they are."""
         begin = self._begin(name, default, options.__contains__)
         st.segmented_control(
             **self._said(name), options=options, default=begin, required=True,
             format_func=self._option(name),
+            label_visibility="visible" if labelled else "collapsed",
         )  # fmt: skip
         return self._taken(name, default)
 

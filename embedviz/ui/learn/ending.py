@@ -1,4 +1,4 @@
-"""How a lesson ends: what it means, the formula, things to try, the real tool, the next lesson."""
+"""What a lesson says of its picture: what it means, the formula, things to try, where to go on."""
 
 from __future__ import annotations
 
@@ -9,21 +9,44 @@ import streamlit as st
 
 from embedviz.ui.learn.language import PARAMETER, common_texts, language
 from embedviz.ui.learn.menu import index_link, lesson_link, title_of
-from embedviz.ui.learn.texts import Texts
+from embedviz.ui.learn.texts import Fact, Texts
 from embedviz.ui.lessons import Lesson, after, before
 from embedviz.ui.navigation import PAGES
 
 Tool = tuple[str, Mapping[str, str]]
 
 
-def lesson_ending(lesson: Lesson, said: Texts, part: str, tool: Tool | None) -> None:
+def three_sentences(
+    said: Texts, part: str, facts: Mapping[str, Fact], beside: bool = False
+) -> None:
+    """What the picture means, at these facts: side by side below it, or stacked beside it."""
+    sentences = said.told(_name_of(said, "explanation", part), facts)
+    if beside or len(sentences) < 2:
+        for sentence in sentences:
+            st.markdown(sentence)
+        return
+    for column, sentence in zip(st.columns(len(sentences), gap="medium"), sentences, strict=True):
+        column.markdown(sentence)
+
+
+def lesson_ending(
+    lesson: Lesson,
+    said: Texts,
+    part: str,
+    facts: Mapping[str, Fact],
+    tool: Tool | None,
+    with_meaning: bool = False,
+) -> None:
     """Draw what stands below every lesson."""
     left, right = st.container(key="learn-ending").columns([3, 2], gap="large")
     with left:
-        _meaning(lesson, said, part)
+        if with_meaning:
+            st.markdown(f"**{common_texts()('meaning')}**")
+            three_sentences(said, part, facts, beside=True)
+        _more(lesson, said, part)
     with right, st.container(border=True):
         st.markdown(f"**{common_texts()('try')}**")
-        st.markdown(_of_part(said, "try", part))
+        st.markdown("\n".join(said.told(_name_of(said, "try", part), facts)))
         if tool is not None:
             page, state = tool
             label = f"open_in.{part}" if said.has(f"open_in.{part}") else "open_in"
@@ -31,19 +54,17 @@ def lesson_ending(lesson: Lesson, said: Texts, part: str, tool: Tool | None) -> 
     _onward(lesson)
 
 
-def _meaning(lesson: Lesson, said: Texts, part: str) -> None:
+def _more(lesson: Lesson, said: Texts, part: str) -> None:
     common = common_texts()
-    st.markdown(f"**{common('meaning')}**")
-    st.markdown(_of_part(said, "explanation", part).replace("\n", " "))
     for name in ("formula", "reference"):
-        text = _of_part(said, name, part)
+        text = said.section(_name_of(said, name, part))
         if text and st.toggle(common(name), key=f"{lesson.name}-shows-{name}"):
             st.markdown(text)
 
 
-def _of_part(said: Texts, name: str, part: str) -> str:
-    """The section for the part in sight, or the one for the whole lesson."""
-    return said.section(f"{name}.{part}") or said.section(name)
+def _name_of(said: Texts, name: str, part: str) -> str:
+    """The name of the section for the part in sight, or of the one for the whole lesson."""
+    return f"{name}.{part}" if said.section(f"{name}.{part}") else name
 
 
 def _onward(lesson: Lesson) -> None:

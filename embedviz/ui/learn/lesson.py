@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from embedviz.errors import EmbedvizError
 from embedviz.ui.learn.controls import Controls
-from embedviz.ui.learn.ending import lesson_ending
+from embedviz.ui.learn.ending import Tool, lesson_ending, three_sentences
 from embedviz.ui.learn.language import common_texts, language, language_switch
 from embedviz.ui.learn.menu import lesson_menu
 from embedviz.ui.learn.teacher import controls_hidden, controls_place, teacher_style, teacher_switch
-from embedviz.ui.learn.texts import Texts, texts
+from embedviz.ui.learn.texts import Fact, Texts, texts
+from embedviz.ui.learn.work import enter
 from embedviz.ui.lessons import LESSONS, Lesson
 from embedviz.ui.messages import plain, show_error
 
 _MOST_SAID = 60  # characters of a link's bad value
 # The question, what can be moved and the picture that answers should be seen at once.
 _STYLE = """<style>
-[data-testid="stMainBlockContainer"] { padding-top: 2rem; }
-[data-testid="stMainBlockContainer"] h1 { font-size: 1.9rem; padding: 0; }
-[data-testid="stMainBlockContainer"] h5 { padding: .3rem 0 .5rem 0; }
+[data-testid="stMainBlockContainer"] { padding-top: 1.2rem; }
+[data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] { gap: .7rem; }
+[data-testid="stMainBlockContainer"] h1 { font-size: 1.75rem; padding: 0; }
+[data-testid="stMainBlockContainer"] h5 { padding: 0; }
+.st-key-learn-meaning p { font-size: .92rem; line-height: 1.4; margin-bottom: .4rem; }
 .st-key-learn-ending { margin-top: 1.2rem; }
 [data-testid="stPageLink"] p { white-space: normal; overflow-wrap: anywhere; }
 </style>"""
@@ -42,13 +46,18 @@ class OpenLesson:
         Its widgets.
     part : str
         The part in sight, of those given to :meth:`choose_part`; empty before.
+    facts : dict
+        What the core found at the state in sight: the figures and conditions of the three
+        sentences and of what there is to try. See :mod:`embedviz.ui.learn.texts`.
     """
 
     entry: Lesson
     texts: Texts
     controls: Controls
     part: str = ""
-    tool: tuple[str, Mapping[str, str]] | None = None
+    facts: dict[str, Fact] = field(default_factory=dict)
+    tool: Tool | None = None
+    _meaning: tuple[DeltaGenerator, bool] | None = None
 
     @contextmanager
     def control_panel(self) -> Iterator[None]:
@@ -63,8 +72,24 @@ class OpenLesson:
 
     def choose_part(self, names: Sequence[str]) -> str:
         """Which part of a lesson to see. Their labels are the texts ``part.<name>``."""
-        self.part = self.controls.choice("part", names[0], names)
+        self.part = self.controls.choice("part", names[0], names, labelled=False)
+        enter(self.entry.name, self.part)
         return self.part
+
+    def meaning_here(self, beside: bool = False) -> None:
+        """Keep the room for the three sentences, which are told once the part's facts are known.
+
+        Call it where they stand in the first screen: below the picture, in three columns, or
+        ``beside`` it, one below the other.
+        """
+        self._meaning = (st.container(key="learn-meaning"), beside)
+
+    def find(self, **facts: Fact) -> None:
+        """Say what was found at the state in sight, for the places in the texts.
+
+        Names that people typed pass as ``str``; whoever gives them makes them plain text.
+        """
+        self.facts.update(facts)
 
     def open_in(self, page: str, **state: str) -> None:
         """Link the lesson's end to a tool's page, opened at the same data.
@@ -93,20 +118,26 @@ def open_lesson(name: str) -> Iterator[OpenLesson]:
         yield lesson
     except EmbedvizError as error:
         show_error(error)
-    lesson_ending(lesson.entry, said, lesson.part, lesson.tool)
+    if lesson._meaning is not None:
+        place, beside = lesson._meaning
+        with place:
+            three_sentences(said, lesson.part, lesson.facts, beside)
+    lesson_ending(
+        lesson.entry, said, lesson.part, lesson.facts, lesson.tool, lesson._meaning is None
+    )
 
 
 def _heading(lesson: OpenLesson) -> None:
     common = common_texts()
     entry = lesson.entry
     with st.container(horizontal=True, vertical_alignment="center", key="learn-head"):
+        st.title(lesson.texts.section("title"), width="stretch", anchor=False)
         st.caption(
             common("place", number=entry.number, of=len(LESSONS), minutes=entry.minutes),
-            width="stretch",
+            width="content",
         )
         teacher_switch()
         language_switch()
-    st.title(lesson.texts.section("title"))
     st.markdown(f"##### {lesson.texts.section('question')}")
 
 

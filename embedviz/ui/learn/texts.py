@@ -10,6 +10,11 @@ A file is cut at its headings of the first level. Each gives a section by its na
     size: How many films
     size.help: Each film needs a number of its own.
     error: The model is {error:.2f} off.
+
+In the other sections a line is a statement, and its figures are places that the lesson's *facts*
+fill, so that text and picture cannot part: ``{{slope:.2f}}`` is the fact ``slope``, formatted, and
+a line that begins with ``{{if rises}}`` or ``{{unless rises}}`` stands only where that fact holds,
+or does not. A line whose facts are not known (what it tells is still being measured) is left out.
 """
 
 from __future__ import annotations
@@ -23,9 +28,15 @@ from typing import Any
 
 _HERE = Path(__file__).parent
 _HEADING = re.compile(r"^# +([\w.]+) *$", flags=re.MULTILINE)
+_CONDITION = re.compile(r"\{\{(if|unless) ([a-z_0-9]+)\}\} *")
+_PLACE = re.compile(r"\{\{([a-z_0-9]+)(?::([^{}]*))?\}\}")
 
 LANGUAGES: dict[str, str] = {"en": "English", "ko": "한국어"}
 """The languages that the lessons speak: their code and their own name."""
+
+
+Fact = float | int | str | bool
+"""What the core found at the state in sight: a figure, a name, or whether something holds."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +74,11 @@ class Texts:
         """The Markdown under the heading ``name``; empty where there is none."""
         return self.sections.get(name, "")
 
+    def told(self, name: str, facts: Mapping[str, Fact]) -> list[str]:
+        """The lines of a section that the ``facts`` allow, with their places filled."""
+        lines = (_told(line, facts) for line in self.section(name).splitlines())
+        return [line for line in lines if line is not None]
+
 
 @cache
 def texts(folder: str, language: str) -> Texts:
@@ -82,3 +98,20 @@ def parsed(markdown: str, language: str) -> Texts:
         if colon:
             words[name.strip()] = text.strip()
     return Texts(language, sections, words)
+
+
+def _told(line: str, facts: Mapping[str, Fact]) -> str | None:
+    """The line at these facts; None where a condition does not hold or a fact is not known."""
+    while condition := _CONDITION.match(line):
+        word, name = condition.groups()
+        if bool(facts.get(name, False)) != (word == "if"):
+            return None
+        line = line[condition.end() :]
+    if any(name not in facts for name, _ in _PLACE.findall(line)):
+        return None
+    return _PLACE.sub(lambda place: _written(facts[place[1]], place[2] or ""), line)
+
+
+def _written(fact: Fact, spec: str) -> str:
+    text = format(fact, spec)
+    return text if isinstance(fact, str) else text.replace("-", "\N{MINUS SIGN}")

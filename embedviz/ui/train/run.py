@@ -46,7 +46,6 @@ def train(corpus: Corpus, settings: TrainingSettings) -> TrainedWords | None:
         key,
         do,
         watch=lambda progress: watch(progress, settings),
-        stop_label="Stop",
         stop_keeps="Stops within about a second and keeps what was learned so far.",
     )
     return trained

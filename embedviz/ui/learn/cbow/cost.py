@@ -18,7 +18,7 @@ from embedviz.network.pictures import cost_by_words
 from embedviz.progress import Cancel, OnProgress
 from embedviz.ui.learn.chart import show_chart
 from embedviz.ui.learn.lesson import OpenLesson
-from embedviz.ui.work import work
+from embedviz.ui.learn.work import work
 
 
 @dataclass(frozen=True)
@@ -58,9 +58,7 @@ def show_cost(lesson: OpenLesson, setup: CostSetup) -> None:
         )
 
     key = ("learn-cbow-cost", setup.d, setup.negative)
-    measured: tuple[StepCost, ...] | None = work(
-        texts("measuring"), key, do, stop_label=texts("stop")
-    )
+    measured: tuple[StepCost, ...] | None = work(texts("measuring"), key, do)
     if measured is not None:
         chart, table = st.columns(2, gap="medium")
         with chart:

@@ -19,8 +19,8 @@ from embedviz.ui.learn.cbow.context import show_context, show_path
 from embedviz.ui.learn.cbow.sentence import short
 from embedviz.ui.learn.chart import show_chart
 from embedviz.ui.learn.lesson import OpenLesson
+from embedviz.ui.learn.work import work
 from embedviz.ui.messages import plain, show_error
-from embedviz.ui.work import work
 from embedviz.words.sample_corpora import CORPORA
 from embedviz.words.training_params import CBOW
 
@@ -127,7 +127,6 @@ def _network(lesson: OpenLesson, output: Output) -> tuple[TrainedCbow, GuessingS
         lesson.texts("training", name=lesson.texts(output)),
         ("learn-cbow", output),
         do,
-        stop_label=lesson.texts("stop"),
     )
     return found
 

@@ -18,10 +18,7 @@ from embedviz.items.retrieval import Retrieval, precision_at_k
 from embedviz.progress import Cancel, OnProgress, Progress
 from embedviz.registry import ENCODERS, open_encoder
 from embedviz.space import EmbeddingSpace
-from embedviz.ui.learn.language import language
-from embedviz.ui.learn.texts import texts
-from embedviz.ui.lessons import LESSONS
-from embedviz.ui.work import work
+from embedviz.ui.learn.work import work
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -68,8 +65,7 @@ def for_everyone(title: str, key: Hashable, do: Callable[[OnProgress, Cancel], T
     """The result of ``do``, computed once for all sessions; None while it is under way."""
     known = _for_everyone()
     if key not in known:
-        said = texts(LESSONS["learn_cnn"].folder, language())
-        found = work(title, ("cnn", key), do, stop_label=said("stop"))
+        found = work(title, ("cnn", key), do)
         if found is None:
             return None
         known[key] = found

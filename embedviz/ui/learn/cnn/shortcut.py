@@ -17,7 +17,8 @@ from embedviz.ui.learn.chart import show_chart
 from embedviz.ui.learn.cnn.choose import DEPTHS, Setup
 from embedviz.ui.learn.lesson import OpenLesson
 from embedviz.ui.learn.texts import Texts
-from embedviz.ui.work import cancel_others, work
+from embedviz.ui.learn.work import work
+from embedviz.ui.work import cancel_others
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -112,7 +113,7 @@ def _trained(said: Texts, setup: Setup) -> TrainedPair | None:
 
     title = said("training", layers=setup.depth)
     watch = partial(_so_far, said, setup.steps)
-    found: TrainedPair | None = work(title, key, do, watch=watch, stop_label=said("stop"))
+    found: TrainedPair | None = work(title, key, do, watch=watch)
     return found
 
 

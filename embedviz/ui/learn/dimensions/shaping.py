@@ -19,7 +19,7 @@ from embedviz.trust.map_panels import Panel, Panels, panels
 from embedviz.trust.map_pictures import group_colors, panel_grid, small_map
 from embedviz.ui.learn.chart import show_chart
 from embedviz.ui.learn.lesson import OpenLesson
-from embedviz.ui.work import work
+from embedviz.ui.learn.work import work
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -111,8 +111,7 @@ def _worked(lesson: OpenLesson, asked: Asked, data: ShapeData) -> Panels | None:
 
     title = PROJECTIONS[asked.method].label
     watch = partial(_so_far, lesson, asked, data)
-    stop = lesson.texts("stop")
-    found: Panels | None = work(title, _key(asked), do, watch=watch, stop_label=stop)
+    found: Panels | None = work(title, _key(asked), do, watch=watch)
     return found
 
 

@@ -20,8 +20,8 @@ from embedviz.trust.map_pictures import torn_map
 from embedviz.ui.learn.chart import show_chart
 from embedviz.ui.learn.dimensions.data import LABELS, REAL, real_space
 from embedviz.ui.learn.lesson import OpenLesson
+from embedviz.ui.learn.work import work
 from embedviz.ui.messages import plain
-from embedviz.ui.work import work
 
 _MOST = 400
 _FIRST = {"words": "week", "digits": "digit 75", "wine": "wine 63"}
@@ -73,7 +73,7 @@ def show(lesson: OpenLesson, asked: Asked) -> None:
             place.caption(said("umap.off"))
             continue
         with above:
-            drawn = _drawn(asked.real, name, said("stop"))
+            drawn = _drawn(asked.real, name)
         with place:
             if drawn is None:
                 st.caption(said("drawing"))
@@ -92,7 +92,7 @@ def _shared() -> dict[tuple[str, str], Projection]:
     return {}
 
 
-def _drawn(real: str, method: str, stop: str) -> Projection | None:
+def _drawn(real: str, method: str) -> Projection | None:
     """The map, or None while it is being drawn; a quick method takes no time."""
     if (real, method) not in _shared():
         do = partial(_project, real, method)
@@ -100,7 +100,7 @@ def _drawn(real: str, method: str, stop: str) -> Projection | None:
             do(None, None)
         else:
             label, key = PROJECTIONS[method].label, ("dimensions-map", real, method)
-            if work(label, key, do, stop_label=stop) is None:
+            if work(label, key, do) is None:
                 return None
     return _shared().get((real, method))
 

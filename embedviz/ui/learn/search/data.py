@@ -17,9 +17,9 @@ from embedviz.space import EmbeddingSpace
 from embedviz.things import embed_images
 from embedviz.ui.learn.controls import Controls
 from embedviz.ui.learn.lesson import OpenLesson
+from embedviz.ui.learn.work import work
 from embedviz.ui.server import packaged_model
 from embedviz.ui.session import session
-from embedviz.ui.work import work
 from embedviz.vector_samples import sample
 from embedviz.word_model import as_space
 

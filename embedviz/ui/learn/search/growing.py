@@ -13,8 +13,8 @@ from embedviz.search_cost.pictures import growth_lines
 from embedviz.ui.learn.chart import show_chart
 from embedviz.ui.learn.lesson import OpenLesson
 from embedviz.ui.learn.search.data import MODEL, words
+from embedviz.ui.learn.work import work
 from embedviz.ui.session import session
-from embedviz.ui.work import work
 
 LARGEST = (10_000, 32_000, 100_000)
 COSTS = ("seconds", "comparisons")
@@ -64,7 +64,7 @@ def show(lesson: OpenLesson, asked: Asked) -> None:
 
     result: Growth | None = work(
         said("growing"), key, do,
-        watch=so_far, stop_label=said("stop"), stop_keeps=said("stop_keeps"),
+        watch=so_far, stop_keeps=said("stop_keeps"),
     )  # fmt: skip
     if result is None:
         return

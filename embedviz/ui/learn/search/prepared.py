@@ -34,7 +34,7 @@ def trial_for(lesson: OpenLesson, asked: Asked, space: EmbeddingSpace) -> Trial:
     key = ("learn_search", "trial", *asked.vectors.identity)
     with st.spinner(lesson.texts("comparing")):
         trial = ready(
-            lesson, "", key, asked.vectors.shared, True, lambda *_: trial_of(space.vectors, QUERIES)
+            "", key, asked.vectors.shared, True, lambda *_: trial_of(space.vectors, QUERIES)
         )
     assert trial is not None, "made while the page waits"
     return trial
@@ -54,9 +54,7 @@ def searcher_for(lesson: OpenLesson, asked: Asked, trial: Trial) -> Searcher | N
     do = {Cells.method: cells, Graph.method: graph}[asked.method]
     title = lesson.texts(f"building.{asked.method}", n=n)
     quick = n <= _QUICKLY_BUILT.get(asked.method, 0)
-    return ready(
-        lesson, title, asked.key(asked.method, asked.parameters), asked.vectors.shared, quick, do
-    )
+    return ready(title, asked.key(asked.method, asked.parameters), asked.vectors.shared, quick, do)
 
 
 def curves_for(
@@ -75,11 +73,11 @@ def curves_for(
 
     shared, title = asked.vectors.shared, lesson.texts("measuring")
     brute = ready(
-        lesson, title, ("learn_search", "brute", k, *asked.vectors.identity), shared, True, compared
+        title, ("learn_search", "brute", k, *asked.vectors.identity), shared, True, compared
     )
     key = ("learn_search", "curve", k, asked.method, asked.parameters, *asked.vectors.identity)
     quick = len(trial.vectors) <= _QUICK
-    points = ready(lesson, title, key, shared, quick, curve)
+    points = ready(title, key, shared, quick, curve)
     if brute is None or points is None:
         return None
     _looked_at()[asked.method, k, asked.vectors.identity] = key

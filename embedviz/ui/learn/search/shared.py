@@ -10,9 +10,8 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from embedviz.progress import Cancel, OnProgress
-from embedviz.ui.learn.lesson import OpenLesson
+from embedviz.ui.learn.work import work
 from embedviz.ui.session import session
-from embedviz.ui.work import work
 
 T = TypeVar("T")
 _KEPT = 16
@@ -25,7 +24,6 @@ def _everyones() -> OrderedDict[Hashable, Any]:
 
 
 def ready(
-    lesson: OpenLesson,
     title: str,
     key: tuple[Hashable, ...],
     shared: bool,
@@ -38,11 +36,7 @@ def ready(
         if shared and key in everyones:
             everyones.move_to_end(key)
             return everyones[key]  # type: ignore[no-any-return]
-    made: T | None = None
-    if quick:
-        made = session().kept(key, lambda: do(None, None))
-    else:
-        made = work(title, key, do, stop_label=lesson.texts("stop"))
+    made: T | None = session().kept(key, lambda: do(None, None)) if quick else work(title, key, do)
     if shared and made is not None:
         with _lock:
             everyones[key] = made

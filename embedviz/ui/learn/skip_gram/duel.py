@@ -15,9 +15,10 @@ from embedviz.progress import Cancel, OnProgress, Progress
 from embedviz.space import EmbeddingSpace
 from embedviz.ui.learn.chart import show_chart
 from embedviz.ui.learn.lesson import OpenLesson
+from embedviz.ui.learn.work import work
 from embedviz.ui.messages import plain, show_error
 from embedviz.ui.server import packaged_model
-from embedviz.ui.work import cancel_others, work
+from embedviz.ui.work import cancel_others
 from embedviz.word_model import as_space
 from embedviz.words.sample_corpora import CORPORA
 from embedviz.words.training_params import CBOW, SKIP_GRAM
@@ -85,7 +86,6 @@ def show_duel(lesson: OpenLesson, chosen: Chosen) -> None:
         key,
         lambda *how: _train(name, settings, reference, *how),
         watch=lambda progress: _so_far(lesson, progress),
-        stop_label=said("stop"),
     )
     if duel is None:
         return

@@ -16,9 +16,9 @@ from embedviz.network.text_in_ids import TextInIds, text_in_ids
 from embedviz.progress import Cancel, OnProgress
 from embedviz.ui.learn.chart import show_chart
 from embedviz.ui.learn.lesson import OpenLesson
+from embedviz.ui.learn.work import work
 from embedviz.ui.messages import plain
 from embedviz.ui.session import session
-from embedviz.ui.work import work
 from embedviz.words.sample_corpora import CORPORA
 
 TEXTS = ("lee", "bible", "wikipedia")
@@ -87,8 +87,7 @@ def show_text(lesson: OpenLesson, chosen: Thinning) -> None:
     title = lesson.texts("reading", text=lesson.texts(f"sample_text.{chosen.name}"))
     if chosen.name not in _texts():
         key = ("skip-gram text", chosen.name)
-        stop = lesson.texts("stop")
-        if work(title, key, lambda *how: _read(chosen.name, *how), stop_label=stop) is None:
+        if work(title, key, lambda *how: _read(chosen.name, *how)) is None:
             return
     text = _texts()[chosen.name]
     before = _reading(chosen, text, 0.0)
