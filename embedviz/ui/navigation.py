@@ -62,6 +62,7 @@ PAGES: dict[str, PageEntry] = {
             PageEntry(lesson.name, lesson.title, "A lesson", in_menu=False)
             for lesson in LESSONS.values()
         ),
+        PageEntry("glossary", "Terms and figures", "All terms of the lessons", in_menu=False),
     )
 }
 

@@ -23,6 +23,12 @@ def lesson_link(lesson: Lesson, label: str = "") -> None:
     st.page_link(PAGES[lesson.name].page, label=label, query_params=kept_address())
 
 
+def glossary_link() -> None:
+    """A link to all terms and figures."""
+    label = common_texts()("glossary")
+    st.page_link(PAGES["glossary"].page, label=label, query_params=kept_address())
+
+
 def index_link() -> None:
     """A link to the page of all lessons."""
     label = common_texts()("all")
@@ -47,3 +53,4 @@ def lesson_menu(current: Lesson | None = None) -> None:
             lesson_link(
                 lesson, f"**{current.number}. {title_of(current)}**" if lesson is current else ""
             )
+        glossary_link()
