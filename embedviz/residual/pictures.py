@@ -44,7 +44,7 @@ def precision_bars(
         )  # fmt: skip
     figure.add_hline(y=chance, line={"color": OTHER, "dash": "dot", "width": 1.5})
     figure.update_layout(
-        height=290, margin={**_MARGIN, "l": 4}, legend=_LEGEND, bargap=0.25,
+        height=235, margin={**_MARGIN, "l": 4}, legend=_LEGEND, bargap=0.25,
         yaxis={"range": [0, 1.12], "visible": False},
     )  # fmt: skip
     return figure
@@ -72,8 +72,8 @@ def precision_by_depth(
     figure = go.Figure(line)
     _chance_line(figure, chance, chance_name, "top right")
     figure.update_layout(
-        height=230, margin=_MARGIN, legend=_LEGEND,
-        yaxis={"range": [0, 1.12], "tickformat": ".0%", "dtick": 0.25, "title": {"text": title}},
+        height=190, margin=_MARGIN, legend=_LEGEND,
+        yaxis={"range": [0, 1.2], "tickformat": ".0%", "dtick": 0.25, "title": {"text": title}},
         xaxis={"range": [-0.3, len(names) - 0.7]},
     )  # fmt: skip
     return figure

@@ -268,6 +268,10 @@ def test_what_a_link_cannot_ask_for_is_said_and_the_default_shown(trial, name, a
     if name != "steps":  # it is read after the panel that says so
         assert len(at.info) == 1
         assert name in at.info[0].value
+    ran(at)  # by itself, as long work runs the page: what was said is still to be read
+    assert len(at.info) == 1
+    assert name in at.info[0].value
+    at.toggle(key=key("loud")).set_value(True)
     ran(at)
     assert not at.info
 

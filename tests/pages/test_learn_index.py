@@ -29,7 +29,7 @@ def test_every_lesson_has_its_card(open_page, language):
         assert label == f"{lesson.number}. {own.section('title')}"
         assert lesson.name in address
         assert f"lang={language}" in address
-        assert own.section("question") in said
+        assert " ".join(own.told("question", {})) in said
         assert texts("common", language)("minutes", minutes=lesson.minutes) in said
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import math
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -24,7 +26,10 @@ _component = st.components.v2.component(
 )
 
 
-def show_chart(figure: go.Figure, key: str, alt: str) -> None:
+Clicked = Callable[[float, float], None]
+
+
+def show_chart(figure: go.Figure, key: str, alt: str, on_click: Clicked | None = None) -> None:
     """Draw a figure of the core.
 
     A change redraws what changed, so that a slider's answer is seen at once. The figure's own
@@ -36,6 +41,8 @@ def show_chart(figure: go.Figure, key: str, alt: str) -> None:
         Unique on the page; the same for the same chart from run to run.
     alt : str
         What it shows, for a screen reader.
+    on_click : callable, optional
+        Called with x and y of a mark that was clicked, before the rerun that this causes.
     """
     from plotly.io.json import to_json_plotly
 
@@ -48,5 +55,22 @@ def show_chart(figure: go.Figure, key: str, alt: str) -> None:
         "height": height,
         "font_size": _LARGE if teaching() else _SMALL,
         "colorway": list(CATEGORICAL),
+        "clickable": on_click is not None,
     }
-    _component(key=key, data=data, height=height)
+
+    def clicked() -> None:
+        place = _place((st.session_state.get(key) or {}).get("clicked"))
+        if on_click is not None and place is not None:
+            on_click(*place)
+
+    _component(key=key, data=data, height=height, on_clicked_change=clicked)
+
+
+def _place(message: Any) -> tuple[float, float] | None:
+    """The x and y that a browser sent; None if they are none."""
+    if not isinstance(message, Mapping):
+        return None
+    x, y = message.get("x"), message.get("y")
+    if not (isinstance(x, int | float) and isinstance(y, int | float)):
+        return None
+    return (float(x), float(y)) if math.isfinite(x) and math.isfinite(y) else None

@@ -27,8 +27,11 @@ class Controls:
     def __init__(self, lesson: str, texts: Texts) -> None:
         self._lesson = lesson
         self._texts = texts
-        self.unknown: dict[str, str] = {}
-        """What the link asked for and this lesson cannot show, by the name of the control."""
+        self.unknown: dict[str, str] = st.session_state.setdefault(f"unknown-{lesson}", {})
+        """What the link asked for and this lesson cannot show, by the name of the control.
+
+        It is said until something is moved: the page may run again by itself, for long work.
+        """
 
     def slider(self, name: str, default: Number, low: Number, high: Number, step: Number) -> Number:
         """A number between ``low`` and ``high``."""
@@ -122,7 +125,10 @@ class Controls:
 
     def _taken(self, name: str, default: T) -> T:
         value: T = st.session_state[self._key(name)]
-        self._kept()[name] = value
+        kept = self._kept()
+        if kept.setdefault(name, value) != value:
+            self.unknown.clear()
+        kept[name] = value
         self._to_address(name, value, default)
         return value
 

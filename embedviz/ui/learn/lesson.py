@@ -101,15 +101,17 @@ class OpenLesson:
 
 
 @contextmanager
-def open_lesson(name: str) -> Iterator[OpenLesson]:
+def open_lesson(name: str, **facts: Fact) -> Iterator[OpenLesson]:
     """Begin a lesson: its number, title and question; and at the end what it means.
+
+    ``facts`` are those that the question needs.
 
     Use it inside of :func:`embedviz.ui.navigation.open_page`. An :class:`EmbedvizError` in the
     lesson is shown where it happened, and the rest of the page stays.
     """
     entry = LESSONS[name]
     said = texts(entry.folder, language())
-    lesson = OpenLesson(entry, said, Controls(name, said))
+    lesson = OpenLesson(entry, said, Controls(name, said), facts=facts)
     st.html(_STYLE)
     teacher_style()
     _heading(lesson)
@@ -138,10 +140,9 @@ def _heading(lesson: OpenLesson) -> None:
         )
         teacher_switch()
         language_switch()
-    st.markdown(f"##### {lesson.texts.section('question')}")
+    st.markdown(f"##### {' '.join(lesson.texts.told('question', lesson.facts))}")
 
 
 def _tell_unknown(controls: Controls) -> None:
     for name, asked in controls.unknown.items():
         st.info(common_texts()("unknown", name=plain(name), asked=plain(asked[:_MOST_SAID])))
-    controls.unknown.clear()

@@ -12,6 +12,7 @@ class Chart {
     this.root = root;
     this.resizing = new ResizeObserver(() => this.#resize());
     this.resizing.observe(root);
+    this.clicked = null; // tells Python which mark was clicked, where it asks
   }
 
   update(data) {
@@ -36,7 +37,15 @@ class Chart {
     const { data: traces, layout } = JSON.parse(data.figure);
     const config = { displayModeBar: false, scrollZoom: false, showTips: false };
     await Plotly.react(this.root, traces, chartLayout(layout, data, theme), config);
+    this.#listen(data.clickable);
     this.root.dataset.drawn = String(Number(this.root.dataset.drawn ?? 0) + 1);
+  }
+
+  #listen(clickable) {
+    this.root.style.cursor = clickable ? "pointer" : "";
+    if (this.listening) return;
+    this.listening = true;
+    this.root.on("plotly_click", ({ points: [point] }) => this.clicked?.({ x: point.x, y: point.y }));
   }
 
   #resize() {
@@ -76,6 +85,7 @@ export function showChart(component) {
   const root = component.parentElement.querySelector(".ev-chart");
   const chart = charts.get(root) ?? new Chart(root);
   charts.set(root, chart);
+  chart.clicked = component.data.clickable ? (place) => component.setTriggerValue("clicked", place) : null;
   chart.update(component.data);
   return () => setTimeout(() => root.isConnected || chart.end());
 }

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
+from embedviz.images.convolution import KERNELS, Pool
 from embedviz.images.sample_photos import PHOTOS
 from embedviz.images.samples import SAMPLES
 from embedviz.metrics import COSINE, DOT, EUCLIDEAN
@@ -14,9 +15,11 @@ from embedviz.ui.learn.cnn.seen import known_classifier
 from embedviz.ui.learn.controls import Controls
 from embedviz.ui.learn.lesson import OpenLesson
 
-PARTS = ("look", "depth", "shortcut", "classes")
+PARTS = ("look", "convolution", "depth", "shortcut", "classes")
 DEPTHS = tuple(range(4, 51, 2))
 STEPS = (0, 100, 300, 600)
+TRAINED = 100
+"""Steps that both networks of the shortcut part are trained at once, without being asked."""
 _PATCHES, _DIGITS, _PHOTO_SET = "photo-patches", "digits", "photos"
 _SETS = (_PATCHES, _DIGITS, _PHOTO_SET)
 _DIGIT_COUNT = 500
@@ -24,6 +27,18 @@ COMPARED = (COSINE.name, EUCLIDEAN.name, DOT.name)
 """The metrics that the lesson speaks of."""
 _FIRST = "chelsea"
 _PHOTOS = sorted(PHOTOS, key=lambda photo: photo.name != _FIRST)  # she stands at the slider's left
+
+
+@dataclass(frozen=True)
+class Sliding:
+    """How a kernel slides; see :func:`embedviz.images.convolution.slide`."""
+
+    kernel: str = "upright"
+    size: int = 3
+    stride: int = 1
+    padding: int = 0
+    relu: bool = False
+    pool: Pool = "none"
 
 
 @dataclass(frozen=True)
@@ -38,6 +53,9 @@ class Setup:
         How deep: 0 the pixels, 1 to 4 the layers from the first to the last.
     depth, initialization, seed, steps
         Of the two networks with and without shortcuts.
+    shift : int
+        Pixels of the network's input that the asking picture is moved by.
+    sliding : Sliding
     target : str
         The class that the cross-entropy asks for; "answer" for the network's own.
     """
@@ -52,6 +70,8 @@ class Setup:
     seed: int = 0
     steps: int = 0
     target: str = "answer"
+    shift: int = 0
+    sliding: Sliding = Sliding()
 
 
 def choose_setup(lesson: OpenLesson) -> Setup:
@@ -63,14 +83,41 @@ def choose_setup(lesson: OpenLesson) -> Setup:
 
 def _look(lesson: OpenLesson) -> Setup:
     controls = lesson.controls
-    first, second, third = st.columns([5, 4, 3], gap="medium", vertical_alignment="bottom")
-    with third:
+    first, second, third, last = st.columns(
+        [40, 30, 50, 34], gap="medium", vertical_alignment="bottom"
+    )
+    with last:
         sample = controls.select("set", _PATCHES, _SETS)
     with first:
         key = _query(controls, sample)
     with second:
+        shift = controls.slider("shift", 48, 0, 64, 8)
+    with third:
         metric = controls.choice("metric", COSINE.name, COMPARED)
-    return Setup("look", sample, key, metric)
+    return Setup("look", sample, key, metric, shift=shift)
+
+
+def _convolution(lesson: OpenLesson) -> Setup:
+    controls = lesson.controls
+    how = Sliding()
+    widths = [29, 30, 20, 20, 18, 38, 23]
+    places = st.columns(widths, gap="small", vertical_alignment="bottom")
+    with places[0]:
+        kernel = controls.select("kernel", how.kernel, list(KERNELS))
+    with places[1]:
+        size = controls.choice("size", how.size, (3, 5, 7))
+    with places[2]:
+        stride = controls.slider("stride", how.stride, 1, 4, 1)
+    with places[3]:
+        padding = controls.slider("padding", how.padding, 0, 3, 1)
+    with places[4]:
+        relu = controls.toggle("relu", how.relu)
+    with places[5]:
+        pool = controls.choice("pool", how.pool, ("none", "max", "mean"))
+    with places[6], st.popover(lesson.texts("more")):
+        photo = controls.steps("whole", _FIRST, tuple(photo.name for photo in _PHOTOS))
+    sliding = Sliding(kernel, size, stride, padding, relu, pool)
+    return Setup("convolution", _PHOTO_SET, _whole(photo), sliding=sliding)
 
 
 def _depth(lesson: OpenLesson) -> Setup:
@@ -87,17 +134,14 @@ def _depth(lesson: OpenLesson) -> Setup:
 
 def _shortcut(lesson: OpenLesson) -> Setup:
     controls = lesson.controls
-    first, second = st.columns([5, 4], gap="large", vertical_alignment="bottom")
+    first, second, third = st.columns([5, 4, 2], gap="large", vertical_alignment="bottom")
     with first:
         depth = controls.steps("layers", 20, DEPTHS)
     with second:
-        steps = controls.choice("steps", 0, STEPS)
-    with st.expander(lesson.texts("more")):
-        first, second = st.columns(2, gap="large")
-        with first:
-            start = controls.choice("start", "pytorch", list(INITIALIZATIONS))
-        with second:
-            seed = controls.slider("seed", 0, 0, 9, 1)
+        steps = controls.choice("steps", TRAINED, STEPS)
+    with third, st.popover(lesson.texts("more")):
+        start = controls.choice("start", "pytorch", list(INITIALIZATIONS))
+        seed = controls.slider("seed", 0, 0, 9, 1)
     return Setup("shortcut", depth=depth, initialization=start, seed=seed, steps=steps)
 
 
@@ -134,4 +178,10 @@ def _whole(name: str) -> str:
     return f"{kind}/{name}.png"
 
 
-_OF_PART = {"look": _look, "depth": _depth, "shortcut": _shortcut, "classes": _classes}
+_OF_PART = {
+    "look": _look,
+    "convolution": _convolution,
+    "depth": _depth,
+    "shortcut": _shortcut,
+    "classes": _classes,
+}

@@ -52,9 +52,22 @@ def show_classes(lesson: OpenLesson, setup: Setup) -> None:
         _top(said, layer, answer, target)
     with right:
         _neighbors(said, layer, target)
+    _find(lesson, layer, answer, target)
+    lesson.meaning_here()
     _thousand(said, layer, answer, target)
     _features(said, layer, vector, target, answer)
     stands_in(said, encoder)
+
+
+def _find(lesson: OpenLesson, layer: LastLayer, answer: ClassAnswer, target: int) -> None:
+    best = int(answer.ranking[0])
+    numbers, cosines = nearest_classes(layer, target, 1)
+    lesson.find(
+        loss=cross_entropy(answer.probabilities, target), top=plain(layer.classes[best]),
+        probability=float(answer.probabilities[best]), d=layer.weights.shape[1],
+        one=plain(layer.classes[target]), other=plain(layer.classes[int(numbers[0])]),
+        cosine=float(cosines[0]),
+    )  # fmt: skip
 
 
 def _top(said: Texts, layer: LastLayer, answer: ClassAnswer, target: int) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,18 +19,17 @@ from embedviz.residual.pictures import precision_by_depth
 from embedviz.space import EmbeddingSpace
 from embedviz.ui.learn.chart import show_chart
 from embedviz.ui.learn.cnn.choose import Setup
-from embedviz.ui.learn.cnn.look import show_alikes, stands_in
+from embedviz.ui.learn.cnn.look import network_is_open, show_alikes, stands_in
 from embedviz.ui.learn.cnn.seen import (
     K,
     Seen,
-    for_everyone,
     lesson_encoder,
     lesson_network,
     precision,
     seen,
     seen_by_layers,
 )
-from embedviz.ui.learn.cnn.tiles import Picture, show_tiles
+from embedviz.ui.learn.cnn.tiles import Picture, jpeg, show_tiles
 from embedviz.ui.learn.lesson import OpenLesson
 from embedviz.ui.learn.texts import Texts
 from embedviz.ui.session import session
@@ -41,6 +39,8 @@ if TYPE_CHECKING:
 
 _METRIC = COSINE.name
 _CHANNEL_SIDE = 96
+CHANNELS = 6
+"""Those shown of a layer: what changes most from place to place."""
 
 
 def show_depth(lesson: OpenLesson, setup: Setup) -> None:
@@ -61,26 +61,17 @@ def show_depth(lesson: OpenLesson, setup: Setup) -> None:
     with left:
         if setup.level == 0:
             _pixels(said, found, setup)
-        elif _network_is_open(said, found, setup):
-            _answer(said, found, setup, layers[setup.level - 1])
+        elif network_is_open(said, found, setup):
+            _answer(lesson, found, setup, layers[setup.level - 1])
+    _find(lesson, setup, every)
+    lesson.meaning_here()
+    _how(lesson, every)
     stands_in(said, encoder)
 
 
 def layers_by_depth(layers: tuple[Layer, ...]) -> list[Layer]:
     """The layers from the first to the last: encoders name the last, for searching, first."""
     return [*layers[1:], layers[0]]
-
-
-def _network_is_open(said: Texts, found: Seen, setup: Setup) -> bool:
-    """Whether the network can answer at once; reading it takes seconds the first time."""
-    encoder = lesson_encoder()
-
-    def do(*_: object) -> bool:
-        activations(lesson_network(), found.picture(setup.key))
-        return True
-
-    title = said("opening", network=encoder.label)
-    return bool(for_everyone(title, ("opened", encoder.name), do))
 
 
 def _pixels(said: Texts, found: Seen, setup: Setup) -> None:
@@ -91,13 +82,15 @@ def _pixels(said: Texts, found: Seen, setup: Setup) -> None:
     st.caption(said("pixels.shape", h=height, w=width, p=pixel_numbers(preprocessing)))
 
 
-def _answer(said: Texts, found: Seen, setup: Setup, layer: Layer) -> None:
-    network = lesson_network(layer.name)
+def _answer(lesson: OpenLesson, found: Seen, setup: Setup, layer: Layer) -> None:
+    said, network = lesson.texts, lesson_network(layer.name)
     picture = found.picture(setup.key)
     answer: Activations = session().kept(
-        ("cnn-activations", network.encoding, setup.key), lambda: activations(network, picture)
+        ("cnn-activations", network.encoding, setup.key),
+        lambda: activations(network, picture, CHANNELS),
     )
     channels, height, width = answer.shape
+    lesson.find(c=channels, h=height, w=width)
     st.markdown(f"**{said(f'level.{setup.level}')}** ({layer.label})")
     first, second = st.columns([3, 4], gap="small")
     with first:
@@ -108,12 +101,8 @@ def _answer(said: Texts, found: Seen, setup: Setup, layer: Layer) -> None:
             Picture(_colored(values), said("channel", number=number), said("channel.alt"))
             for number, values in zip(answer.channels, answer.maps, strict=True)
         ]
-        show_tiles(maps, "31%", pixelated=True)
-    st.caption(
-        said("shape", c=channels, h=height, w=width, n=channels * height * width)
-        + " "
-        + said("lively", m=len(maps))
-    )
+        show_tiles(maps, "29%", pixelated=True)
+    st.caption(said("shape", c=channels, h=height, w=width, n=channels * height * width))
 
 
 def _found_here(said: Texts, found: Seen, setup: Setup, every: list[EmbeddingSpace]) -> None:
@@ -129,23 +118,35 @@ def _found_here(said: Texts, found: Seen, setup: Setup, every: list[EmbeddingSpa
         said("precision"),
     )
     show_chart(figure, "cnn-depth", said("depth.alt"))
-    st.caption(said("depth.n", k=K, n=measured[0].n, labels=len(measured[0].per_label)))
+
+
+def _how(lesson: OpenLesson, every: list[EmbeddingSpace]) -> None:
+    """What the small pictures are, and what is counted."""
+    measured = precision(every[0], _METRIC)
+    st.caption(lesson.texts("depth.n", k=K, n=measured.n, labels=len(measured.per_label)))
+    st.caption(lesson.texts("lively", m=CHANNELS))
+
+
+def _find(lesson: OpenLesson, setup: Setup, every: list[EmbeddingSpace]) -> None:
+    shares = [precision(space, _METRIC).precision for space in every]
+    best = int(np.argmax(shares))
+    if setup.level == 0:
+        height, width = lesson_encoder().preprocessing.size
+        lesson.find(c=3, h=height, w=width)
+    lesson.find(
+        layer=setup.level > 0, share=shares[setup.level], share_pixels=shares[0], best=best,
+        share_best=shares[best], share_last=shares[-1], last_is_best=best == len(shares) - 1,
+    )  # fmt: skip
 
 
 def _heated(network: Network, picture: Image.Image, answer: Activations) -> bytes:
     """The picture with what the layer answers laid over it, from its weakest to its strongest."""
     heat = answer.energy - answer.energy.min()
-    return _jpeg(overlay(picture, heat, 0.55, seen=seen_by(network, picture)))
+    return jpeg(overlay(picture, heat, 0.55, seen=seen_by(network, picture)))
 
 
 def _colored(values: NDArray[np.float32]) -> bytes:
     from PIL import Image
 
     blank = Image.new("RGB", (_CHANNEL_SIDE, _CHANNEL_SIDE))
-    return _jpeg(overlay(blank, values - values.min(), 1.0))
-
-
-def _jpeg(picture: Image.Image) -> bytes:
-    buffer = io.BytesIO()
-    picture.save(buffer, "JPEG", quality=88)
-    return buffer.getvalue()
+    return jpeg(overlay(blank, values - values.min(), 1.0))

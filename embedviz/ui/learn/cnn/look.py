@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
+from embedviz.images.activations import activations
+from embedviz.images.moving import Moved, compare_moved
 from embedviz.images.network import ImageEncoder
 from embedviz.images.raw_pixels import pixel_numbers
 from embedviz.items.look_alikes import look_alikes_of_key
@@ -12,12 +14,22 @@ from embedviz.residual.pictures import precision_bars
 from embedviz.space import EmbeddingSpace
 from embedviz.ui.learn.chart import show_chart
 from embedviz.ui.learn.cnn.choose import COMPARED, Setup
-from embedviz.ui.learn.cnn.seen import PREFERRED, K, Seen, lesson_encoder, precision, seen
-from embedviz.ui.learn.cnn.tiles import Picture, show_tiles
+from embedviz.ui.learn.cnn.seen import (
+    PREFERRED,
+    K,
+    Seen,
+    for_everyone,
+    lesson_encoder,
+    lesson_network,
+    precision,
+    seen,
+)
+from embedviz.ui.learn.cnn.tiles import Picture, jpeg, show_tiles
 from embedviz.ui.learn.lesson import OpenLesson
 from embedviz.ui.learn.matrix import show_matrix
 from embedviz.ui.learn.texts import Texts
 from embedviz.ui.messages import plain
+from embedviz.ui.session import session
 
 
 def show_look(lesson: OpenLesson, setup: Setup) -> None:
@@ -28,20 +40,72 @@ def show_look(lesson: OpenLesson, setup: Setup) -> None:
         stands_in(said, encoder)
         return
     network_name = said("by_network", network=encoder.label, d=encoder.dimensions)
-    pixel_name = said("by_pixels", p=pixel_numbers(encoder.preprocessing))
+    enlarged = ".digits" if setup.sample == "digits" else ""
+    pixel_name = said(f"by_pixels{enlarged}", p=pixel_numbers(encoder.preprocessing))
+    copy = _moved(said, found, setup)
     query, middle, right = st.columns([3, 10, 7], gap="medium")
     with query:
         label = str(found.embedded.space.table["label"].iloc[_row(found, setup.key)])
-        show_tiles([Picture(found.view(setup.key), said("query", label=label), label)], "100%")
+        asking = [Picture(found.view(setup.key), said("query", label=label), label)]
+        if copy is not None:
+            asking.append(Picture(jpeg(copy.picture), said("moved"), said("moved.alt")))
+        show_tiles(asking, "100%" if copy is None else "7rem")
     with middle:
         for name, space in ((pixel_name, found.pixels), (network_name, found.embedded.space)):
             st.markdown(f"**{plain(name)}**")
             show_alikes(said, found, space, setup)
     with right:
         _measured(said, found, setup)
+    _find(lesson, found, setup, copy)
+    lesson.meaning_here()
     stands_in(said, encoder)
+    if copy is not None:
+        pixels, network = (_score(one.score) for one in (copy.pixels, copy.network))
+        st.caption(said("moved.by", pixels=pixels, network=network))
     if st.toggle(said("numbers"), key="cnn-numbers"):
         _numbers(said, found, setup, encoder)
+
+
+def _moved(said: Texts, found: Seen, setup: Setup) -> Moved | None:
+    """The asking picture moved, and how near it stays to itself; None while the network opens."""
+    if not setup.shift or not network_is_open(said, found, setup):
+        return None
+    return session().kept(
+        ("cnn-moved", lesson_network().encoding, setup.sample, setup.key, setup.shift, setup.metric),
+        lambda: compare_moved(
+            lesson_network(), found.picture(setup.key), setup.shift, setup.key,
+            found.pixels, found.embedded.space, setup.metric,
+        ),
+    )  # fmt: skip
+
+
+def _find(lesson: OpenLesson, found: Seen, setup: Setup, copy: Moved | None) -> None:
+    preprocessing = lesson_encoder().preprocessing
+    height, width = preprocessing.size
+    by_pixels = precision(found.pixels, setup.metric).precision
+    by_network = precision(found.embedded.space, setup.metric).precision
+    lesson.find(
+        h=height, w=width, p=pixel_numbers(preprocessing), digits=setup.sample == "digits",
+        right=lesson.texts(f"right.{setup.sample}"), right_pixels=by_pixels,
+        right_network=by_network, network_wins=by_network > by_pixels, moved=copy is not None,
+    )  # fmt: skip
+    if copy is not None:
+        lesson.find(
+            shift=setup.shift, changed=copy.changed, others=copy.network.others,
+            nearer_network=copy.network.nearer, nearer_pixels=copy.pixels.nearer,
+        )  # fmt: skip
+
+
+def network_is_open(said: Texts, found: Seen, setup: Setup) -> bool:
+    """Whether the network can answer at once; reading it takes seconds the first time."""
+    encoder = lesson_encoder()
+
+    def do(*_: object) -> bool:
+        activations(lesson_network(), found.picture(setup.key))
+        return True
+
+    title = said("opening", network=encoder.label)
+    return bool(for_everyone(title, ("opened", encoder.name), do))
 
 
 def show_alikes(said: Texts, found: Seen, space: EmbeddingSpace, setup: Setup) -> None:
@@ -83,7 +147,8 @@ def _measured(said: Texts, found: Seen, setup: Setup) -> None:
         shares, [said(f"metric.{metric}") for metric in metrics], measured.chance,
         metrics.index(setup.metric),
     )  # fmt: skip
-    st.markdown(f"**{said('measured', k=K, n=measured.n)}**")
+    right = said(f"right.{setup.sample}")
+    st.markdown(f"**{said('measured', k=K, n=measured.n, right=right)}**")
     show_chart(figure, "cnn-precision", said("measured.alt"))
     st.caption(f"┈ {said('chance')}: {measured.chance:.0%}")
 

@@ -18,6 +18,7 @@ from embedviz.items.retrieval import Retrieval, precision_at_k
 from embedviz.progress import Cancel, OnProgress, Progress
 from embedviz.registry import ENCODERS, open_encoder
 from embedviz.space import EmbeddingSpace
+from embedviz.ui.learn.texts import Fact
 from embedviz.ui.learn.work import work
 
 if TYPE_CHECKING:
@@ -54,6 +55,12 @@ def lesson_encoder() -> ImageEncoder:
     """ResNet-50 where its weights are, else the one whose weights come as a package."""
     preferred = ENCODERS[PREFERRED]
     return cast(ImageEncoder, preferred if preferred.installed else ENCODERS[_OFFLINE])
+
+
+def who_looks() -> dict[str, Fact]:
+    """The facts of the lesson's question: how many numbers, and whether ResNet-50 is not here."""
+    encoder = lesson_encoder()
+    return {"d": encoder.dimensions, "stands_in": encoder.name != PREFERRED}
 
 
 def lesson_network(layer: str | None = None) -> Network:

@@ -27,6 +27,8 @@ Losses = tuple[float, ...]
 _DEPTHS_DRAWN = DEPTHS[::3]
 _FIRST_LOSS = 2.6  # a little above ln 10, what guessing costs
 _SMOOTH = 10
+# A gradient that arrives as less than a hundredth has vanished, as more than a hundredfold exploded.
+_LITTLE, _MUCH = 0.01, 100.0
 
 
 def show_shortcut(lesson: OpenLesson, setup: Setup) -> None:
@@ -40,9 +42,30 @@ def show_shortcut(lesson: OpenLesson, setup: Setup) -> None:
         if trained is None:
             _by_depth(said, setup)
         else:
+            _losses_of(said, trained, setup)
+    _find(lesson, flow, trained, setup)
+    lesson.meaning_here()
+    if trained is not None:
+        first, second = st.columns([6, 5], gap="large")
+        with first:
+            _by_depth(said, setup)
+        with second:
             _learned(said, trained, setup)
     with left:
         _by_layer(said, flow, {} if trained is None else _after(said, trained, setup), setup)
+
+
+def _find(lesson: OpenLesson, flow: Flow, trained: TrainedPair | None, setup: Setup) -> None:
+    lesson.find(
+        layers=setup.depth, plain=_power(flow.plain_reach), residual=_power(flow.residual_reach),
+        vanishes=flow.plain_reach < _LITTLE, explodes=flow.residual_reach > _MUCH,
+        trained=trained is not None,
+    )  # fmt: skip
+    if trained is not None:
+        lesson.find(
+            steps=setup.steps, right_plain=trained.plain.accuracies[-1],
+            right_residual=trained.residual.accuracies[-1],
+        )  # fmt: skip
 
 
 @st.cache_data(show_spinner=False, max_entries=64)
@@ -84,7 +107,7 @@ def _by_layer(said: Texts, flow: Flow, after: dict[str, NDArray[np.float64]], se
     lines = {said("plain"): flow.plain, said("residual"): flow.residual}
     st.markdown(f"**{said('by_layer', layers=setup.depth)}**")
     figure = by_layer(lines, said("layer"), said("gradient"), dashed=after)
-    figure.update_layout(height=400)
+    figure.update_layout(height=270)
     show_chart(figure, "cnn-by-layer", said("by_layer.alt"))
     dotted = "" if not after else " " + said("dotted", steps=setup.steps)
     st.caption(said("flow.n", n=flow.n, start=said(f"start.{setup.initialization}")) + dotted)
@@ -96,7 +119,7 @@ def _by_depth(said: Texts, setup: Setup) -> None:
         {said("plain"): plain, said("residual"): residual},
         said("layers"), said("reach.short"), x=_DEPTHS_DRAWN, marked=setup.depth,
     )  # fmt: skip
-    figure.update_layout(height=285)
+    figure.update_layout(height=200)
     show_chart(figure, "cnn-by-depth", said("by_depth.alt"))
 
 
@@ -124,10 +147,14 @@ def _so_far(said: Texts, steps: int, progress: Progress) -> None:
         show_chart(figure, "cnn-losses-so-far", said("losses.alt"))
 
 
-def _learned(said: Texts, pair: TrainedPair, setup: Setup) -> None:
-    both = {said("plain"): pair.plain, said("residual"): pair.residual}
+def _losses_of(said: Texts, pair: TrainedPair, setup: Setup) -> None:
     figure = _losses(said, pair.plain.losses, pair.residual.losses, setup.steps)
     show_chart(figure, "cnn-losses", said("losses.alt"))
+
+
+def _learned(said: Texts, pair: TrainedPair, setup: Setup) -> None:
+    """How often each is right, and how they were trained."""
+    both = {said("plain"): pair.plain, said("residual"): pair.residual}
     for place, (name, run) in zip(st.columns(2), both.items(), strict=True):
         place.metric(
             said("right_share", network=name), f"{run.accuracies[-1]:.1%}", help=said("held_out")
@@ -149,6 +176,7 @@ def _losses(said: Texts, plain: Losses, residual: Losses, steps: int) -> go.Figu
         lines[name] = (list(range(1, len(means) + 1)), means.tolist())
     figure = curves(lines, said("step"), said("loss"), _FIRST_LOSS)
     figure.update_xaxes(range=[0, steps])
+    figure.update_layout(height=200)
     return figure
 
 

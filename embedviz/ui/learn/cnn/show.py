@@ -5,6 +5,7 @@ from __future__ import annotations
 from embedviz.items.encoder import Encoder
 from embedviz.ui.learn.cnn.choose import Setup
 from embedviz.ui.learn.cnn.classes import show_classes
+from embedviz.ui.learn.cnn.convolution import show_convolution
 from embedviz.ui.learn.cnn.depth import show_depth
 from embedviz.ui.learn.cnn.look import show_look
 from embedviz.ui.learn.cnn.seen import lesson_encoder
@@ -13,6 +14,7 @@ from embedviz.ui.learn.lesson import OpenLesson
 
 _SHOWN = {
     "look": show_look,
+    "convolution": show_convolution,
     "depth": show_depth,
     "shortcut": show_shortcut,
     "classes": show_classes,

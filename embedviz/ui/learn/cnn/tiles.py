@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from embedviz.ui.items.grid import in_page
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 # A solid frame and a check mark, or a dashed one and a cross: told apart without their colors too.
 _STYLE = """<style>
@@ -47,6 +52,13 @@ def show_tiles(pictures: Sequence[Picture], width: str = "18%", pixelated: bool 
     """Draw pictures in a row, each ``width`` wide; all text in them is escaped."""
     drawn = "".join(_tile(one, pixelated) for one in pictures)
     st.html(f'{_STYLE}<div class="ev-tiles" style="--ev-tile: {width}">{drawn}</div>')
+
+
+def jpeg(picture: Image.Image) -> bytes:
+    """A picture as a tile takes it."""
+    buffer = io.BytesIO()
+    picture.save(buffer, "JPEG", quality=88)
+    return buffer.getvalue()
 
 
 def _tile(one: Picture, pixelated: bool) -> str:

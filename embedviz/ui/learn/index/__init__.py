@@ -73,7 +73,7 @@ def _cards() -> Mapping[str, DeltaGenerator]:
 def _card(lesson: Lesson) -> DeltaGenerator:
     place = st.container(height=HEIGHT, border=False)
     lesson_link(lesson)
-    st.markdown(texts(lesson.folder, language()).section("question"))
+    st.markdown(" ".join(texts(lesson.folder, language()).told("question", {})))
     st.caption(common_texts()("minutes", minutes=lesson.minutes))
     return place
 
