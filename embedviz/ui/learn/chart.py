@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -24,7 +25,29 @@ _component = st.components.v2.component(
 )
 
 
-def show_chart(figure: go.Figure, key: str, alt: str) -> None:
+@dataclass(frozen=True)
+class Play:
+    """What a chart follows: see :mod:`embedviz.ui.learn.player`.
+
+    Attributes
+    ----------
+    name : str
+        The player.
+    chart : str
+        Whose course of the player's is the chart's.
+    step : int
+        The step that its figure shows.
+    begins : bool
+        Whether the player may begin by itself.
+    """
+
+    name: str
+    chart: str
+    step: int
+    begins: bool
+
+
+def show_chart(figure: go.Figure, key: str, alt: str, play: Play | None = None) -> None:
     """Draw a figure of the core.
 
     A change redraws what changed, so that a slider's answer is seen at once. The figure's own
@@ -36,17 +59,21 @@ def show_chart(figure: go.Figure, key: str, alt: str) -> None:
         Unique on the page; the same for the same chart from run to run.
     alt : str
         What it shows, for a screen reader.
+    play : Play, optional
+        For a chart that a player moves.
     """
     from plotly.io.json import to_json_plotly
 
     parts = figure.to_plotly_json()
     parts["layout"].pop("template", None)  # several kB that the page's theme replaces
     height = int(figure.layout.height or _HEIGHT)
-    data = {
+    data: dict[str, Any] = {
         "figure": to_json_plotly(parts),
         "alt": alt,
         "height": height,
         "font_size": _LARGE if teaching() else _SMALL,
         "colorway": list(CATEGORICAL),
     }
+    if play is not None:
+        data["play"] = asdict(play)
     _component(key=key, data=data, height=height)
