@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from embedviz.plots.courses import Course, Track, growing_line, moving_points
+
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-_ACCENT, _CONTRAST, _QUIET = "#2f5fd0", "#d55e00", "#8a93a0"
+ACCENT, CONTRAST, QUIET = "#2f5fd0", "#d55e00", "#8a93a0"
 _MARGIN = {"l": 0, "r": 6, "t": 6, "b": 0}
 _SIDES = ("top center", "bottom center", "middle right", "middle left")
 
@@ -34,14 +36,13 @@ def moving_words(
     figure = go.Figure()
     for word in followed:
         way = maps[: step + 1, word]
-        line = {"color": _CONTRAST, "width": 1.5}
+        line = {"color": CONTRAST, "width": 1.5}
         figure.add_scatter(
             x=way[:, 0], y=way[:, 1], mode="lines", line=line, opacity=0.45, hoverinfo="skip"
         )
-    others = [word for word in range(len(words)) if word not in set(followed)]
-    spread = float(np.ptp(maps.reshape(-1, 2), axis=0).max())
-    sides = _sides(maps[step], spread, [*followed, *others])
-    for group, color, size in ((others, _ACCENT, 7), (list(followed), _CONTRAST, 10)):
+    others = _others(len(words), followed)
+    sides = _sides(maps[step], _spread(maps), [*followed, *others])
+    for group, color, size in ((others, ACCENT, 7), (list(followed), CONTRAST, 10)):
         figure.add_scatter(
             x=maps[step, group, 0], y=maps[step, group, 1], mode="markers+text",
             text=[escape(words[row]) for row in group],
@@ -53,6 +54,34 @@ def moving_words(
         yaxis=_span(maps[..., 1]),
     )  # fmt: skip
     return figure
+
+
+def moving_words_course(
+    maps: NDArray[np.float64], followed: Sequence[int], steps: Sequence[int]
+) -> Course:
+    """How :func:`moving_words` goes along ``steps``."""
+    others = _others(maps.shape[1], followed)
+    ways = [
+        growing_line(trace, maps[:, word, 0], maps[:, word, 1], steps)
+        for trace, word in enumerate(followed)
+    ]
+    sides = [_sides(maps[step], _spread(maps), [*followed, *others]) for step in steps]
+    points = [
+        (
+            *moving_points(trace, maps[np.ix_(steps, group)]),
+            Track(trace, "textposition", [[chosen[row] for row in group] for chosen in sides]),
+        )
+        for trace, group in enumerate((others, list(followed)), start=len(followed))
+    ]
+    return tuple(track for tracks in (*ways, *points) for track in tracks)
+
+
+def _others(n: int, followed: Sequence[int]) -> list[int]:
+    return [word for word in range(n) if word not in set(followed)]
+
+
+def _spread(maps: NDArray[np.float64]) -> float:
+    return float(np.ptp(maps.reshape(-1, 2), axis=0).max())
 
 
 def _sides(places: NDArray[np.float64], spread: float, order: Sequence[int]) -> dict[int, str]:
@@ -78,14 +107,14 @@ def loss_by_step(
     losses: Sequence[float], step: int, x_title: str, y_title: str, height: int = 150
 ) -> go.Figure:
     """The whole training's loss in gray, what was trained so far in the accent color."""
-    return _curve(losses, step, x_title, y_title, _ACCENT, [0.0, max(losses) * 1.08], height)
+    return _curve(losses, step, x_title, y_title, ACCENT, [0.0, max(losses) * 1.08], height)
 
 
 def cosine_by_step(
     cosines: Sequence[float], step: int, x_title: str, y_title: str, height: int = 150
 ) -> go.Figure:
     """Two words' cosine over the whole training in gray, and so far in the contrast color."""
-    return _curve(cosines, step, x_title, y_title, _CONTRAST, [-1.05, 1.12], height)
+    return _curve(cosines, step, x_title, y_title, CONTRAST, [-1.05, 1.12], height)
 
 
 def _curve(
@@ -99,7 +128,7 @@ def _curve(
     hover = "%{x}: %{y:.3f}<extra></extra>"
     figure = go.Figure()
     figure.add_scatter(
-        x=numbers, y=list(values), mode="lines", line={"color": _QUIET, "width": 1, "dash": "dot"},
+        x=numbers, y=list(values), mode="lines", line={"color": QUIET, "width": 1, "dash": "dot"},
         hovertemplate=hover,
     )  # fmt: skip
     figure.add_scatter(
@@ -115,6 +144,15 @@ def _curve(
         xaxis={"title": {"text": x_title}}, yaxis={"title": {"text": y_title}, "range": span},
     )  # fmt: skip
     return figure
+
+
+def curve_course(values: Sequence[float], steps: Sequence[int]) -> Course:
+    """How :func:`loss_by_step` and :func:`cosine_by_step` go along ``steps``."""
+    return (
+        *growing_line(1, range(len(values)), values, steps),
+        Track(2, "x", [[step] for step in steps]),
+        Track(2, "y", [[values[step]] for step in steps]),
+    )
 
 
 def word_probabilities(
@@ -134,8 +172,8 @@ def word_probabilities(
     shown = [float(value) for value in probabilities]
     bars = go.Bar(
         x=shown, y=[escape(word) for word in words], orientation="h",
-        marker={"color": [_CONTRAST if word in marked else _ACCENT for word in words]},
-        text=[_percent(value) for value in shown], textposition="outside", cliponaxis=False,
+        marker={"color": [CONTRAST if word in marked else ACCENT for word in words]},
+        text=[percent(value) for value in shown], textposition="outside", cliponaxis=False,
         hovertemplate="%{y}: %{x:.4f}<extra></extra>",
     )  # fmt: skip
     most = 1.0 if whole else max([*shown, 1e-9])
@@ -150,7 +188,8 @@ def word_probabilities(
     return figure
 
 
-def _percent(value: float) -> str:
+def percent(value: float) -> str:
+    """A probability as it stands at a bar."""
     return f"{value:.1%}" if value >= 0.0005 else "<0.1%"
 
 
@@ -173,15 +212,13 @@ def cost_by_words(
     import plotly.graph_objects as go
 
     figure = go.Figure()
-    for (name, values), color in zip(
-        seconds.items(), (_CONTRAST, _ACCENT, "#117733"), strict=False
-    ):
+    for (name, values), color in zip(seconds.items(), (CONTRAST, ACCENT, "#117733"), strict=False):
         figure.add_scatter(
             x=list(sizes), y=[1000 * value for value in values], mode="lines+markers",
             name=escape(name), line={"color": color, "width": 2.5},
             hovertemplate="V = %{x:,}: %{y:.3g} ms<extra></extra>",
         )  # fmt: skip
-    figure.add_vline(x=chosen, line={"color": _QUIET, "width": 1.5, "dash": "dash"})
+    figure.add_vline(x=chosen, line={"color": QUIET, "width": 1.5, "dash": "dash"})
     figure.update_layout(
         height=340, margin=_MARGIN, legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
         xaxis={"type": "log", "title": {"text": x_title}, "dtick": 1},

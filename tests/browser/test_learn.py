@@ -64,7 +64,8 @@ _ANSWER = """() => {
   const main = document.querySelector("[data-testid=stMain]");
   const panel = main.querySelector(".st-key-learn-controls");
   const said = [...main.querySelectorAll("[data-testid=stElementContainer]")]
-    .filter(element => !panel?.contains(element)).map(element => element.textContent);
+    .filter(element => !panel?.contains(element) && !element.querySelector(".ev-player"))
+    .map(element => element.textContent);
   const drawn = [...main.querySelectorAll(".ev-chart")].map(chart => chart.dataset.drawn ?? "");
   const images = [...main.querySelectorAll("img")].map(image => image.src);
   return [...said, ...drawn, ...images].join("|");
@@ -102,7 +103,8 @@ def no_trouble(page: Page) -> None:
 
 
 def control(page: Page, name: str, key: str) -> Locator:
-    return page.locator(f"{PANEL} .st-key-{name}-{key}")
+    """In the panel; a player's bar stands at its pictures."""
+    return page.locator(f".st-key-{name}-{key}")
 
 
 def move(box: Locator, typed: str) -> None:
@@ -141,11 +143,19 @@ def answers(page: Page, name: str, main: Main) -> None:
     no_trouble(page)
 
 
+@pytest.fixture
+def at_ease(page: Page) -> Page:
+    """A person who wants reduced motion: nothing plays by itself."""
+    page.emulate_media(reduced_motion="reduce")
+    return page
+
+
 def test_every_lesson_is_in_the_table():
     assert list(PARTS) == list(LESSONS)
 
 
-def test_the_walk_from_the_cards_through_all_lessons(page: Page, server):
+def test_the_walk_from_the_cards_through_all_lessons(at_ease: Page, server):
+    page = at_ease
     page.goto(server(APP) + "/learn")
     cards = page.locator("[class*=st-key-lesson-card-]")
     expect(cards).to_have_count(len(LESSONS))
@@ -167,7 +177,8 @@ def test_the_walk_from_the_cards_through_all_lessons(page: Page, server):
 
 
 @pytest.mark.parametrize("name", PARTS)
-def test_every_part_answers_its_main_control(page: Page, server, name):
+def test_every_part_answers_its_main_control(at_ease: Page, server, name):
+    page = at_ease
     page.goto(f"{server(APP)}/{name}?{SMALL.get(name, '')}")
     at_rest(page, name)
     said = english(name)
@@ -190,7 +201,8 @@ def test_every_part_answers_its_main_control(page: Page, server, name):
         no_trouble(page)
 
 
-def test_another_language_keeps_the_state(page: Page, server):
+def test_another_language_keeps_the_state(at_ease: Page, server):
+    page = at_ease
     page.goto(server(APP) + "/learn_cbow")
     at_rest(page, "learn_cbow")
     move(control(page, "learn_cbow", "steps"), "")
@@ -205,7 +217,8 @@ def test_another_language_keeps_the_state(page: Page, server):
     expect(page).to_have_url(re.compile("[?&]lang=ko"))
 
 
-def test_the_teachers_mode_and_its_link(page: Page, server, browser: Browser):
+def test_the_teachers_mode_and_its_link(at_ease: Page, server, browser: Browser):
+    page = at_ease
     said = texts("common", "en")
     page.goto(server(APP) + "/learn_cbow")
     at_rest(page, "learn_cbow")
@@ -239,3 +252,48 @@ def test_the_browser_chooses_the_language(browser: Browser, server):
     expect(page.get_by_role("heading", name=title, exact=True)).to_be_visible()
     settled(page)
     elsewhere.close()
+
+
+def test_a_training_plays_by_itself_once_and_stops_where_one_says(page: Page, server):
+    page.goto(server(APP) + "/learn_cbow")
+    bar = page.locator(".ev-player")
+    button = bar.get_by_role("button")
+    expect(bar).to_have_attribute("data-playing", "true")
+    # Each chart moves before the server has heard of a step, and what is written pales.
+    until(page, "() => [...document.querySelectorAll('.ev-chart')].every(c => c.dataset.drawn > 2)")
+    assert "steps=" not in page.url
+    expect(page.locator("html.ev-playing")).to_have_count(1)
+    button.press("Space")
+    expect(bar).to_have_attribute("data-playing", "false")
+    page.wait_for_url("**steps=*")
+    at_rest(page, "learn_cbow")
+    stopped = page.url
+    expect(page.locator("html.ev-playing")).to_have_count(0)
+    assert page.get_by_text(bar.locator("output").inner_text()).count()
+    button.click()
+    expect(bar).to_have_attribute("data-playing", "true")
+    expect(bar).to_have_attribute("data-playing", "false")  # it ends by itself
+    page.wait_for_url(re.compile("steps=300"))
+    assert page.url != stopped
+    page.reload()  # the link names a step
+    at_rest(page, "learn_cbow")
+    expect(bar).to_have_attribute("data-playing", "false")
+    expect(page.get_by_role("slider", name=english("learn_cbow")("steps"))).to_have_value("300")
+    no_trouble(page)
+
+
+def test_who_wants_reduced_motion_presses_play(at_ease: Page, server):
+    at_ease.goto(server(APP) + "/learn_cbow")
+    at_rest(at_ease, "learn_cbow")
+    at_ease.wait_for_function(
+        "() => [...document.querySelectorAll('.ev-chart')].every(c => c.dataset.drawn)"
+    )
+    bar = at_ease.locator(".ev-player")
+    expect(bar).to_have_attribute("data-playing", "false")
+    bar.get_by_role("button", name=texts("common", "en")("player.play")).click()
+    expect(bar).to_have_attribute("data-playing", "true")
+    slider = bar.get_by_role("slider")
+    slider.focus()
+    at_ease.keyboard.press("Home")
+    expect(bar).to_have_attribute("data-playing", "false")
+    no_trouble(at_ease)

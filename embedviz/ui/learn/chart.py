@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -29,7 +30,35 @@ _component = st.components.v2.component(
 Clicked = Callable[[float, float], None]
 
 
-def show_chart(figure: go.Figure, key: str, alt: str, on_click: Clicked | None = None) -> None:
+@dataclass(frozen=True)
+class Play:
+    """What a chart follows: see :mod:`embedviz.ui.learn.player`.
+
+    Attributes
+    ----------
+    name : str
+        The player.
+    chart : str
+        Whose course of the player's is the chart's.
+    step : int
+        The step that its figure shows.
+    begins : bool
+        Whether the player may begin by itself.
+    """
+
+    name: str
+    chart: str
+    step: int
+    begins: bool
+
+
+def show_chart(
+    figure: go.Figure,
+    key: str,
+    alt: str,
+    play: Play | None = None,
+    on_click: Clicked | None = None,
+) -> None:
     """Draw a figure of the core.
 
     A change redraws what changed, so that a slider's answer is seen at once. The figure's own
@@ -41,6 +70,8 @@ def show_chart(figure: go.Figure, key: str, alt: str, on_click: Clicked | None =
         Unique on the page; the same for the same chart from run to run.
     alt : str
         What it shows, for a screen reader.
+    play : Play, optional
+        For a chart that a player moves.
     on_click : callable, optional
         Called with x and y of a mark that was clicked, before the rerun that this causes.
     """
@@ -49,7 +80,7 @@ def show_chart(figure: go.Figure, key: str, alt: str, on_click: Clicked | None =
     parts = figure.to_plotly_json()
     parts["layout"].pop("template", None)  # several kB that the page's theme replaces
     height = int(figure.layout.height or _HEIGHT)
-    data = {
+    data: dict[str, Any] = {
         "figure": to_json_plotly(parts),
         "alt": alt,
         "height": height,
@@ -63,6 +94,8 @@ def show_chart(figure: go.Figure, key: str, alt: str, on_click: Clicked | None =
         if on_click is not None and place is not None:
             on_click(*place)
 
+    if play is not None:
+        data["play"] = asdict(play)
     _component(key=key, data=data, height=height, on_clicked_change=clicked)
 
 

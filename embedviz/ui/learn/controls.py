@@ -85,6 +85,10 @@ class Controls:
         self._to_address(name, value, default)
         return value
 
+    def is_untouched(self, name: str) -> bool:
+        """Whether neither the link nor the person gave it a value."""
+        return name not in self._kept()
+
     def set(self, name: str, value: int | float | str | bool) -> None:
         """Change a value from a button's callback; the run that follows sees it."""
         self._kept()[name] = value

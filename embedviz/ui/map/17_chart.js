@@ -4,9 +4,12 @@
 const charts = new WeakMap(); // by the element that Streamlit gives us
 
 class Chart {
-  #figure = "";
+  #data = null;
+  #theme = null;
   #look = ""; // the theme and the size of type
+  #wanted = ""; // all that decides what is drawn
   #pending = Promise.resolve();
+  #stage = null; // of the player that it follows, if it follows one
 
   constructor(root) {
     this.root = root;
@@ -16,27 +19,48 @@ class Chart {
   }
 
   update(data) {
-    const theme = themeOf(this.root);
-    const look = JSON.stringify([theme, data.font_size]);
+    this.#theme = themeOf(this.root);
+    this.#look = JSON.stringify([this.#theme, data.font_size]);
+    this.#data = data;
     this.root.style.height = `${data.height}px`;
     this.root.setAttribute("aria-label", data.alt);
-    if (data.figure === this.#figure && look === this.#look) return;
-    [this.#figure, this.#look] = [data.figure, look];
-    // A figure that came while another was drawn replaces those waiting.
-    const draw = () => data.figure === this.#figure && look === this.#look && this.#draw(data, theme);
-    this.#pending = this.#pending.then(draw, draw); // one that could not be drawn stops no other
+    this.#follow(data.play);
+    this.#refresh();
   }
 
   end() {
     this.resizing.disconnect();
+    this.#stage?.leave(this);
     if (window.Plotly) window.Plotly.purge(this.root);
   }
 
-  async #draw(data, theme) {
+  #follow(play) {
+    if (this.#stage?.name !== play?.name) {
+      this.#stage?.leave(this);
+      this.#stage = play ? Stage.of(play.name) : null;
+      this.#stage?.join(this, () => this.#refresh());
+    }
+    this.#stage?.heard(play);
+  }
+
+  // A figure that came while another was drawn replaces those waiting.
+  #refresh() {
+    const frame = this.#stage ? this.#stage.frameOf(this.#data.play.chart) : null;
+    const wanted = `${this.#look}${frame}${this.#data.figure}`;
+    if (wanted === this.#wanted) return;
+    this.#wanted = wanted;
+    const draw = () => wanted === this.#wanted && this.#draw(frame);
+    this.#pending = this.#pending.then(draw, draw); // one that could not be drawn stops no other
+  }
+
+  async #draw(frame) {
     const Plotly = await loadPlotly();
-    const { data: traces, layout } = JSON.parse(data.figure);
+    const data = this.#data;
+    const drawn = JSON.parse(data.figure);
+    const course = frame === null ? [] : this.#stage.courses[data.play.chart] ?? [];
+    const { data: traces, layout } = course.length ? figureAt(drawn, course, frame) : drawn;
     const config = { displayModeBar: false, scrollZoom: false, showTips: false };
-    await Plotly.react(this.root, traces, chartLayout(layout, data, theme), config);
+    await Plotly.react(this.root, traces, chartLayout(layout, data, this.#theme), config);
     this.#listen(data.clickable);
     this.root.dataset.drawn = String(Number(this.root.dataset.drawn ?? 0) + 1);
   }
@@ -72,6 +96,9 @@ function chartLayout(layout, data, theme) {
     paper_bgcolor: "rgba(0,0,0,0)",
     plot_bgcolor: "rgba(0,0,0,0)",
     colorway: data.colorway,
+    title: {
+      font: { size: data.font_size + 1 }, x: 0, xanchor: "left", y: 1, yanchor: "top", pad: { t: 2, l: 2 },
+    },
     margin: { l: 8, r: 8, t: 28, b: 8 },
     xaxis: axis,
     yaxis: axis,

@@ -52,7 +52,7 @@ def choose_setup(lesson: OpenLesson) -> Setup | None:
     controls = lesson.controls
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        step = controls.slider("steps", 0, 0, MOST_STEPS, 1)
+        step = controls.value("steps", 0, lambda value: 0 <= value <= MOST_STEPS)
         row = st.container(horizontal=True)
     with right:
         typed = controls.text("sentence", SENTENCE)
