@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import streamlit as st
 
@@ -23,9 +24,9 @@ def plain(text: object) -> str:
     return _SPECIAL.sub(r"\\\1", _ADDRESS.sub("\u2060", one_line))
 
 
-def show_error(error: EmbedvizError) -> None:
-    """Show an error of the core where the answer would have stood."""
-    st.error(plain(error))
+def show_error(error: EmbedvizError, said: Callable[[EmbedvizError], str] = str) -> None:
+    """Show an error of the core where the answer would have stood; ``said`` gives its words."""
+    st.error(plain(said(error)))
 
 
 def count(number: int, noun: str, plural: str | None = None) -> str:

@@ -40,6 +40,8 @@ class WorkTexts:
     waiting: str = "{title}: waiting, number {position} in the queue of this machine"
     progress: Callable[[str], str] = str
     """What the core reports ("iteration 250 of 750"), said in this language."""
+    error: Callable[[EmbedvizError], str] = str
+    """What an error of the core says, in this language."""
 
 
 _ENGLISH = WorkTexts()
@@ -148,7 +150,7 @@ def _ended_without_result(title: str, key: Hashable, texts: WorkTexts) -> None:
     mine = session()
     error = mine.results.get(("error", key))
     if mine.finished[key] == "failed" and isinstance(error, EmbedvizError):
-        show_error(error)
+        show_error(error, texts.error)
     elif mine.finished[key] == "failed":
         st.error(texts.failed.format(title=plain(title)))
     elif mine.finished[key] == "abandoned":

@@ -11,6 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from embedviz.errors import EmbedvizError
 from embedviz.ui.learn.controls import Controls
+from embedviz.ui.learn.core_texts import show_error
 from embedviz.ui.learn.ending import Tool, lesson_ending, three_sentences
 from embedviz.ui.learn.language import common_texts, language, language_switch
 from embedviz.ui.learn.menu import lesson_menu
@@ -18,7 +19,7 @@ from embedviz.ui.learn.teacher import controls_hidden, controls_place, teacher_s
 from embedviz.ui.learn.texts import Fact, Texts, texts
 from embedviz.ui.learn.work import enter
 from embedviz.ui.lessons import LESSONS, Lesson
-from embedviz.ui.messages import plain, show_error
+from embedviz.ui.messages import plain
 
 _MOST_SAID = 60  # characters of a link's bad value
 # The question, what can be moved and the picture that answers should be seen at once.

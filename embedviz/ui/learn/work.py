@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from embedviz.ui import work as pages
+from embedviz.ui.learn.core_texts import error_text, progress_text
 from embedviz.ui.learn.language import common_texts
 
 _PLACE = "learn_place"
@@ -45,4 +46,6 @@ def _texts() -> pages.WorkTexts:
         abandoned=common("work.abandoned"),
         failed=common("work.failed"),
         waiting=common("work.waiting"),
+        progress=progress_text,
+        error=error_text,
     )

@@ -23,9 +23,10 @@ from embedviz.errors import EmbedvizError
 from embedviz.ui.learn.categories.names import FEATURES, STEPS, names
 from embedviz.ui.learn.categories.table import current_table, edit_table
 from embedviz.ui.learn.chart import show_chart
+from embedviz.ui.learn.core_texts import show_error
 from embedviz.ui.learn.lesson import OpenLesson
 from embedviz.ui.learn.matrix import show_matrix
-from embedviz.ui.messages import plain, show_error
+from embedviz.ui.messages import plain
 
 _ORDINAL = "sizes"
 

@@ -10,6 +10,7 @@ import streamlit as st
 from embedviz.encodings import ChoiceTable, choice_table, parse_table, table_text
 from embedviz.errors import EmbedvizError
 from embedviz.ui.learn.categories.names import FEATURES, sample_table
+from embedviz.ui.learn.core_texts import error_text
 from embedviz.ui.learn.lesson import OpenLesson
 from embedviz.ui.messages import plain
 
@@ -78,7 +79,7 @@ def _edited(lesson: OpenLesson, key: str, start: str) -> None:
     try:
         table = edited_table(st.session_state[start], st.session_state[key])
     except EmbedvizError as error:
-        st.session_state[_REFUSED] = str(error)
+        st.session_state[_REFUSED] = error_text(error)
         return
     same = table == sample_table(lesson.texts)
     # A table without rows is written as a separator: the empty text stands for the sample.

@@ -10,8 +10,9 @@ from embedviz.errors import InvalidParameterError
 from embedviz.network.toy_corpus import ToyText, toy_text
 from embedviz.network.toy_training import MOST_STEPS, ToyTraining, toy_training
 from embedviz.ui.learn.controls import Controls
+from embedviz.ui.learn.core_texts import show_error
 from embedviz.ui.learn.lesson import OpenLesson
-from embedviz.ui.messages import plain, show_error
+from embedviz.ui.messages import plain
 
 SENTENCE = "The cat sat on the mat."
 FOLLOWED = ("cat", "dog", "kitten")

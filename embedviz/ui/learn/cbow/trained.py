@@ -18,9 +18,10 @@ from embedviz.progress import Cancel, OnProgress
 from embedviz.ui.learn.cbow.context import show_context, show_path
 from embedviz.ui.learn.cbow.sentence import short
 from embedviz.ui.learn.chart import show_chart
+from embedviz.ui.learn.core_texts import show_error
 from embedviz.ui.learn.lesson import OpenLesson
 from embedviz.ui.learn.work import work
-from embedviz.ui.messages import plain, show_error
+from embedviz.ui.messages import plain
 from embedviz.words.sample_corpora import CORPORA
 from embedviz.words.training_params import CBOW
 

@@ -13,6 +13,7 @@ from embedviz.metric_agreement import SideBySide, side_by_side
 from embedviz.metric_agreement.pictures import rank_lines
 from embedviz.metrics import DOT
 from embedviz.ui.learn.chart import show_chart
+from embedviz.ui.learn.core_texts import error_text
 from embedviz.ui.learn.lesson import OpenLesson
 from embedviz.ui.learn.nearness.answers import agreement_table, length_table
 from embedviz.ui.learn.nearness.numbers import metric_names
@@ -59,7 +60,9 @@ def words(lesson: OpenLesson, asked: Asked) -> None:
     try:
         found = side_by_side(space, word, asked.k)
     except UnknownKeyError as error:
-        offer_spellings(error, lambda near: lesson.controls.set("word", near), "nearness-")
+        offer_spellings(
+            error, lambda near: lesson.controls.set("word", near), "nearness-", error_text
+        )
         return
     lesson.open_in("words", word=word, near=DOT.label, model=MODEL)
     picture, numbers = st.columns([3, 2], gap="medium")

@@ -14,9 +14,10 @@ from embedviz.network.skip_gram_pictures import band_bars
 from embedviz.progress import Cancel, OnProgress, Progress
 from embedviz.space import EmbeddingSpace
 from embedviz.ui.learn.chart import show_chart
+from embedviz.ui.learn.core_texts import show_error
 from embedviz.ui.learn.lesson import OpenLesson
 from embedviz.ui.learn.work import work
-from embedviz.ui.messages import plain, show_error
+from embedviz.ui.messages import plain
 from embedviz.ui.server import packaged_model
 from embedviz.ui.work import cancel_others
 from embedviz.word_model import as_space
