@@ -51,8 +51,8 @@ PARTS = {
         "shapes": Main(),
     },
     "learn_cnn": {
-        "look": Main("patch"), "depth": Main("level"), "shortcut": Main("layers"),
-        "classes": Main("picture"),
+        "look": Main("patch"), "convolution": Main("kernel"), "depth": Main("level"),
+        "shortcut": Main("layers"), "classes": Main("picture"),
     },
 }  # fmt: skip
 
@@ -82,6 +82,21 @@ _AT_REST = f"""() => {{
   return same && !runs && charts.every(chart => chart.dataset.drawn)
     && main.querySelector("[data-testid=stPopover]") !== null;
 }}"""
+
+
+# The three sentences, and how far down they and the pictures that begin above their end reach.
+_MEANING = """() => {
+  const main = document.querySelector("[data-testid=stMain]");
+  main.scrollTop = 0;
+  const meaning = main.querySelector(".st-key-learn-meaning");
+  const end = meaning.getBoundingClientRect().bottom;
+  const charts = [...main.querySelectorAll(".ev-chart, .two-arrows")]
+    .map(chart => chart.getBoundingClientRect()).filter(box => box.height && box.top < end);
+  return {
+    sentences: [...meaning.querySelectorAll("p")].map(line => line.textContent),
+    bottom: Math.max(end, ...charts.map(box => box.bottom)),
+  };
+}"""
 
 
 def english(name: str) -> Texts:
@@ -133,6 +148,16 @@ def move(box: Locator, typed: str) -> None:
         keyboard.press("Enter")
 
 
+def tells_in_the_first_screen(page: Page) -> None:
+    """The part's picture and its three sentences are in sight without scrolling, at 1280 x 720."""
+    page.set_viewport_size({"width": 1280, "height": 720})
+    page.wait_for_function(_AT_REST, polling=250)
+    found = page.evaluate(_MEANING)
+    assert len(found["sentences"]) == 3, found
+    assert not any("{" in sentence for sentence in found["sentences"]), found
+    assert found["bottom"] <= page.viewport_size["height"], found
+
+
 def answers(page: Page, name: str, main: Main) -> None:
     """Move the main control: the page shows something else, and no trouble."""
     before = page.evaluate(_ANSWER)
@@ -181,6 +206,7 @@ def test_every_part_answers_its_main_control(at_ease: Page, server, name):
     page = at_ease
     page.goto(f"{server(APP)}/{name}?{SMALL.get(name, '')}")
     at_rest(page, name)
+    tells_in_the_first_screen(page)
     said = english(name)
     switch = control(page, name, "part").get_by_role("radio")
     expect(switch).to_have_text([said(f"part.{part}") for part in PARTS[name]])
@@ -191,6 +217,7 @@ def test_every_part_answers_its_main_control(at_ease: Page, server, name):
             page.wait_for_url(re.compile(f"[?&]part={part}(&|$)"))  # the server has heard of it
             at_rest(page, name)
             no_trouble(page)
+            tells_in_the_first_screen(page)
             if main != Main():
                 answers(page, name, main)
         for toggle in ("formula", "reference"):
@@ -199,6 +226,18 @@ def test_every_part_answers_its_main_control(at_ease: Page, server, name):
                 shown.press("Space")
                 at_rest(page, name)
         no_trouble(page)
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_every_part_tells_in_the_first_screen_in_korean(at_ease: Page, server, name):
+    page = at_ease
+    said = texts(LESSONS[name].folder, "ko")
+    for part in PARTS[name]:
+        page.goto(f"{server(APP)}/{name}?lang=ko&part={part}&{SMALL.get(name, '')}")
+        expect(page.get_by_role("heading", name=said.section("title"), exact=True)).to_be_visible()
+        page.wait_for_function(_AT_REST, polling=250)
+        no_trouble(page)
+        tells_in_the_first_screen(page)
 
 
 def test_another_language_keeps_the_state(at_ease: Page, server):
