@@ -625,3 +625,56 @@ def test_a_statement_stands_only_with_its_facts(facts, told):
 def test_a_name_is_filled_in_as_it_is():
     said = parsed("# explanation\nIt is {{word}} - {{n:,}}.", "en")
     assert said.told("explanation", {"word": "x-y", "n": 1234}) == ["It is x-y - 1,234."]
+
+
+def _working() -> None:
+    """A lesson whose first part works until it is stopped; or another page, where the session says."""
+    import streamlit as st
+
+    from embedviz.progress import stop_if
+    from embedviz.ui.learn.lesson import open_lesson
+    from embedviz.ui.learn.work import work
+    from embedviz.ui.navigation import open_page
+    from embedviz.ui.server import jobs
+    from embedviz.ui.session import session
+
+    def do(on_progress, cancel):
+        while True:
+            stop_if(cancel, "The work")
+            cancel.wait(0.01)
+
+    if st.session_state.get("away"):
+        with open_page("home"):
+            st.text("elsewhere")
+    else:
+        with open_page("learn_cbow"), open_lesson("learn_cbow") as lesson:
+            with lesson.control_panel():
+                part = lesson.choose_part(["a", "b"])
+            if part == "a":
+                work("Counting", ("counting",), do)
+    st.text([job.stopping for job in jobs().of(session().owner)])
+
+
+@pytest.mark.parametrize("leave", ["to another part", "to another page"])
+def test_work_of_a_part_that_was_left_holds_nobody_up(trial, leave):
+    trial()  # its texts
+    at = ran(AppTest.from_function(_working, default_timeout=60))
+    assert at.text[-1].value == "[False]"
+    ran(at)  # by itself, while it is at work
+    assert at.text[-1].value == "[False]"
+    if leave == "to another page":
+        at.session_state["away"] = True
+    else:
+        at.segmented_control(key=key("part")).set_value("b")
+    ran(at)
+    assert at.text[-1].value == "[True]"
+
+
+def test_work_speaks_the_lessons_language(trial):
+    trial()
+    at = AppTest.from_function(_working, default_timeout=60)
+    at.query_params["lang"] = "ko"
+    ran(at)
+    assert "멈추기" in [button.label for button in at.button]
+    at.segmented_control(key=key("part")).set_value("b")
+    ran(at)  # stops it
