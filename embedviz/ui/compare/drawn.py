@@ -100,6 +100,8 @@ def map_words(vectors: VectorSet, drawn: Drawn, trust: Quality | None) -> str:
     projection = drawn.projection
     parts = [vectors.how or f"{vectors.name}."]
     parts.append(drawn.instead or f"{PROJECTIONS[projection.method].label}.")
+    if drawn.beyond:
+        parts.append(drawn.beyond)
     shares = projection.details.get("explained_variance_ratio")
     if shares is not None:
         parts.append(f"These axes keep {float(shares.sum()):.0%} of the variance.")
@@ -119,14 +121,15 @@ def _drawn(space: EmbeddingSpace, settings: MapSettings, shared: bool, title: st
     key = _key(space, settings)
     chosen = PROJECTIONS[settings.method]
     if chosen.is_quick:
-        return Drawn(session().kept(key, lambda: _projected(space, settings, shared)))
+        made = session().kept(key, lambda: _projected(space, settings, shared))
+        return Drawn(made, beyond=settings.beyond)
     done = work(
         f"Map of {title}",
         key,
         lambda on_progress, cancel: _projected(space, settings, shared, on_progress, cancel),
     )
     if done is not None:
-        return Drawn(done)
+        return Drawn(done, beyond=settings.beyond)
     quick = quick_method()
     first = MapSettings(quick.name, settings.n_components, 0, ())
     preview = session().kept(_key(space, first), lambda: _projected(space, first, shared))

@@ -23,6 +23,8 @@ def map_caption(shown: str, drawn: Drawn, trust: Quality | None, noun: str) -> s
     ``shown`` says which points are drawn; ``noun`` is what one point is.
     """
     parts = [shown, drawn.projection.works_on]
+    if drawn.beyond:
+        parts.append(drawn.beyond)
     shares = drawn.projection.details.get("explained_variance_ratio")
     if shares is not None:
         parts.append(f"These axes keep {float(np.sum(shares)):.1%} of the variance.")

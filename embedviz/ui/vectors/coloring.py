@@ -15,6 +15,7 @@ from embedviz.metadata.kinds import Kind
 from embedviz.metadata.sizing import Sizes, sized
 from embedviz.metadata.values import moments_of, numbers_of
 from embedviz.plots.picture import Colors, continuous
+from embedviz.ui.choices import begin_option
 from embedviz.ui.links import tell_unknown
 from embedviz.ui.vectors.columns import Columns, columns_of
 from embedviz.ui.vectors.groups_shown import group_colors
@@ -199,8 +200,7 @@ def _name(option: str) -> str:
 
 def _choose(label: str, key: str, options: list[str], first: str, said: str) -> str:
     tell_unknown(key, [_name(option) for option in options], "column")
-    if st.session_state.get(key) not in (None, *options):
-        del st.session_state[key]
+    begin_option(key, first, options)
     return st.selectbox(
         label,
         options,
