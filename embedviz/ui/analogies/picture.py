@@ -28,5 +28,9 @@ def parallelogram(chosen: Chosen, formula: Formula, answer: Analogy | None) -> N
         f"{fitted.variance_share:.0%} of their variance, the rest of the {chosen.space.dimensions} "
         f"dimensions is not seen here. ✚ is where the sum lands; the answers are the words nearest to "
         f"it in all dimensions, so on this plane another word may look nearer. Best: "
-        f"{plain(answer.keys[0])}, cosine {answer.scores[0]:.3f}."
+        f"{plain(answer.keys[0])}, {_part(formula, answer)}cosine {answer.scores[0]:.3f}."
     )
+
+
+def _part(formula: Formula, answer: Analogy) -> str:
+    return "itself a word of the sum, " if answer.keys[0] in formula.words else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from embedviz.metrics import METRICS
@@ -30,11 +31,18 @@ def _by_rank(now: Situation) -> Colors:
     return continuous(now.ranks + 1.0, title="frequency rank (1 = most frequent)", log=True)
 
 
-def _by_nearness(now: Situation) -> Colors | None:
+def nearness(now: Situation) -> NDArray[np.float64] | None:
+    """How near each drawn word is to the one asked for, of shape (n,); None where none is."""
     if now.query is None or now.answer is None:
         return None
-    metric = METRICS[now.answer.found.metric]
-    return continuous(metric.between(now.query, now.drawn.vectors), title=metric.label.lower())
+    return METRICS[now.answer.found.metric].between(now.query, now.drawn.vectors)
+
+
+def _by_nearness(now: Situation) -> Colors | None:
+    scores = nearness(now)
+    if scores is None or now.answer is None:
+        return None
+    return continuous(scores, title=METRICS[now.answer.found.metric].label.lower())
 
 
 def _by_length(now: Situation) -> Colors:
