@@ -37,7 +37,7 @@ def _step_of_link() -> None:
     asked = st.query_params.get("n", "")
     if "n" in st.session_state or not asked.isdecimal() or int(asked) in _STEPS:
         return
-    st.query_params["n"] = str(next((step for step in _STEPS if step >= int(asked)), _STEPS[-1]))
+    st.session_state["n"] = next((step for step in _STEPS if step >= int(asked)), _STEPS[-1])
 
 
 def also_words() -> str:
