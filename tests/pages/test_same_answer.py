@@ -37,10 +37,17 @@ def test_headline_list_picture_and_caption_have_one_answer(open_page, text, keep
     headline = next(m.value for m in at.markdown if m.value.startswith("### "))
     word = headline.split(":primary[")[1].rstrip("]").replace("\\", "")
     listed = next(frame.value["word"].iloc[0] for frame in at.dataframe if "score" in frame.value)
-    caption = next(c.value for c in at.caption if "Best: " in c.value).replace("\\", "")
+    caption = next(c.value for c in at.caption if "Best by" in c.value).replace("\\", "")
     assert listed.removesuffix(" (input)") == word
     assert best_drawn(at) == [word]
-    assert f"Best: {word}, " in caption
+    assert f"Best by 3CosAdd: {word}, " in caption
+    lists = [
+        f.value["word"].iloc[0].removesuffix(" (input)") for f in at.dataframe if "score" in f.value
+    ]
+    other = [c.value for c in at.caption if c.value.startswith("By 3CosAdd; ")]
+    assert len(other) == (
+        set(lists) != {word}
+    )  # where methods differ, the headline says whose it is
     inside = word in text.replace("*", " ").split()
     assert keep or not inside
     assert ("itself a word of the sum" in caption) == inside

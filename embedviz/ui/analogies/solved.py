@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 import streamlit as st
 
@@ -11,6 +13,9 @@ from embedviz.ui.messages import plain, show_error
 from embedviz.ui.model_choice import Chosen
 from embedviz.words.analogies import ANALOGY_METHODS, Analogy, analogy
 from embedviz.words.formula import Formula
+
+_FIRST = next(iter(ANALOGY_METHODS))
+"""Whose answer stands over the others, and in the picture."""
 
 
 def solve(chosen: Chosen, formula: Formula) -> Analogy | None:
@@ -23,11 +28,12 @@ def solve(chosen: Chosen, formula: Formula) -> Analogy | None:
         "king − man + woman is king itself.",
     )
     try:
-        _headline(chosen, formula, keep)
+        answers = _answers(chosen, formula, keep)
+        _headline(formula, answers)
         for column, name in zip(st.columns(len(ANALOGY_METHODS)), ANALOGY_METHODS, strict=True):
             with column.container(border=True, height="stretch"):
-                _one_method(chosen, formula, name, keep)
-        return _answer(chosen, formula, next(iter(ANALOGY_METHODS)), keep)
+                _one_method(formula, name, answers.get(name))
+        return answers[_FIRST]
     except UnknownKeyError as error:
         _unknown(error)
     except InvalidParameterError as error:
@@ -35,14 +41,31 @@ def solve(chosen: Chosen, formula: Formula) -> Analogy | None:
     return None
 
 
-def _headline(chosen: Chosen, formula: Formula, keep: bool) -> None:
-    best = _answer(chosen, formula, next(iter(ANALOGY_METHODS)), keep)
+def _answers(chosen: Chosen, formula: Formula, keep: bool) -> dict[str, Analogy]:
+    """By method; the first one's is always among them, and raises what is wrong with the sum."""
+    able = [
+        name
+        for name, method in ANALOGY_METHODS.items()
+        if name == _FIRST or not method.why_not(formula.positive, formula.negative)
+    ]
+    return {name: _answer(chosen, formula, name, keep) for name in able}
+
+
+def _headline(formula: Formula, answers: Mapping[str, Analogy]) -> None:
+    best = answers[_FIRST]
     if not best.keys:
         raise InvalidParameterError(
             "Every word of this model is in the sum, so none is left to be its answer. "
             "Let the input words win too."
         )
     st.markdown(f"### {plain(formula)} ≈ :primary[{plain(best.keys[0])}]")
+    others = [
+        f"by {ANALOGY_METHODS[name].label} {answer.keys[0]}"
+        for name, answer in answers.items()
+        if answer.keys[0] != best.keys[0]
+    ]
+    if others:
+        st.caption(plain(f"By {ANALOGY_METHODS[_FIRST].label}; {', '.join(others)}."))
 
 
 def _answer(chosen: Chosen, formula: Formula, method: str, keep: bool) -> Analogy:
@@ -52,14 +75,13 @@ def _answer(chosen: Chosen, formula: Formula, method: str, keep: bool) -> Analog
     return analogy(chosen.model, positive, negative, k=10, method=method, exclude_inputs=not keep)
 
 
-def _one_method(chosen: Chosen, formula: Formula, name: str, keep: bool) -> None:
+def _one_method(formula: Formula, name: str, found: Analogy | None) -> None:
     method = ANALOGY_METHODS[name]
     st.markdown(f"**{plain(method.label)}**", help=method.help)
-    why_not = method.why_not(formula.positive, formula.negative)
-    if why_not:
+    if found is None:
+        why_not = method.why_not(formula.positive, formula.negative)
         st.caption(f"Not here: {plain(why_not)}")
         return
-    found = _answer(chosen, formula, name, keep)
     inputs = set(formula.words)
     table = pd.DataFrame(
         {

@@ -85,7 +85,7 @@ def show_curves(algorithm: str, losses: Any, history: Any, epochs: int) -> None:
     with loss:
         st.markdown("**Loss by epoch**", help=_LOSS)
         if ALGORITHMS[algorithm].reports_loss and losses and not np.isfinite(losses).any():
-            st.caption("No loss: no two words stood together to be guessed from each other.")
+            st.caption("No loss: no guess could be drawn from this text to measure it by.")
         elif ALGORITHMS[algorithm].reports_loss:
             title = "mean loss of the same guesses"
             st.plotly_chart(loss_curve(losses, epochs, title=title), theme="streamlit", key="loss")
