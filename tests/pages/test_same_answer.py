@@ -170,3 +170,50 @@ def test_the_import_header_follows_the_chosen_column(open_page):
     assert not at.exception
     assert "dimensions" not in text_of(at)  # no vector, no header: the reason stands there
     assert len(at.error) == 1
+
+
+def own_words(at, *spaces):
+    mine = Session()
+    for space in spaces:
+        mine.own(new_id(), Owned(space, "here"), 100)
+    at.session_state["embedviz_session"] = mine
+    at.run()
+    at.selectbox(key="model").set_value(f"{spaces[0].name} (mine)").run()
+    assert not at.exception, at.exception
+    return at
+
+
+def test_a_method_without_an_answer_leaves_the_others_theirs(open_page):
+    """From a word to another of the same vector is no direction: PairDirection alone has no answer."""
+    vectors = [[1, 0, 0], [1, 0, 0], [0, 1, 0], [0, 1, 1], [1, 1, 0]]
+    space = ev.EmbeddingSpace(["b", "a", "c", "d", "e"], vectors, None, "five")
+    at = own_words(open_page("analogies", sum="b - a + c"), space)
+    best = ev.analogy(space, ["b", "c"], ["a"]).keys[0]
+    assert any(f"≈ :primary[{best}]" in m.value for m in at.markdown)
+    assert best_drawn(at) == [best]
+    assert not at.error
+    assert any(c.value.startswith("Not here: ") and "no direction" in c.value for c in at.caption)
+
+
+@pytest.mark.parametrize(
+    ("vectors", "why"),
+    [(np.ones((6, 3)), "are the same"), (np.arange(1.0, 7)[:, None], "one number each")],
+)
+def test_words_that_make_no_map_are_asked_all_the_same(open_page, vectors, why):
+    space = ev.EmbeddingSpace([f"w{i}" for i in range(6)], vectors, None, "flat")
+    at = own_words(open_page("words", word="w1", k="3"), space)
+    assert why in text_of(at)
+    table = next(f.value for f in at.dataframe if "cosine similarity" in f.value)
+    assert list(table["word"]) == list(ev.neighbors(space, "w1", k=3).keys)
+
+
+def test_three_points_are_not_said_to_be_measured_later(open_page):
+    at = open_page("vectors", vectors="Already here")
+    space = ev.EmbeddingSpace(["a", "b", "c"], [[0, 1], [1, 0], [2, 2]], None, "three")
+    mine = Session()
+    mine.own(new_id(), Owned(space, "here", None, "vectors"), 100)
+    at.session_state["embedviz_session"] = mine
+    at.run()
+    at.selectbox(key="vectors_here").set_value("three (mine)").run()
+    assert at.selectbox(key="vectors_color").value == "@one"
+    assert "measured yet" not in text_of(at)

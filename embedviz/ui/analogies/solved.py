@@ -32,8 +32,9 @@ def solve(chosen: Chosen, formula: Formula) -> Analogy | None:
         _headline(formula, answers)
         for column, name in zip(st.columns(len(ANALOGY_METHODS)), ANALOGY_METHODS, strict=True):
             with column.container(border=True, height="stretch"):
-                _one_method(formula, name, answers.get(name))
-        return answers[_FIRST]
+                _one_method(formula, name, answers[name])
+        first = answers[_FIRST]
+        return first if isinstance(first, Analogy) else None
     except UnknownKeyError as error:
         _unknown(error)
     except InvalidParameterError as error:
@@ -41,18 +42,21 @@ def solve(chosen: Chosen, formula: Formula) -> Analogy | None:
     return None
 
 
-def _answers(chosen: Chosen, formula: Formula, keep: bool) -> dict[str, Analogy]:
-    """By method; the first one's is always among them, and raises what is wrong with the sum."""
-    able = [
-        name
-        for name, method in ANALOGY_METHODS.items()
-        if name == _FIRST or not method.why_not(formula.positive, formula.negative)
-    ]
-    return {name: _answer(chosen, formula, name, keep) for name in able}
+def _answers(chosen: Chosen, formula: Formula, keep: bool) -> dict[str, Analogy | str]:
+    """By method, or why it has none; for the first one what is wrong is raised."""
+    answers: dict[str, Analogy | str] = {_FIRST: _answer(chosen, formula, _FIRST, keep)}
+    for name, method in list(ANALOGY_METHODS.items())[1:]:
+        try:
+            why_not = method.why_not(formula.positive, formula.negative)
+            answers[name] = why_not or _answer(chosen, formula, name, keep)
+        except InvalidParameterError as error:  # of this sum; the others go on
+            answers[name] = str(error)
+    return answers
 
 
-def _headline(formula: Formula, answers: Mapping[str, Analogy]) -> None:
+def _headline(formula: Formula, answers: Mapping[str, Analogy | str]) -> None:
     best = answers[_FIRST]
+    assert isinstance(best, Analogy)
     if not best.keys:
         raise InvalidParameterError(
             "Every word of this model is in the sum, so none is left to be its answer. "
@@ -62,7 +66,7 @@ def _headline(formula: Formula, answers: Mapping[str, Analogy]) -> None:
     others = [
         f"by {ANALOGY_METHODS[name].label} {answer.keys[0]}"
         for name, answer in answers.items()
-        if answer.keys[0] != best.keys[0]
+        if isinstance(answer, Analogy) and answer.keys[0] != best.keys[0]
     ]
     if others:
         st.caption(plain(f"By {ANALOGY_METHODS[_FIRST].label}; {', '.join(others)}."))
@@ -75,12 +79,11 @@ def _answer(chosen: Chosen, formula: Formula, method: str, keep: bool) -> Analog
     return analogy(chosen.model, positive, negative, k=10, method=method, exclude_inputs=not keep)
 
 
-def _one_method(formula: Formula, name: str, found: Analogy | None) -> None:
+def _one_method(formula: Formula, name: str, found: Analogy | str) -> None:
     method = ANALOGY_METHODS[name]
     st.markdown(f"**{plain(method.label)}**", help=method.help)
-    if found is None:
-        why_not = method.why_not(formula.positive, formula.negative)
-        st.caption(f"Not here: {plain(why_not)}")
+    if isinstance(found, str):
+        st.caption(f"Not here: {plain(found)}")
         return
     inputs = set(formula.words)
     table = pd.DataFrame(

@@ -14,6 +14,7 @@ from embedviz.projections import PROJECTIONS, Projection, first_keeping, project
 from embedviz.space import EmbeddingSpace
 from embedviz.trust import Quality, quality
 from embedviz.ui.compare.sides import Sides
+from embedviz.ui.explorer.captions import kept_in_words
 from embedviz.ui.explorer.projected import Drawn, K
 from embedviz.ui.explorer.settings import MapSettings, map_settings
 from embedviz.ui.messages import plain
@@ -107,7 +108,7 @@ def map_words(vectors: VectorSet, drawn: Drawn, trust: Quality | None) -> str:
         parts.append(f"These axes keep {float(shares.sum()):.0%} of the variance.")
     if trust is not None:
         parts.append(
-            f"Of each item's {trust.k} nearest {trust.recall:.0%} are also nearest on the map; "
+            f"How far to trust it: {kept_in_words(trust, 'item')}; "
             f"trustworthiness {trust.trustworthiness:.3f} (1 is perfect)."
         )
     return plain(" ".join(parts))

@@ -52,7 +52,7 @@ def _by_length(now: Situation) -> Colors:
 COLORINGS: dict[str, Coloring[Situation]] = {
     "rank": Coloring("Frequency", _by_rank),
     "nearness": Coloring("Nearness to the word", _by_nearness, "Ask for a word first."),
-    "trust": Coloring("Trust in each point", by_recall, "The map is not measured yet."),
+    "trust": Coloring("Trust in each point", by_recall, "This map is not measured."),
     "length": Coloring("Vector length", _by_length),
     "none": Coloring("One color", one_color),
 }

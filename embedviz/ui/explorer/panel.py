@@ -8,6 +8,7 @@ import streamlit as st
 from numpy.typing import NDArray
 from streamlit.delta_generator import DeltaGenerator
 
+from embedviz.errors import EmbedvizError
 from embedviz.plots.picture import Picture
 from embedviz.projections import PROJECTIONS, Projection
 from embedviz.space import EmbeddingSpace
@@ -27,8 +28,9 @@ from embedviz.ui.explorer.coloring import COLORINGS, Situation, nearness
 from embedviz.ui.explorer.drawing import Placed, picture_of, placed
 from embedviz.ui.explorer.projected import Drawn, measured, projected
 from embedviz.ui.explorer.selection import show_selection
-from embedviz.ui.explorer.settings import map_settings
+from embedviz.ui.explorer.settings import MapSettings, map_settings
 from embedviz.ui.map import show_map
+from embedviz.ui.messages import show_error
 from embedviz.ui.model_choice import Chosen
 from embedviz.ui.session import session
 from embedviz.word_model import vector_of
@@ -47,7 +49,13 @@ def explore(chosen: Chosen) -> None:
         answer = ask(chosen)
         answer_here = st.container()
     with map_side:
-        drawn = projected(drawn_space, settings, chosen.shared)
+        drawn = _drawn(drawn_space, settings, chosen.shared)
+    if drawn is None:
+        with answer_here:
+            if answer is not None:
+                show_answer(answer, chosen, set())
+        return
+    with map_side:
         places = _places(answer, chosen, drawn.projection)
         map_here = st.container()
         trust = measured(drawn_space, drawn, settings, chosen.shared)
@@ -65,6 +73,18 @@ def explore(chosen: Chosen) -> None:
     if events.selected is not None and len(events.selected):
         show_selection(chosen.identity, drawn_space, words, events.selected)
     _as_table(drawn.projection, words, chosen, answer, trust)
+
+
+def _drawn(space: EmbeddingSpace, settings: MapSettings, shared: bool) -> Drawn | None:
+    """The map; None, with the reason on the page, where there is none of these: the words can be asked."""
+    try:
+        if space.dimensions < 2:
+            st.info("These vectors have one number each: a map needs two or more.")
+            return None
+        return projected(space, settings, shared)
+    except EmbedvizError as error:
+        show_error(error)
+        return None
 
 
 def _controls(space: EmbeddingSpace) -> tuple[DeltaGenerator, str, int, str]:
