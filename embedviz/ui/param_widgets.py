@@ -51,7 +51,8 @@ def _in_columns(
             asked = values[spec.name] = _widget(spec, prefix)
             taken = within({spec.name: asked}, limits)[spec.name]
             if taken != asked:
-                st.caption(f"This data allows {taken:.4g}: that is taken.")
+                side = "more" if asked > taken else "less"
+                st.caption(f"This data allows no {side} than {taken:.4g}: that is taken.")
     return values
 
 

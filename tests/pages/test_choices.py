@@ -117,7 +117,7 @@ def test_groups_start_from_the_default_of_each_set(open_page):
     show(at, "set6")
     assert at.number_input(key=reduce_to).value == 0
     assert at.number_input(key=smallest).value == 15
-    assert "This data allows 3: that is taken." in text_of(at)
+    assert "This data allows no more than 3: that is taken." in text_of(at)
     next(button for button in at.button if button.label == "Find groups").click().run()
     assert not at.error
     show(at, "set200")

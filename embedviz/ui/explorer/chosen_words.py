@@ -35,9 +35,8 @@ def choose_count(space: EmbeddingSpace) -> int:
 def _step_of_link() -> None:
     """A link may name another number, such as all the words of its model: the next step holds it."""
     asked = st.query_params.get("n", "")
-    if "n" in st.session_state or not asked.isdecimal() or int(asked) in _STEPS:
-        return
-    st.session_state["n"] = next((step for step in _STEPS if step >= int(asked)), _STEPS[-1])
+    if "n" not in st.session_state and asked.isdecimal() and int(asked) < _STEPS[-1]:
+        st.session_state["n"] = next(step for step in _STEPS if step >= int(asked))
 
 
 def also_words() -> str:
