@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 _LAYOUT: dict[str, Any] = {
     "height": 280,
     "margin": {"l": 0, "r": 8, "t": 8, "b": 40},
-    "legend": {"orientation": "h", "y": 1.12},
+    # Upwards from the plot: two rows of names must not cover it.
+    "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom"},
 }
 
 
