@@ -14,6 +14,9 @@ from typing import Any, SupportsFloat, SupportsIndex, TypeVar
 
 from embedviz.errors import InvalidParameterError
 
+Limits = Mapping[str, tuple[float | None, float | None]]
+"""What some data allows, by parameter: the least and the largest value; None leaves a side open."""
+
 _KEY = "embedviz"
 P = TypeVar("P")
 
@@ -92,24 +95,26 @@ def make(params_class: type[P], values: Mapping[str, Any], what: str) -> P:
     )
 
 
-def narrowed(spec: ParamSpec, limits: Mapping[str, tuple[float | None, float | None]]) -> ParamSpec:
+def narrowed(spec: ParamSpec, limits: Limits) -> ParamSpec:
     """``spec`` with the range that ``limits`` leaves of it, and its default moved inside."""
     if spec.name not in limits:
         return spec
     low, high = limits[spec.name]
     minimum = max((at for at in (low, spec.minimum) if at is not None), default=None)
     maximum = min((at for at in (high, spec.maximum) if at is not None), default=None)
-    default = spec.default
-    if maximum is not None and default > maximum:
-        default = math.floor(maximum) if spec.kind is int else maximum
-    if minimum is not None and default < minimum:
-        default = math.ceil(minimum) if spec.kind is int else minimum
+    default = _nearest(spec.default, minimum, maximum, spec.kind is int)
     return dataclasses.replace(spec, minimum=minimum, maximum=maximum, default=default)
 
 
-def check_limits(
-    params: Any, limits: Mapping[str, tuple[float | None, float | None]], what: str, why: str
-) -> None:
+def within(values: Mapping[str, Any], limits: Limits) -> dict[str, Any]:
+    """``values`` by name, each moved to the nearest that ``limits`` allow; whole ones stay whole."""
+    return {
+        name: _nearest(value, *limits.get(name, (None, None)), isinstance(value, int))
+        for name, value in values.items()
+    }
+
+
+def check_limits(params: Any, limits: Limits, what: str, why: str) -> None:
     """Raise :class:`InvalidParameterError` where ``params`` leaves what this data allows."""
     for name, (low, high) in limits.items():
         value = getattr(params, name)
@@ -118,6 +123,14 @@ def check_limits(
                 f"{what}: {name}={value!r} does not fit this data ({why}). "
                 f"Allowed here: {_range(low, high)}."
             )
+
+
+def _nearest(value: Any, low: float | None, high: float | None, whole: bool) -> Any:
+    if high is not None and value > high:
+        value = math.floor(high) if whole else high
+    if low is not None and value < low:
+        value = math.ceil(low) if whole else low
+    return value
 
 
 def _checked(spec: ParamSpec, value: Any, what: str) -> Any:

@@ -47,6 +47,7 @@ def neighbors(
     metric: str = "cosine",
     *,
     index: str = "exact",
+    exclude: Sequence[str] = (),
     on_progress: OnProgress | None = None,
     cancel: Cancel | None = None,
 ) -> Neighbors:
@@ -67,6 +68,8 @@ def neighbors(
         after seconds of building when it is first asked on a space, and may miss one neighbor in
         a hundred (for correlation it compares all); so may "hnsw" (a graph) and "ivf" (cells),
         which hold a copy of the vectors. The scores are the exact ones. See :data:`embedviz.indexes.INDEXES`.
+    exclude : sequence of str
+        Keys that are no answer: those that an average is made of, say.
     on_progress, cancel
         For many queries at once and the building of an index.
 
@@ -86,11 +89,14 @@ def neighbors(
     single, vectors, own_rows = _vectors_of(source, space, query)
     _check(space, vectors, metric)
     excludes = any(row >= 0 for row in own_rows)
-    wanted = min(int(k) + excludes, len(space))
+    left_out = np.unique(np.fromiter(map(space.index, exclude), np.intp))
+    wanted = min(int(k) + excludes + len(left_out), len(space))
     built = index_of(space, index, on_progress=on_progress, cancel=cancel)
     rows, scores = built.search(vectors, wanted, metric, on_progress=on_progress, cancel=cancel)
     if excludes:
         rows, scores = _without_own(rows, scores, own_rows)
+    if len(left_out):
+        rows, scores = _without(rows, scores, left_out)
     return _answer(space, rows[:, :k], scores[:, :k], metric, single)
 
 
@@ -140,6 +146,15 @@ def _without_own(
     own[~own.any(axis=1), -1] = True
     shape = (len(rows), rows.shape[1] - 1)
     return rows[~own].reshape(shape), scores[~own].reshape(shape)
+
+
+def _without(
+    rows: NDArray[np.intp], scores: NDArray[np.float64], left_out: NDArray[np.intp]
+) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+    """Leave out these rows; as many answers to each query as the one with the fewest has."""
+    gone = np.isin(rows, left_out)
+    order = np.argsort(gone, axis=1, kind="stable")[:, : int((~gone).sum(axis=1).min())]
+    return np.take_along_axis(rows, order, axis=1), np.take_along_axis(scores, order, axis=1)
 
 
 def _answer(

@@ -15,7 +15,7 @@ from embedviz.projections.pca import PCA_METHOD
 @dataclass(frozen=True)
 class Measure:
     """Something to color or size by that is computed: ``code`` is the expression that gives it,
-    of ``ev``, ``space``, ``projection``, ``quality`` and what the line ``imports`` brings."""
+    of ``ev``, ``space``, ``projection``, ``quality`` and what the lines ``imports`` bring."""
 
     title: str
     code: str
@@ -59,6 +59,17 @@ class View:
     notes: tuple[str, ...] = ()
 
 
+# The script may be run where embedviz is not: it says so itself, and what to do.
+_NEEDED = """\
+try:
+    import embedviz as ev
+except ImportError as missing:
+    raise SystemExit(
+        f"This script needs embedviz, which this Python does not have ({missing}). "
+        "Install it from the folder that holds embedviz's pyproject.toml: pip install ."
+    ) from None"""
+
+
 def script_of(view: View, file: str = "view.html") -> str:
     """A Python script that makes exactly this view through the API and writes it to ``file``.
 
@@ -74,7 +85,8 @@ def script_of(view: View, file: str = "view.html") -> str:
         )
     parts = [
         '"""This view again, through the API of embedviz."""',
-        "\n".join(["import embedviz as ev", *_imports(view)]),
+        _NEEDED,
+        "\n".join(_imports(view)),
         _comments(view),
         f"space = {view.reading}",
         _call("projection = ev.project", ["space", repr(view.method)], _how(view)),
@@ -89,7 +101,7 @@ def script_of(view: View, file: str = "view.html") -> str:
 def _imports(view: View) -> list[str]:
     lines = ["from embedviz.metadata.filters import from_json, mask"] if view.filters else []
     measures = [what for what in (view.color, view.size) if isinstance(what, Measure)]
-    return sorted({*lines, *(what.imports for what in measures if what.imports)})
+    return sorted({*lines, *(line for what in measures for line in what.imports.splitlines())})
 
 
 def _comments(view: View) -> str:

@@ -12,12 +12,22 @@ if TYPE_CHECKING:
 _LAYOUT: dict[str, Any] = {
     "height": 280,
     "margin": {"l": 0, "r": 8, "t": 8, "b": 40},
-    "legend": {"orientation": "h", "y": 1.12},
+    # Upwards from the plot: two rows of names must not cover it.
+    "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom"},
 }
 
 
-def loss_curve(losses: Sequence[float], epochs: int, color: str = "#2f5fd0") -> go.Figure:
-    """Mean loss of each epoch; the axis spans all ``epochs`` so that the curve grows into it."""
+def loss_curve(
+    losses: Sequence[float],
+    epochs: int,
+    color: str = "#2f5fd0",
+    title: str = "mean loss per word",
+) -> go.Figure:
+    """Mean loss of each epoch; the axis spans all ``epochs`` so that the curve grows into it.
+
+    ``title`` says what it is the mean of: a word, for the ``losses`` of
+    :class:`~embedviz.words.trained.TrainedWords`, a guess for its ``sample_losses``.
+    """
     import plotly.graph_objects as go
 
     line = go.Scatter(
@@ -27,7 +37,7 @@ def loss_curve(losses: Sequence[float], epochs: int, color: str = "#2f5fd0") -> 
         line={"color": color, "width": 2.5},
         hovertemplate="epoch %{x}: %{y:.4f}<extra></extra>",
     )
-    return go.Figure(line, {**_LAYOUT, **_axes(epochs, "mean loss per word")})
+    return go.Figure(line, {**_LAYOUT, **_axes(epochs, title)})
 
 
 def neighbors_moved(moved: Mapping[str, Sequence[float]], epochs: int) -> go.Figure:

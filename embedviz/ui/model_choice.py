@@ -51,7 +51,7 @@ def choose_model() -> Chosen | None:
     if pending in by_identity:
         st.session_state[_KEY] = by_identity[pending]
     elif _KEY in st.session_state and st.session_state[_KEY] not in names:
-        del st.session_state[_KEY]
+        st.session_state[_KEY] = next(iter(names))
     # No format_func: what it gave would stand in the link, where names do.
     name = st.sidebar.selectbox(
         "Model",

@@ -9,9 +9,8 @@ from typing import Any
 
 import streamlit as st
 
-from embedviz.params import ParamSpec, narrowed, specs
-
-Limits = Mapping[str, tuple[float | None, float | None]]
+from embedviz.params import Limits, ParamSpec, specs, within
+from embedviz.ui.choices import begin_choice
 
 
 def param_widgets(
@@ -21,20 +20,20 @@ def param_widgets(
     defaults: Mapping[str, Any] | None = None,
     columns: int = 1,
 ) -> dict[str, Any]:
-    """One widget per parameter; returns their values by name.
+    """One widget per parameter; returns what was asked for, by name.
 
     ``prefix`` begins the widgets' keys, which are also their names in the page's link.
-    ``limits`` narrows ranges to what this data allows; ``defaults`` suits them to it.
+    ``defaults`` suit this data. ``limits`` are what it allows: what is asked for beyond them stays
+    as it is, in the widget and in the link, for data that allows it; the page says what is taken
+    instead, which :func:`embedviz.params.within` gives.
     """
-    described = [
-        narrowed(_with_default(spec, defaults or {}), limits or {})
-        for spec in specs(params_class).values()
-    ]
-    values = _in_columns([spec for spec in described if not spec.advanced], prefix, columns)
+    described = [_with_default(spec, defaults or {}) for spec in specs(params_class).values()]
+    ordinary = [spec for spec in described if not spec.advanced]
+    values = _in_columns(ordinary, prefix, limits or {}, columns)
     advanced = [spec for spec in described if spec.advanced]
     if advanced:
         with st.expander("More settings"):
-            values |= _in_columns(advanced, prefix, columns)
+            values |= _in_columns(advanced, prefix, limits or {}, columns)
     return values
 
 
@@ -42,21 +41,25 @@ def _with_default(spec: ParamSpec, defaults: Mapping[str, Any]) -> ParamSpec:
     return replace(spec, default=defaults[spec.name]) if spec.name in defaults else spec
 
 
-def _in_columns(described: list[ParamSpec], prefix: str, columns: int) -> dict[str, Any]:
+def _in_columns(
+    described: list[ParamSpec], prefix: str, limits: Limits, columns: int
+) -> dict[str, Any]:
     places = st.columns(columns) if columns > 1 else [st.container()]
     values = {}
     for i, spec in enumerate(described):
         with places[i % len(places)]:
-            values[spec.name] = _widget(spec, prefix)
+            asked = values[spec.name] = _widget(spec, prefix)
+            taken = within({spec.name: asked}, limits)[spec.name]
+            if taken != asked:
+                side = "more" if asked > taken else "less"
+                st.caption(f"This data allows no {side} than {taken:.4g}: that is taken.")
     return values
 
 
 def _widget(spec: ParamSpec, prefix: str) -> Any:
     key = f"{prefix}_{spec.name}"
     about: dict[str, Any] = {"help": spec.help, "key": key, "bind": "query-params"}
-    if spec.minimum is not None and spec.minimum == spec.maximum:
-        st.caption(f"{spec.label}: {spec.minimum:g}, the only value that so few points allow.")
-        return spec.kind(spec.minimum)
+    begin_choice(key, spec.default, lambda value: _allowed(spec, value))
     if spec.kind is bool:
         return st.toggle(spec.label, value=spec.default, **about)
     if spec.choices is not None:
@@ -65,7 +68,6 @@ def _widget(spec: ParamSpec, prefix: str) -> Any:
         )
     if spec.kind is str:
         return st.text_input(spec.label, value=spec.default, **about)
-    _drop_out_of_range(key, spec)
     as_kind = spec.kind
     step = _step(spec)
     bounds: dict[str, Any] = {
@@ -94,11 +96,9 @@ def _step(spec: ParamSpec) -> float:
     return spec.step or 10.0 ** math.floor(math.log10(abs(spec.default) or 0.1))
 
 
-def _drop_out_of_range(key: str, spec: ParamSpec) -> None:
-    """A value kept from other data may lie outside what this data allows: back to the default."""
-    value = st.session_state.get(key)
-    if value is None:
-        return
-    below = spec.minimum is not None and value < spec.minimum
-    if below or (spec.maximum is not None and value > spec.maximum):
-        st.session_state.pop(key)
+def _allowed(spec: ParamSpec, value: Any) -> bool:
+    """Whether the parameter may have this value with any data."""
+    if spec.choices is not None:
+        return value in spec.choices
+    low = spec.minimum is not None and value < spec.minimum
+    return not low and not (spec.maximum is not None and value > spec.maximum)

@@ -36,6 +36,8 @@ class AnalogyPlane:
         The words of the sum first, then the answers.
     inputs : int
         How many of ``keys`` are words of the sum.
+    best : int
+        Which of ``keys`` is the best answer; a word of the sum, if those may win too.
     coordinates : ndarray of shape (len(keys), 2), float64
         Unit vectors seen on the plane.
     landing : tuple of 2 float
@@ -47,6 +49,7 @@ class AnalogyPlane:
 
     keys: tuple[str, ...]
     inputs: int
+    best: int
     coordinates: Floats
     landing: Point
     arrows: tuple[Arrow, ...]
@@ -59,10 +62,11 @@ def plane(
     negative: Sequence[Item],
     answers: Sequence[str],
 ) -> AnalogyPlane:
-    """Fit the plane by PCA to the sum's words, its landing point and the best answer.
+    """Fit the plane by PCA to the sum's words, its landing point and the best of the other words.
 
-    For b − a + c the arrows are a → b and, from c, the same arrow again: a parallelogram. Other
-    sums are a chain of arrows. Raises UnknownKeyError.
+    ``answers`` come best first, and may have words of the sum among them. For b − a + c the arrows
+    are a → b and, from c, the same arrow again: a parallelogram. Other sums are a chain of arrows.
+    Raises UnknownKeyError.
     """
     sum_ = terms(source, positive, negative)
     words = tuple(weighted(item)[0] for item in (*positive, *negative))
@@ -81,7 +85,9 @@ def plane(
     weights = [weight for _, weight in map(weighted, (*positive, *negative))]
     classic = (len(positive), len(negative)) == (2, 1) and weights == [1, 1, 1]
     arrows = _parallelogram(shown, landing) if classic else _chain(sum_, words, center, axes)
-    return AnalogyPlane(words + found, len(words), shown, landing, arrows, share)
+    keys = words + found
+    best = keys.index(answers[0]) if len(answers) else len(words)
+    return AnalogyPlane(keys, len(words), best, shown, landing, arrows, share)
 
 
 def _parallelogram(shown: Floats, landing: Point) -> tuple[Arrow, ...]:

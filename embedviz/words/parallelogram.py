@@ -25,13 +25,17 @@ def parallelogram(plane: AnalogyPlane) -> go.Figure:
     x, y = plane.coordinates.T
     # Labels point away from the middle, where the arrows are.
     middle = float(np.append(y, plane.landing[1]).mean())
-    parts = {
-        "near the landing point": (slice(plane.inputs + 1, None), _STEP, 7),
-        "words of the sum": (slice(0, plane.inputs), _INPUT, 12),
-        "the best answer": (slice(plane.inputs, plane.inputs + 1), _ANSWER, 12),
+    inputs, others = range(plane.inputs), range(plane.inputs, len(plane.keys))
+    best = [place for place in range(len(x)) if place == plane.best]
+    parts: dict[str, tuple[list[int], str, int]] = {
+        "near the landing point": ([place for place in others if place != plane.best], _STEP, 7),
+        "words of the sum": ([place for place in inputs if place != plane.best], _INPUT, 12),
+        "the best answer": (best, _ANSWER, 12),
     }
+    if plane.best in inputs:
+        parts["the best answer, a word of the sum"] = parts.pop("the best answer")
     traces = [
-        _words(x[rows], y[rows], plane.keys[rows], middle, color, size, name)
+        _words(x[rows], y[rows], [plane.keys[row] for row in rows], middle, color, size, name)
         for name, (rows, color, size) in parts.items()
     ] + [
         go.Scatter(

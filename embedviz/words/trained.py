@@ -16,7 +16,7 @@ from embedviz.formats import FORMATS, write
 from embedviz.formats.writing import write_whole
 from embedviz.space import EmbeddingSpace
 from embedviz.word_model import SubwordModel, WordModel
-from embedviz.words.training_log import EpochRecord, losses_of
+from embedviz.words.training_log import EpochRecord, losses_of, sample_losses_of
 from embedviz.words.training_params import Algorithm, TrainingParams
 
 _NATIVE_SUFFIXES = (".kv", ".model")
@@ -33,7 +33,8 @@ class TrainedWords:
     windows. gensim counts no term with |x·y| ≥ 6, looks
     logarithms up in a table (up to 2 % off), and adds up each batch of 10,000 words (of a
     corpus file: all words of a worker's epoch) in float32, which is right within 1 % for sums up to
-    a million and within 5 % up to 2²²; a larger sum is not believed and gives nan.
+    a million and within 5 % up to 2²²; a larger sum is not believed and gives nan. It is taken while
+    the words learn, and may rise although they learn: ``sample_losses`` compare epochs.
 
     Attributes
     ----------
@@ -55,6 +56,8 @@ class TrainedWords:
         Size of the text, rare words included.
     missing_probes : tuple of str
         Probe words that are not in the vocabulary.
+    doubts : tuple of str
+        Reasons not to trust what was learned, in sentences: too few words, nothing to train on.
     """
 
     model: WordModel
@@ -67,6 +70,7 @@ class TrainedWords:
     corpus_words: int
     corpus_sentences: int
     missing_probes: tuple[str, ...]
+    doubts: tuple[str, ...]
     _wv: Any = field(repr=False)
     _kept: tuple[NDArray[np.float32], ...] = field(default=(), repr=False)
 
@@ -91,9 +95,19 @@ class TrainedWords:
         """Mean loss per trained word of each epoch; empty for fastText.
 
         The last one is of what was read, if the training was stopped. nan where the loss is not
-        known: subsampling left no word, or the sum was too large for float32.
+        known: subsampling left no two words to train on, or the sum was too large for float32.
         """
         return losses_of(self.epochs)
+
+    @property
+    def sample_losses(self) -> tuple[float, ...]:
+        """Mean loss of the same guesses, drawn from the text, after each epoch; empty for fastText.
+
+        A guess is a true pair (of CBOW a word and the mean of its context) with its ``negative``
+        random words, the same in every epoch, and every term counts: −log σ(x·y) summed with
+        −log σ(−x·y'). nan if no two words stand together in the sample.
+        """
+        return sample_losses_of(self.epochs)
 
     @property
     def deterministic(self) -> bool:

@@ -9,9 +9,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from embedviz.errors import CancelledError, InvalidParameterError
 from embedviz.progress import Cancel, OnProgress, report, stop_if
 from embedviz.words.probes import checked_probes
+from embedviz.words.sample_loss import SentenceSample
 from embedviz.words.sentences import (
     Sentences,
     StoppableSentences,
@@ -20,6 +23,7 @@ from embedviz.words.sentences import (
     source_of,
 )
 from embedviz.words.trained import TrainedWords, trained_model
+from embedviz.words.training_doubts import doubts_of
 from embedviz.words.training_log import (
     EpochRecord,
     TrainingLog,
@@ -118,7 +122,13 @@ def train_words(
     log = TrainingLog(chosen.epochs, method.reports_loss, on_progress, cancel, _checked(keep_words))
     settings = method.gensim_settings(chosen)
     model = watched(method.gensim_type(), log.watch)(**settings)
-    _count_words(model, source, on_progress, cancel)
+    sample = SentenceSample(chosen.seed)
+    _count_words(model, source, sample, on_progress, cancel)
+    counts = dict(model.raw_vocab)
+    model.prepare_vocab()
+    model.prepare_weights()
+    if method.reports_loss:
+        log.guesses = sample.guesses(model, np.random.default_rng(chosen.seed))
     log.probes = tuple(word for word in watched_words if word in model.wv.key_to_index)
     _run(model, StoppableSentences(source, log.watch), path, method, log)
     stopped = _was_stopped(log.history, chosen.epochs)
@@ -136,6 +146,7 @@ def train_words(
         corpus_words=model.corpus_total_words,
         corpus_sentences=model.corpus_count,
         missing_probes=tuple(word for word in watched_words if word not in log.probes),
+        doubts=doubts_of(counts, chosen, sample.longest, log.history, bool(np.any(model.syn1neg))),
         _wv=model.wv,
         _kept=tuple(log.kept),
     )
@@ -148,16 +159,18 @@ def _checked(keep_words: int) -> int:
 
 
 def _count_words(
-    model: Any, source: Sentences, on_progress: OnProgress | None, cancel: Cancel | None
+    model: Any,
+    source: Sentences,
+    sample: SentenceSample,
+    on_progress: OnProgress | None,
+    cancel: Cancel | None,
 ) -> None:
-    """gensim's ``build_vocab``, with a look at the counts before they are used."""
+    """The first part of gensim's ``build_vocab``, with a look at the counts before they are used."""
     report(on_progress, None, "reading the text")
-    words, sentences = model.scan_vocab(scanned(source, on_progress, cancel))
+    words, sentences = model.scan_vocab(sample.passing(scanned(source, on_progress, cancel)))
     model.corpus_total_words, model.corpus_count = words, sentences
     check_vocabulary(model.raw_vocab, model.min_count)
     stop_if(cancel, "Reading the text")
-    model.prepare_vocab()
-    model.prepare_weights()
 
 
 def _run(

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from embedviz.progress import Cancel, OnProgress, report
 from embedviz.words.probes import ProbeNeighbors, moved, probe_neighbors
+from embedviz.words.sample_loss import Guesses
 from embedviz.words.training_watch import Watch
 
 _REPORT_SECONDS = 0.5
@@ -27,7 +28,10 @@ class EpochRecord:
         From 1.
     loss : float or None
         Mean loss per trained word (see :class:`TrainedWords`); None where gensim computes none,
-        nan where it is not known.
+        nan where it is not known or nothing was trained.
+    sample_loss : float or None
+        Mean loss of the same guesses, drawn from the text, at the end of this epoch: this one
+        compares epochs. None and nan as for ``loss``.
     words : int
         Words trained: those of the vocabulary that subsampling left.
     words_per_second : float
@@ -51,6 +55,7 @@ class EpochRecord:
     complete: bool
     neighbors: ProbeNeighbors = field(default_factory=dict)
     moved: dict[str, float] = field(default_factory=dict)
+    sample_loss: float | None = None
 
 
 @dataclass(frozen=True)
@@ -81,10 +86,20 @@ class TrainingSnapshot:
         """The losses of the epochs that ended; empty for fastText."""
         return losses_of(self.history)
 
+    @property
+    def sample_losses(self) -> tuple[float, ...]:
+        """The losses of the same guesses after each of them; empty for fastText."""
+        return sample_losses_of(self.history)
+
 
 def losses_of(history: Sequence[EpochRecord]) -> tuple[float, ...]:
     """The losses of these epochs; empty where gensim computes none."""
     return tuple(record.loss for record in history if record.loss is not None)
+
+
+def sample_losses_of(history: Sequence[EpochRecord]) -> tuple[float, ...]:
+    """The losses on the sample after these epochs; empty where gensim computes none."""
+    return tuple(record.sample_loss for record in history if record.sample_loss is not None)
 
 
 class TrainingStopped(Exception):  # noqa: N818 - no error: how gensim's loop over epochs is left
@@ -106,6 +121,7 @@ class TrainingLog:
         self.kept: list[NDArray[np.float32]] = []
         self.history: list[EpochRecord] = []
         self.probes: tuple[str, ...] = ()
+        self.guesses: Guesses | None = None
         self._epochs = epochs
         self._reports_loss = reports_loss
         self._on_progress = on_progress
@@ -153,12 +169,21 @@ class TrainingLog:
                 complete=not watch.cut,
                 neighbors=near,
                 moved=moved(before, near),
+                sample_loss=self._sample_loss(model),
             )
         )
 
     def _mean_loss(self) -> float | None:
         watch = self.watch
-        return watch.loss / watch.trained if self._reports_loss and watch.trained else None
+        if not self._reports_loss or not watch.trained:
+            return None
+        # No term is 0: a sum of 0 says that no word had another to be trained with.
+        return watch.loss / watch.trained if watch.loss else float("nan")
+
+    def _sample_loss(self, model: Any) -> float | None:
+        if not self._reports_loss or self.guesses is None:
+            return None
+        return self.guesses.loss(model.wv.vectors, model.syn1neg)
 
     def _no_loss(self) -> float | None:
         return float("nan") if self._reports_loss else None

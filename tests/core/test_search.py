@@ -147,3 +147,23 @@ def test_unknown_key_names_the_nearest_spellings(glove):
         ev.neighbors(glove, ["king", "kign"])
     assert caught.value.key == "kign"
     assert "king" in caught.value.suggestions
+
+
+def test_excluded_keys_are_no_answers_and_as_many_others_come() -> None:
+    space = ev.EmbeddingSpace(
+        [f"k{i}" for i in range(12)], np.random.default_rng(0).normal(size=(12, 3))
+    )
+    out = ["k2", "k7", "k7"]
+    for metric in METRICS:
+        whole = ev.neighbors(space, space.vectors[2], k=12, metric=metric)
+        left = [key for key in whole.keys if key not in out]
+        found = ev.neighbors(space, space.vectors[2], k=5, metric=metric, exclude=out)
+        assert list(found.keys) == left[:5]
+        assert [space.keys[row] for row in found.rows] == list(found.keys)
+        own = ev.neighbors(space, ["k2", "k3"], k=12, metric=metric, exclude=out)
+        assert {len(keys) for keys in own.keys} == {9}
+        assert not {"k2", "k7"} & {key for keys in own.keys for key in keys}
+        assert "k3" not in own.keys[1]
+    assert ev.neighbors(space, space.vectors[0], exclude=space.keys).keys == ()
+    with pytest.raises(UnknownKeyError, match="k99"):
+        ev.neighbors(space, "k1", exclude=["k99"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 
 import numpy as np
 import pytest
@@ -150,3 +151,29 @@ def test_settings_follow_the_text(open_page, settle):
     settle(at, ready)
     epochs = next(w for w in (*at.slider, *at.number_input) if str(w.key).endswith("_epochs"))
     assert epochs.value == samples["tiny"].settings["epochs"]
+
+
+def test_a_text_of_seven_words_is_no_success(open_page, settle):
+    at = open_page("train", text="Paste")
+    at.text_area(key="pasted").set_value("a a b b c c d e f g").run()
+    settle(at, lambda at: any(button.label == "Train" for button in at.button))
+    start(at, vector_size=4, epochs=3)
+    settle(at, lambda at: any("trained in" in warning.value for warning in at.warning))
+    assert not at.success
+    said = text_of(at).replace("\\", "")
+    assert "Only 3 of 7 different words (60% of the text) occur 2 times or more" in said
+    assert "min_count=1 keeps 7." in said
+    charts = [chart.proto.spec for chart in at.get("plotly_chart")]
+    assert not any('"y":[0' in spec for spec in charts)
+
+
+def test_the_curve_shows_the_loss_that_compares_epochs(open_page, settle):
+    at = open_page("train", text="Paste")
+    at.text_area(key="pasted").set_value(TEXT * 30).run()
+    settle(at, lambda at: any(button.label == "Train" for button in at.button))
+    start(at, epochs=4, vector_size=10, min_count=1)
+    settle(at, trained)
+    (owned,) = session_of(at).owned.values()
+    loss = next(c.proto.spec for c in at.get("plotly_chart") if "same guesses" in c.proto.spec)
+    (curve,) = json.loads(loss)["data"]
+    assert curve["y"] == list(owned.details.sample_losses)

@@ -196,7 +196,7 @@ def test_a_value_for_all_selected_and_another_name(opened) -> None:
         ("class", "@same", "class", ""), ("mass", "mass", "mass", ""), ("day", "day", "day", ""),
         ("place", "ok", "place", ""), ("ok", "class", "ok", ""), ("@@trust", "@@trust", "@trust", ""),
         ("title", "@length", "title (mostly different texts)", ""), ("@length", "@same", "vector length", ""),
-        ("@one", "@same", None, ""), ("@trust", "@trust", None, "not measured yet"),
+        ("@one", "@same", None, ""), ("@trust", "@trust", None, "not measured"),
         ("@groups", "@same", None, "none are found yet"),
     ],
 )  # fmt: skip

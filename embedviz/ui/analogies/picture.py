@@ -6,7 +6,7 @@ import streamlit as st
 
 from embedviz.ui.messages import plain
 from embedviz.ui.model_choice import Chosen
-from embedviz.words.analogies import Analogy
+from embedviz.words.analogies import ANALOGY_METHODS, Analogy
 from embedviz.words.analogy_plane import plane
 from embedviz.words.formula import Formula
 from embedviz.words.parallelogram import parallelogram as draw
@@ -27,6 +27,11 @@ def parallelogram(chosen: Chosen, formula: Formula, answer: Analogy | None) -> N
         f"The vectors at length 1, in the plane that fits the drawn words best: it keeps "
         f"{fitted.variance_share:.0%} of their variance, the rest of the {chosen.space.dimensions} "
         f"dimensions is not seen here. ✚ is where the sum lands; the answers are the words nearest to "
-        f"it in all dimensions, so on this plane another word may look nearer. Best: "
-        f"{plain(answer.keys[0])}, cosine {answer.scores[0]:.3f}."
+        f"it in all dimensions, so on this plane another word may look nearer. Best by "
+        f"{plain(ANALOGY_METHODS[answer.method].label)}: {plain(answer.keys[0])}, "
+        f"{_part(formula, answer)}cosine {answer.scores[0]:.3f}."
     )
+
+
+def _part(formula: Formula, answer: Analogy) -> str:
+    return "itself a word of the sum, " if answer.keys[0] in formula.words else ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 import streamlit as st
 
@@ -11,6 +13,9 @@ from embedviz.ui.messages import plain, show_error
 from embedviz.ui.model_choice import Chosen
 from embedviz.words.analogies import ANALOGY_METHODS, Analogy, analogy
 from embedviz.words.formula import Formula
+
+_FIRST = next(iter(ANALOGY_METHODS))
+"""Whose answer stands over the others, and in the picture."""
 
 
 def solve(chosen: Chosen, formula: Formula) -> Analogy | None:
@@ -23,11 +28,13 @@ def solve(chosen: Chosen, formula: Formula) -> Analogy | None:
         "king − man + woman is king itself.",
     )
     try:
-        _headline(chosen, formula, keep)
+        answers = _answers(chosen, formula, keep)
+        _headline(formula, answers)
         for column, name in zip(st.columns(len(ANALOGY_METHODS)), ANALOGY_METHODS, strict=True):
             with column.container(border=True, height="stretch"):
-                _one_method(chosen, formula, name, keep)
-        return _answer(chosen, formula, next(iter(ANALOGY_METHODS)), keep)
+                _one_method(formula, name, answers[name])
+        first = answers[_FIRST]
+        return first if isinstance(first, Analogy) else None
     except UnknownKeyError as error:
         _unknown(error)
     except InvalidParameterError as error:
@@ -35,14 +42,34 @@ def solve(chosen: Chosen, formula: Formula) -> Analogy | None:
     return None
 
 
-def _headline(chosen: Chosen, formula: Formula, keep: bool) -> None:
-    best = _answer(chosen, formula, next(iter(ANALOGY_METHODS)), keep)
+def _answers(chosen: Chosen, formula: Formula, keep: bool) -> dict[str, Analogy | str]:
+    """By method, or why it has none; for the first one what is wrong is raised."""
+    answers: dict[str, Analogy | str] = {_FIRST: _answer(chosen, formula, _FIRST, keep)}
+    for name, method in list(ANALOGY_METHODS.items())[1:]:
+        try:
+            why_not = method.why_not(formula.positive, formula.negative)
+            answers[name] = why_not or _answer(chosen, formula, name, keep)
+        except InvalidParameterError as error:  # of this sum; the others go on
+            answers[name] = str(error)
+    return answers
+
+
+def _headline(formula: Formula, answers: Mapping[str, Analogy | str]) -> None:
+    best = answers[_FIRST]
+    assert isinstance(best, Analogy)
     if not best.keys:
         raise InvalidParameterError(
             "Every word of this model is in the sum, so none is left to be its answer. "
             "Let the input words win too."
         )
     st.markdown(f"### {plain(formula)} ≈ :primary[{plain(best.keys[0])}]")
+    others = [
+        f"by {ANALOGY_METHODS[name].label} {answer.keys[0]}"
+        for name, answer in answers.items()
+        if isinstance(answer, Analogy) and answer.keys[0] != best.keys[0]
+    ]
+    if others:
+        st.caption(plain(f"By {ANALOGY_METHODS[_FIRST].label}; {', '.join(others)}."))
 
 
 def _answer(chosen: Chosen, formula: Formula, method: str, keep: bool) -> Analogy:
@@ -52,14 +79,12 @@ def _answer(chosen: Chosen, formula: Formula, method: str, keep: bool) -> Analog
     return analogy(chosen.model, positive, negative, k=10, method=method, exclude_inputs=not keep)
 
 
-def _one_method(chosen: Chosen, formula: Formula, name: str, keep: bool) -> None:
+def _one_method(formula: Formula, name: str, found: Analogy | str) -> None:
     method = ANALOGY_METHODS[name]
     st.markdown(f"**{plain(method.label)}**", help=method.help)
-    why_not = method.why_not(formula.positive, formula.negative)
-    if why_not:
-        st.caption(f"Not here: {plain(why_not)}")
+    if isinstance(found, str):
+        st.caption(f"Not here: {plain(found)}")
         return
-    found = _answer(chosen, formula, name, keep)
     inputs = set(formula.words)
     table = pd.DataFrame(
         {

@@ -8,6 +8,7 @@ import streamlit as st
 from embedviz.comparison import Comparison
 from embedviz.exporting.columns import colors_of_column
 from embedviz.plots.picture import Colors, continuous
+from embedviz.ui.choices import begin_option
 from embedviz.ui.compare.sides import Sides, metadata_of
 
 _SHARED, _MOVED, _PLAIN = "Neighbors in common", "How far it moved", "One color"
@@ -16,8 +17,7 @@ _SHARED, _MOVED, _PLAIN = "Neighbors in common", "How far it moved", "One color"
 def choose_color(sides: Sides) -> str:
     """The select box: what was measured, and the metadata of both sets."""
     key, options = "compare_color", [_SHARED, _MOVED, _PLAIN, *metadata_of(sides)]
-    if st.session_state.get(key, _SHARED) not in options:
-        del st.session_state[key]
+    begin_option(key, _SHARED, options)
     chosen: str = st.selectbox(
         "Color by", options, key=key, bind="query-params", width=200,
         help="What the color of a point means, on both maps.",

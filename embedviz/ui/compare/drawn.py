@@ -14,6 +14,7 @@ from embedviz.projections import PROJECTIONS, Projection, first_keeping, project
 from embedviz.space import EmbeddingSpace
 from embedviz.trust import Quality, quality
 from embedviz.ui.compare.sides import Sides
+from embedviz.ui.explorer.captions import kept_in_words
 from embedviz.ui.explorer.projected import Drawn, K
 from embedviz.ui.explorer.settings import MapSettings, map_settings
 from embedviz.ui.messages import plain
@@ -100,12 +101,14 @@ def map_words(vectors: VectorSet, drawn: Drawn, trust: Quality | None) -> str:
     projection = drawn.projection
     parts = [vectors.how or f"{vectors.name}."]
     parts.append(drawn.instead or f"{PROJECTIONS[projection.method].label}.")
+    if drawn.beyond:
+        parts.append(drawn.beyond)
     shares = projection.details.get("explained_variance_ratio")
     if shares is not None:
         parts.append(f"These axes keep {float(shares.sum()):.0%} of the variance.")
     if trust is not None:
         parts.append(
-            f"Of each item's {trust.k} nearest {trust.recall:.0%} are also nearest on the map; "
+            f"How far to trust it: {kept_in_words(trust, 'item')}; "
             f"trustworthiness {trust.trustworthiness:.3f} (1 is perfect)."
         )
     return plain(" ".join(parts))
@@ -119,14 +122,15 @@ def _drawn(space: EmbeddingSpace, settings: MapSettings, shared: bool, title: st
     key = _key(space, settings)
     chosen = PROJECTIONS[settings.method]
     if chosen.is_quick:
-        return Drawn(session().kept(key, lambda: _projected(space, settings, shared)))
+        made = session().kept(key, lambda: _projected(space, settings, shared))
+        return Drawn(made, beyond=settings.beyond)
     done = work(
         f"Map of {title}",
         key,
         lambda on_progress, cancel: _projected(space, settings, shared, on_progress, cancel),
     )
     if done is not None:
-        return Drawn(done)
+        return Drawn(done, beyond=settings.beyond)
     quick = quick_method()
     first = MapSettings(quick.name, settings.n_components, 0, ())
     preview = session().kept(_key(space, first), lambda: _projected(space, first, shared))

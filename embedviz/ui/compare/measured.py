@@ -32,23 +32,26 @@ class Near:
 
 def choose_near(sides: Sides) -> tuple[int, str]:
     """How many neighbors, and what near means."""
-    most = min(50, len(sides.space_a) - 1)
-    if st.session_state.get("compare_k", 1) > most:
-        del st.session_state["compare_k"]
+    most = max(1, len(sides.space_a) - 1)
     with st.popover("Neighbors"):
-        k = st.number_input(
-            "How many", 1, most, min(10, most), key="compare_k", bind="query-params",
-            help="How many nearest items of each item are compared.",
+        asked = int(
+            st.number_input(
+                "How many", 1, 50, 10, key="compare_k", bind="query-params",
+                help="How many nearest items of each item are compared.",
+            )
         )  # fmt: skip
+        k = min(asked, most)
+        if k < asked:
+            st.caption(f"{count(most + 1, 'item')}: each has {most} others, which all count.")
         if sides.one_set:
             st.caption("Near means near on the map: two maps of one set are compared.")
-            return int(k), EUCLIDEAN.name
+            return k, EUCLIDEAN.name
         metric = st.selectbox(
             "Near means", list(METRICS), format_func=lambda name: METRICS[name].short_label,
             key="compare_metric", bind="query-params",
             help="What makes two items neighbors, in both spaces.",
         )  # fmt: skip
-    return int(k), metric
+    return k, metric
 
 
 def near_of(sides: Sides, maps: TwoMaps, k: int, metric: str) -> Near | None:

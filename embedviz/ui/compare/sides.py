@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from embedviz.comparison.matching import Matched, matched
 from embedviz.space import EmbeddingSpace
+from embedviz.ui.choices import begin_option
 from embedviz.ui.compare.ready import EXAMPLES, PIXELS, SHORT, Opener, ready_sets
 from embedviz.ui.links import tell_unknown
 from embedviz.ui.messages import count
@@ -77,10 +78,9 @@ class Sides:
 def choose_sides() -> Sides | None:
     """The title, the two select boxes and examples to try; None while a set is being opened."""
     sets = _sets()
-    for key in (KEY_A, KEY_B):
+    for key, first in ((KEY_A, PIXELS), (KEY_B, SHORT)):
         tell_unknown(key, sets, "set of vectors")
-        if st.session_state.get(key, PIXELS) not in sets:
-            del st.session_state[key]
+        begin_option(key, first, sets)
     title, left, right, tries = st.columns([3, 4, 4, 2], vertical_alignment="bottom")
     title.title("Compare", anchor=False)
     names = list(sets)

@@ -23,6 +23,8 @@ def map_caption(shown: str, drawn: Drawn, trust: Quality | None, noun: str) -> s
     ``shown`` says which points are drawn; ``noun`` is what one point is.
     """
     parts = [shown, drawn.projection.works_on]
+    if drawn.beyond:
+        parts.append(drawn.beyond)
     shares = drawn.projection.details.get("explained_variance_ratio")
     if shares is not None:
         parts.append(f"These axes keep {float(np.sum(shares)):.1%} of the variance.")
@@ -33,8 +35,16 @@ def map_caption(shown: str, drawn: Drawn, trust: Quality | None, noun: str) -> s
         if trust.sampled is not None:
             compared = trust.stated
         parts.append(
-            f"How far to trust it: {trust.recall:.0%} of each {noun}'s {trust.k} nearest {noun}s are "
-            f"also nearest on the map; trustworthiness {trust.trustworthiness:.3f}, continuity "
-            f"{trust.continuity:.3f} (1 is perfect), {compared}."
+            f"How far to trust it: {kept_in_words(trust, noun)}; trustworthiness "
+            f"{trust.trustworthiness:.3f}, continuity {trust.continuity:.3f} (1 is perfect), {compared}."
         )
     return " ".join(parts)
+
+
+def kept_in_words(trust: Quality, noun: str) -> str:
+    """Which share of the nearest is nearest on the map too."""
+    if trust.k == 1:
+        return f"for {trust.recall:.0%} of the {noun}s the nearest {noun} is nearest on the map too"
+    return (
+        f"{trust.recall:.0%} of each {noun}'s {trust.k} nearest {noun}s are also nearest on the map"
+    )

@@ -17,19 +17,26 @@ _DEFAULT = 5000
 
 def choose_count(space: EmbeddingSpace) -> int:
     """The slider for how many of the most frequent words to draw."""
-    steps = [step for step in _STEPS if step < len(space)]
-    if len(space) <= _STEPS[-1]:
-        steps.append(len(space))
-    if "n" in st.session_state and st.session_state["n"] not in steps:
-        st.session_state.pop("n", None)
-    return st.select_slider(
+    _step_of_link()
+    # The same steps for every model: what was chosen for a small one is no limit for the next.
+    asked = st.select_slider(
         "Most frequent words",
-        steps,
-        value=min(_DEFAULT, steps[-1]),
+        _STEPS,
+        value=_DEFAULT,
         key="n",
         bind="query-params",
         help="How many words the map draws. The neighbors are always sought among all words.",
     )
+    if asked > len(space):
+        st.caption(f"This model has {len(space):,}: all are drawn.")
+    return min(asked, len(space))
+
+
+def _step_of_link() -> None:
+    """A link may name another number, such as all the words of its model: the next step holds it."""
+    asked = st.query_params.get("n", "")
+    if "n" not in st.session_state and asked.isdecimal() and int(asked) < _STEPS[-1]:
+        st.session_state["n"] = next(step for step in _STEPS if step >= int(asked))
 
 
 def also_words() -> str:

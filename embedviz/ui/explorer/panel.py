@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import streamlit as st
+from numpy.typing import NDArray
 from streamlit.delta_generator import DeltaGenerator
 
+from embedviz.errors import EmbedvizError
 from embedviz.plots.picture import Picture
 from embedviz.projections import PROJECTIONS, Projection
 from embedviz.space import EmbeddingSpace
@@ -22,12 +24,13 @@ from embedviz.ui.explorer.chosen_words import (
     what_is_shown,
     words_to_draw,
 )
-from embedviz.ui.explorer.coloring import COLORINGS, Situation
+from embedviz.ui.explorer.coloring import COLORINGS, Situation, nearness
 from embedviz.ui.explorer.drawing import Placed, picture_of, placed
 from embedviz.ui.explorer.projected import Drawn, measured, projected
 from embedviz.ui.explorer.selection import show_selection
-from embedviz.ui.explorer.settings import map_settings
+from embedviz.ui.explorer.settings import MapSettings, map_settings
 from embedviz.ui.map import show_map
+from embedviz.ui.messages import show_error
 from embedviz.ui.model_choice import Chosen
 from embedviz.ui.session import session
 from embedviz.word_model import vector_of
@@ -46,7 +49,13 @@ def explore(chosen: Chosen) -> None:
         answer = ask(chosen)
         answer_here = st.container()
     with map_side:
-        drawn = projected(drawn_space, settings, chosen.shared)
+        drawn = _drawn(drawn_space, settings, chosen.shared)
+    if drawn is None:
+        with answer_here:
+            if answer is not None:
+                show_answer(answer, chosen, set())
+        return
+    with map_side:
         places = _places(answer, chosen, drawn.projection)
         map_here = st.container()
         trust = measured(drawn_space, drawn, settings, chosen.shared)
@@ -63,7 +72,19 @@ def explore(chosen: Chosen) -> None:
             _offer_missing(places, can_add=not mapped_only(chosen.identity))
     if events.selected is not None and len(events.selected):
         show_selection(chosen.identity, drawn_space, words, events.selected)
-    _as_table(drawn.projection, words, answer, trust)
+    _as_table(drawn.projection, words, chosen, answer, trust)
+
+
+def _drawn(space: EmbeddingSpace, settings: MapSettings, shared: bool) -> Drawn | None:
+    """The map; None, with the reason on the page, where there is none of these: the words can be asked."""
+    try:
+        if space.dimensions < 2:
+            st.info("These vectors have one number each: a map needs two or more.")
+            return None
+        return projected(space, settings, shared)
+    except EmbedvizError as error:
+        show_error(error)
+        return None
 
 
 def _controls(space: EmbeddingSpace) -> tuple[DeltaGenerator, str, int, str]:
@@ -108,8 +129,7 @@ def _picture(
     trust: Quality | None,
     coloring: str,
 ) -> Picture:
-    query = None if answer is None else vector_of(chosen.model, answer.word).astype(np.float64)
-    now = Situation(space, words.rows, answer, query, trust)
+    now = Situation(space, words.rows, answer, _query(chosen, answer), trust)
     colors, why_none = colors_of(COLORINGS[coloring], now)
     if why_none:
         st.caption(why_none)
@@ -119,6 +139,10 @@ def _picture(
     return picture_of(
         drawn.projection, hover, colors, answer, places, axis_titles(drawn.projection), description
     )
+
+
+def _query(chosen: Chosen, answer: Answer | None) -> NDArray[np.float64] | None:
+    return None if answer is None else vector_of(chosen.model, answer.word).astype(np.float64)
 
 
 def _focus(answer: Answer | None, places: Placed | None) -> tuple[str, tuple[float, ...]] | None:
@@ -132,7 +156,7 @@ def _offer_missing(places: Placed | None, can_add: bool) -> None:
         return
     if places.new:
         st.caption(
-            f"{len(places.new)} of these are rarer than the drawn words; the map's own projection "
+            f"{len(places.new)} of these are not among the drawn words; the map's own projection "
             "places them (hollow marks)."
         )
     away = [*places.away]
@@ -144,7 +168,11 @@ def _offer_missing(places: Placed | None, can_add: bool) -> None:
 
 
 def _as_table(
-    projection: Projection, words: DrawnWords, answer: Answer | None, trust: Quality | None
+    projection: Projection,
+    words: DrawnWords,
+    chosen: Chosen,
+    answer: Answer | None,
+    trust: Quality | None,
 ) -> None:
     # Only on demand: its rows would travel with every answer.
     if st.toggle("The map as a table", key="table", bind="query-params"):
@@ -153,7 +181,8 @@ def _as_table(
         columns |= {axis: projection.coordinates[:, i] for i, axis in enumerate(axes)}
         if trust is not None:
             columns[f"share of its {trust.k} neighbors kept"] = trust.per_point
-        if answer is not None:
-            scores = dict(zip(answer.found.keys, answer.found.scores, strict=True))
-            columns["nearness to " + answer.word] = [scores.get(key) for key in projection.keys]
+        now = Situation(projection.space, words.rows, answer, _query(chosen, answer), trust)
+        scores = nearness(now)
+        if answer is not None and scores is not None:
+            columns["nearness to " + answer.word] = scores
         st.dataframe(pd.DataFrame(columns), hide_index=True, height=360, key="map_table")

@@ -22,10 +22,14 @@ K = 15
 
 @dataclass(frozen=True)
 class Drawn:
-    """Coordinates to draw; ``instead`` says why they are not those of the method asked for."""
+    """Coordinates to draw; ``instead`` says why they are not those of the method asked for.
+
+    ``beyond`` is that of the :class:`MapSettings` they were made with.
+    """
 
     projection: Projection
     instead: str = ""
+    beyond: str = ""
 
 
 def projected(
@@ -39,14 +43,15 @@ def projected(
     cancel_others("project", keep=key)
     chosen = PROJECTIONS[settings.method]
     if chosen.is_quick:
-        return Drawn(session().kept(key, lambda: _project(space, settings, shared)))
+        made = session().kept(key, lambda: _project(space, settings, shared))
+        return Drawn(made, beyond=settings.beyond)
     done = work(
         f"{chosen.label} of {count(len(space), noun)}",
         key,
         lambda on_progress, cancel: _project(space, settings, shared, on_progress, cancel),
     )
     if done is not None:
-        return Drawn(done)
+        return Drawn(done, beyond=settings.beyond)
     quick = quick_method()
     first = MapSettings(quick.name, settings.n_components, 0, ())
     preview_key = ("preview", space.vectors_fingerprint, settings.n_components)

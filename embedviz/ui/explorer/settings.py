@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import streamlit as st
 
+from embedviz.params import specs, within
 from embedviz.projections import PROJECTIONS, quick_method
+from embedviz.projections.base import ProjectionMethod
 from embedviz.space import EmbeddingSpace
+from embedviz.ui.messages import count
 from embedviz.ui.param_widgets import param_widgets
 
 
 @dataclass(frozen=True)
 class MapSettings:
-    """What decides a map, besides the vectors."""
+    """What decides a map, besides the vectors.
+
+    ``beyond`` says what was asked for and the vectors do not allow, and what was taken instead.
+    """
 
     method: str
     n_components: int
     seed: int
     params: tuple[tuple[str, Any], ...]
+    beyond: str = field(default="", compare=False)
 
 
 def map_settings(space: EmbeddingSpace, first: str = "", prefix: str = "") -> MapSettings:
@@ -45,13 +53,26 @@ def map_settings(space: EmbeddingSpace, first: str = "", prefix: str = "") -> Ma
         )
         or 2
     )  # fmt: skip
-    seed, params = _parameters(space, method, prefix)
-    return MapSettings(method, n_components, seed, params)
+    seed, asked = _parameters(space, method, prefix)
+    chosen = PROJECTIONS[method]
+    taken = within(asked, chosen.limits(len(space), space.dimensions))
+    beyond = _beyond(chosen, asked, taken, len(space))
+    return MapSettings(method, n_components, seed, tuple(sorted(taken.items())), beyond)
 
 
-def _parameters(
-    space: EmbeddingSpace, method: str, prefix: str
-) -> tuple[int, tuple[tuple[str, Any], ...]]:
+def _beyond(
+    method: ProjectionMethod, asked: Mapping[str, Any], taken: Mapping[str, Any], n: int
+) -> str:
+    labels = {name: spec.label for name, spec in specs(method.params).items()}
+    return " ".join(
+        f"{labels[name]} {taken[name]:.4g} in place of {asked[name]:g}: {count(n, 'point')} allow no "
+        f"{'more' if asked[name] > taken[name] else 'less'}."
+        for name in asked
+        if asked[name] != taken[name]
+    )
+
+
+def _parameters(space: EmbeddingSpace, method: str, prefix: str) -> tuple[int, dict[str, Any]]:
     chosen = PROJECTIONS[method]
     with (
         st.popover("Settings", width="stretch"),
@@ -67,7 +88,7 @@ def _parameters(
                 help="The same seed gives the same map; another one shows what is chance.",
             )  # fmt: skip
         st.form_submit_button("Draw the map", type="primary", width="stretch")
-    return int(seed), tuple(sorted(values.items()))
+    return int(seed), values
 
 
 def _methods_help() -> str:

@@ -24,6 +24,6 @@ COLORINGS: dict[str, Coloring[Situation]] = {
     "nearness": Coloring("Nearness to the picture", by_nearness, "Ask with a picture first."),
     "date": Coloring("Date taken", _by_date, "No image says when it was taken."),
     "brightness": Coloring("Brightness", _by_brightness),
-    "trust": Coloring("Trust in each point", by_recall, "The map is not measured yet."),
+    "trust": Coloring("Trust in each point", by_recall, "This map is not measured."),
     "none": Coloring("One color", one_color),
 }

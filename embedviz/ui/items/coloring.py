@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from embedviz.metrics import METRICS
@@ -29,9 +30,14 @@ def by_label(now: Situation) -> Colors | None:
     return categorical(labels.tolist(), title="label") if (labels != "").any() else None
 
 
-def by_nearness(now: Situation) -> Colors | None:
-    """How near each is to what is asked for; None where nothing is."""
+def nearness(now: Situation) -> NDArray[np.float64] | None:
+    """How near each is to what is asked for, of shape (n,); None where nothing is."""
     if now.query is None:
         return None
-    metric = METRICS[now.metric]
-    return continuous(metric.between(now.query, now.space.vectors), title=metric.label.lower())
+    return METRICS[now.metric].between(now.query, now.space.vectors)
+
+
+def by_nearness(now: Situation) -> Colors | None:
+    """The colors of :func:`nearness`."""
+    scores = nearness(now)
+    return None if scores is None else continuous(scores, title=METRICS[now.metric].label.lower())

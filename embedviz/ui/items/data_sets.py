@@ -29,10 +29,11 @@ def choose_data_set(page: ItemPage, row: DeltaGenerator) -> ItemSet | None:
         return None
     most = min(data.count, limits_of(kind).count)
     limit = row.number_input(
-        f"{kind.nouns.capitalize()} to take", min(10, most), most, min(500, most), step=100,
-        key="take", bind="query-params",
+        f"{kind.nouns.capitalize()} to take", 1, limits_of(kind).count, min(500, limits_of(kind).count),
+        step=100, key="take", bind="query-params",
         help="As many of each class as can be, chosen with a fixed seed: the same every time.",
     )  # fmt: skip
+    limit = min(limit, most)
 
     def files() -> Listed:
         # Where it lies on this machine is the operator's business.

@@ -15,13 +15,12 @@ from embedviz.items.kind import Kind
 from embedviz.plots.picture import Mark, Picture
 from embedviz.projections import PROJECTIONS, first_keeping
 from embedviz.space import EmbeddingSpace
-from embedviz.trust import Quality
 from embedviz.ui.colorings import choose_coloring, colors_of
 from embedviz.ui.explorer.captions import axis_titles, map_caption
 from embedviz.ui.explorer.projected import Drawn, measured, projected
 from embedviz.ui.explorer.settings import map_settings
 from embedviz.ui.items.answers import Answer, Asked, answer_of, choose_nearness, show_answers
-from embedviz.ui.items.coloring import Situation
+from embedviz.ui.items.coloring import Situation, nearness
 from embedviz.ui.items.encoder_choice import EncoderChoice
 from embedviz.ui.items.item_set import ItemPage, ItemSet
 from embedviz.ui.items.map_of_items import from_map, map_of_items
@@ -84,15 +83,14 @@ def _map(
         map_of_items(kind, picture, space, embedded.previews, _focus(kind, drawn, answer))
     caption = map_caption(f"Showing all {len(space):,} {kind.nouns}.", drawn, trust, kind.noun)
     st.caption(" ".join([*([why_none] if why_none else []), caption]))
-    _as_table(kind, space, drawn, trust, answer)
+    _as_table(kind, drawn, now)
 
 
-def _as_table(
-    kind: Kind, space: EmbeddingSpace, drawn: Drawn, trust: Quality | None, answer: Answer | None
-) -> None:
+def _as_table(kind: Kind, drawn: Drawn, now: Situation) -> None:
     """Every thing with what the map shows of it; only on demand, as its rows would travel."""
     if not st.toggle("The map as a table", key=f"{kind.name}_table", bind="query-params"):
         return
+    space, trust = now.space, now.trust
     table = space.table.drop(columns=["hash"])
     if not (table["path"] != "").any():
         table = table.drop(columns=["path"])
@@ -101,9 +99,9 @@ def _as_table(
         table[axis] = drawn.projection.coordinates[:, i]
     if trust is not None:
         table[f"share of its {trust.k} neighbors kept"] = trust.per_point
-    if answer is not None:
-        scores = dict(zip(answer.found.keys, answer.found.scores, strict=True))
-        table["nearness"] = [scores.get(key) for key in space.keys]
+    scores = nearness(now)
+    if scores is not None:
+        table["nearness"] = scores
     st.dataframe(table, hide_index=True, height=360, key=f"{kind.nouns}_table")
 
 

@@ -19,6 +19,7 @@ from embedviz.items.kind import Kind
 from embedviz.items.labels import labeled, labels_from_csv
 from embedviz.items.zips import files_in_zip
 from embedviz.registry import KINDS
+from embedviz.ui.choices import begin_option
 from embedviz.ui.items.item_set import ItemPage, ItemSet, limits_in_words, limits_of
 from embedviz.ui.messages import count, plain, show_error
 from embedviz.ui.server import server_settings
@@ -121,8 +122,8 @@ def _choose(kind: Kind, mine: dict[str, Owned], row: DeltaGenerator) -> ItemSet:
     following = st.session_state.pop(f"{chosen}_next", None)
     if following in mine:
         st.session_state[chosen] = names[following]
-    elif st.session_state.get(chosen) not in names.values():
-        st.session_state.pop(chosen, None)
+    else:
+        begin_option(chosen, next(iter(names.values())), names.values())
     by_name = {name: identity for identity, name in names.items()}
     identity = by_name[row.selectbox(f"Set of {kind.nouns}", list(by_name), key=chosen)]
     item = mine[identity]

@@ -36,7 +36,10 @@ def choose_saved(page: ItemPage, row: DeltaGenerator) -> ItemSet | None:
             st.info(
                 f"The link names the collection '{plain(asked)}', which this server does not have."
             )
-        st.session_state.pop(_KEY, None)
+        if (
+            _KEY in st.session_state
+        ):  # set, not dropped: the browser would go on showing what was there
+            st.session_state[_KEY] = next(iter(infos))
     with row:
         name = st.selectbox("Collection", list(infos), key=_KEY, bind="query-params")
         if server_settings().collections_limit:  # where nothing may be saved, nothing may be lost

@@ -35,7 +35,7 @@ def show_result(corpus: Corpus, settings: TrainingSettings, trained: TrainedWord
     """Everything after the training; what is beyond the session's memory can still be downloaded."""
     identity = _owned(corpus, settings, trained)
     _summary(trained)
-    show_curves(settings.algorithm, trained.losses, trained.epochs, settings.epochs)
+    show_curves(settings.algorithm, trained.sample_losses, trained.epochs, settings.epochs)
     _probes(trained)
     epochs_moving(trained, identity)
     if identity is not None:
@@ -65,7 +65,11 @@ def _summary(trained: TrainedWords) -> None:
     space = trained.space
     said = f"{count(len(space), 'word')} × {space.dimensions}, trained in {trained.seconds:.1f} s."
     if trained.stopped:
-        st.info(f"Stopped early; kept what was learned so far: {said}")
+        said = f"Stopped early; kept what was learned so far: {said}"
+    if trained.doubts:
+        st.warning("  \n".join([said, *map(plain, trained.doubts)]))
+    elif trained.stopped:
+        st.info(said)
     else:
         st.success(said)
     if trained.deterministic:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+import numpy as np
 import streamlit as st
 
 from embedviz.plots.training import loss_curve, neighbors_moved
@@ -15,6 +16,13 @@ from embedviz.ui.work import cancel_others, work
 from embedviz.words.corpora import Corpus
 from embedviz.words.training import TrainedWords, train_words
 from embedviz.words.training_params import ALGORITHMS
+
+_LOSS = (
+    "After every epoch the same guesses, drawn from the text, are made again: a word from its "
+    "neighbors, beside the same random words. Lower is better. The sum that gensim adds up while it "
+    "trains is not shown (`losses` in Python): it is taken when the words around have just been "
+    "stepped on, and as the steps shrink it may rise although the words learn."
+)
 
 
 def train(corpus: Corpus, settings: TrainingSettings) -> TrainedWords | None:
@@ -64,16 +72,22 @@ def watch(progress: Progress, settings: TrainingSettings) -> None:
     speed, epoch = st.columns(2)
     speed.metric("Words per second", f"{now.words_per_second:,.0f}")
     epoch.metric("Epoch", f"{now.epoch} of {now.epochs}")
-    show_curves(settings.algorithm, now.losses, now.history, now.epochs)
+    show_curves(settings.algorithm, now.sample_losses, now.history, now.epochs)
 
 
 def show_curves(algorithm: str, losses: Any, history: Any, epochs: int) -> None:
-    """The loss where there is one; for the others, and beside it, how the neighbors moved."""
+    """The loss where there is one; for the others, and beside it, how the neighbors moved.
+
+    ``losses`` are of the same guesses after each epoch, so that they compare.
+    """
     loss, moved = st.columns(2, gap="medium")
     with loss:
-        st.markdown("**Loss by epoch**")
-        if ALGORITHMS[algorithm].reports_loss:
-            st.plotly_chart(loss_curve(losses, epochs), theme="streamlit", key="loss")
+        st.markdown("**Loss by epoch**", help=_LOSS)
+        if ALGORITHMS[algorithm].reports_loss and losses and not np.isfinite(losses).any():
+            st.caption("No loss: no guess could be drawn from this text to measure it by.")
+        elif ALGORITHMS[algorithm].reports_loss:
+            title = "mean loss of the same guesses"
+            st.plotly_chart(loss_curve(losses, epochs, title=title), theme="streamlit", key="loss")
         else:
             st.caption(
                 "gensim computes no loss for fastText; see how the neighbors settle instead."

@@ -8,7 +8,6 @@ from typing import Any
 
 import streamlit as st
 
-from embedviz.params import specs
 from embedviz.ui.param_widgets import param_widgets
 from embedviz.ui.session import session
 from embedviz.words.corpora import Corpus
@@ -44,7 +43,6 @@ def training_settings(
         or DEFAULT_ALGORITHM
     )  # fmt: skip
     st.caption(ALGORITHMS[algorithm].help)
-    _suit(algorithm, corpus, suggested)
     with st.form(f"training-{algorithm}-{corpus.fingerprint}", border=False):
         values = _three_columns(algorithm, suggested)
         asked = st.text_input(
@@ -64,15 +62,6 @@ def training_settings(
     if asked_for is None or asked_for[0] != corpus.fingerprint:
         return None
     return asked_for[1]  # type: ignore[no-any-return]
-
-
-def _suit(algorithm: str, corpus: Corpus, suggested: Mapping[str, Any]) -> None:
-    """Another text suits other settings; the first one leaves what the link says."""
-    before = st.session_state.get("training_text", corpus.fingerprint)
-    st.session_state["training_text"] = corpus.fingerprint
-    if before != corpus.fingerprint:
-        for name, spec in specs(ALGORITHMS[algorithm].params).items():
-            st.session_state[f"{algorithm}_{name}"] = suggested.get(name, spec.default)
 
 
 def _three_columns(algorithm: str, suggested: Mapping[str, Any]) -> dict[str, Any]:

@@ -24,11 +24,15 @@ _WAYS = {"key": "Key", "numbers": "Numbers", "example": "Selected"}
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """What was asked and what lies near it in the full space; ``row`` is None for no own point."""
+    """What was asked and what lies near it in the full space; ``row`` is None for no own point.
+
+    ``left_out`` says what was no candidate, besides the point itself.
+    """
 
     label: str
     row: int | None
     found: Neighbors
+    left_out: str = ""
 
 
 def ask_about(key: str) -> None:
@@ -95,9 +99,21 @@ def _by_example(scene: Scene, k: int, metric: str) -> Answer | None:
     if not len(rows):
         st.caption("Select points on the map with the lasso or the box first.")
         return None
+    too = st.toggle(
+        "The selected too", key="vectors_ask_selected_too", bind="query-params",
+        help="Else the points that the average is made of are left out of the answer: they are near "
+        "to it because they are in it.",
+    )  # fmt: skip
+    if len(rows) == len(scene.space) and not too:
+        st.caption(
+            "Every point is selected, so no other is left to be near. Let the selected count."
+        )
+        return None
     mean = scene.space.vectors[rows].mean(axis=0, dtype=np.float64)
+    members = [] if too else [scene.space.keys[row] for row in rows]
     label = f"the average of {count(len(rows), 'selected point')}"
-    return Answer(label, None, neighbors(scene.space, mean, k=k, metric=metric))
+    found = neighbors(scene.space, mean, k=k, metric=metric, exclude=members)
+    return Answer(label, None, found, "" if too else " The selected points are left out.")
 
 
 _ASKED = {"key": _by_key, "numbers": _by_numbers, "example": _by_example}
@@ -146,7 +162,7 @@ def _show(answer: Answer, scene: Scene) -> None:
     )
     st.caption(
         f"Measured in the full space: all {len(scene.space):,} vectors, {scene.space.dimensions} "
-        f"dimensions, not on the picture. {metric.works_on}"
+        f"dimensions, not on the picture.{answer.left_out} {metric.works_on}"
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from embedviz.ui.choices import begin_option
 from embedviz.ui.links import tell_unknown
 from embedviz.ui.server import server_settings
 from embedviz.ui.session import session
@@ -63,8 +64,7 @@ def _chosen(place: DeltaGenerator, source: str) -> VectorSet | None:
         st.info("Nothing is here yet. Open a file under 'Your files', or look at a sample.")
         return None
     tell_unknown(key, sets, "vectors")
-    if st.session_state.get(key) not in sets:
-        st.session_state.pop(key, None)
+    begin_option(key, next(iter(sets)), sets)
     name = place.selectbox(_SOURCES[source].choose, list(sets), key=key, bind="query-params")
     return sets[name]()
 

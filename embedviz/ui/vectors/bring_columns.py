@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import streamlit as st
@@ -40,8 +41,25 @@ class Choice:
         return f"ev.read({', '.join(said)})"
 
 
-def choose_columns(found: Recognised, file_id: str) -> Choice | None:
-    """What the file holds, with its columns; None while what was chosen makes no vector."""
+def choose_columns(
+    found: Recognised, file_id: str, taken: Callable[[Choice], Recognised]
+) -> tuple[Choice, Recognised] | None:
+    """What the file holds, with its columns; None while what was chosen makes no vector.
+
+    ``taken`` looks at the file with a choice: what stands over the columns, and what comes back, is
+    of the columns that were chosen.
+    """
+    head = st.container()
+    choice = _choice(found, file_id)
+    if choice is None:
+        return None
+    now = found if choice == Choice() else taken(choice)
+    with head:
+        _head(now)
+    return choice, now
+
+
+def _head(found: Recognised) -> None:
     rows = "an unknown number of" if found.rows is None else f"{found.rows:,}"
     st.markdown(
         f"**{plain(FORMATS[found.format].label)}**: {rows} rows × {found.dimensions or '?'} dimensions"
@@ -51,6 +69,9 @@ def choose_columns(found: Recognised, file_id: str) -> Choice | None:
     if found.set_aside:
         said = "; ".join(f"{n:,} because {MEANING[why]}" for why, n in found.set_aside)
         st.caption(f"Of the first {count(found.sampled, 'row')} would be set aside: {said}.")
+
+
+def _choice(found: Recognised, file_id: str) -> Choice | None:
     if not found.columns:
         return Choice()
     names = [column.name for column in found.columns]
@@ -79,7 +100,9 @@ def choose_columns(found: Recognised, file_id: str) -> Choice | None:
         st.info("Choose the column, or the columns, that make the vector.")
         return None
     changed = tuple(vectors) if tuple(vectors) != found.vector else ()
-    return Choice(changed, None if key == found.key else key if key is not None else False)
+    # With other vectors another column might be recognised as the key: the one shown is said, then.
+    same = key == found.key and not changed
+    return Choice(changed, None if same else key if key is not None else False)
 
 
 def _table(found: Recognised, vectors: list[str], key: str | None) -> None:

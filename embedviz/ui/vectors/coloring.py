@@ -15,11 +15,13 @@ from embedviz.metadata.kinds import Kind
 from embedviz.metadata.sizing import Sizes, sized
 from embedviz.metadata.values import moments_of, numbers_of
 from embedviz.plots.picture import Colors, continuous
+from embedviz.ui.choices import begin_option
 from embedviz.ui.links import tell_unknown
 from embedviz.ui.vectors.columns import Columns, columns_of
 from embedviz.ui.vectors.groups_shown import group_colors
 from embedviz.ui.vectors.hubs import hub_counts
 from embedviz.ui.vectors.scene import Scene
+from embedviz.ui.vectors.trust_measured import usual_k
 from embedviz.ui.vectors.trust_stability import found_stability
 
 COLOR, SIZE = "vectors_color", "vectors_size"
@@ -52,7 +54,9 @@ def choose_color(scene: Scene) -> str:
     """The select box "Color by": every column, and what embedviz knows of each point."""
     columns = columns_of(scene.vectors, scene.space, scene.state)
     usable = [name for kind in _FIRST_KINDS for name in columns.of_kind(kind)]
-    first = option_of(usable[0]) if usable else "@trust"
+    # Of three points nothing can be measured.
+    plain = "@trust" if usual_k(scene) else "@one"
+    first = option_of(usable[0]) if usable else plain
     # Only what was measured is offered, or asked for by a link.
     measured = found_stability(scene) is not None or _asked_for("@stability")
     own = [name for name in _OWN if name != "@stability" or measured]
@@ -176,7 +180,7 @@ _MEASURES: dict[str, Callable[[Scene], _Measure | None]] = {
     "@hubness": _hubness,
 }
 _WHY_NOT = {
-    "@trust": "the map is not measured yet.",
+    "@trust": "this map is not measured.",
     "@stability": "it is not measured yet. Do it under the map, in Trust.",
     BY_GROUP: "none are found yet. Find them under the map, in Groups.",
     "@hubness": "the neighbors of all points are not counted yet.",
@@ -199,8 +203,7 @@ def _name(option: str) -> str:
 
 def _choose(label: str, key: str, options: list[str], first: str, said: str) -> str:
     tell_unknown(key, [_name(option) for option in options], "column")
-    if st.session_state.get(key) not in (None, *options):
-        del st.session_state[key]
+    begin_option(key, first, options)
     return st.selectbox(
         label,
         options,

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from embedviz.metadata.filters import Condition, Contains, Range, Values
 from embedviz.metadata.histograms import bins_of
 from embedviz.metadata.kinds import Kind
+from embedviz.ui.choices import begin_choice
 from embedviz.ui.links import tell_unknown
 from embedviz.ui.messages import count, plain
 from embedviz.ui.vectors.columns import Columns, columns_of
@@ -106,13 +107,11 @@ def _short(text: str) -> str:
 
 def _choose_columns(columns: Columns) -> list[str]:
     names = list(columns.kinds)
-    first = _first_useful(columns)
-    chosen = st.session_state.get(_SHOWN)
-    if chosen is not None and not set(chosen) <= set(names):
-        del st.session_state[_SHOWN]
+    first = _first_useful(columns) or names[:1]
+    begin_choice(_SHOWN, first, lambda chosen: set(chosen) <= set(names))
     tell_unknown(_SHOWN, names, "column")
     return st.multiselect(
-        "Columns to filter by", names, default=first or names[:1], key=_SHOWN, bind="query-params"
+        "Columns to filter by", names, default=first, key=_SHOWN, bind="query-params"
     )
 
 

@@ -13,6 +13,7 @@ import streamlit as st
 from embedviz.groups import CLUSTERINGS, Clusters, GroupName, cluster, named
 from embedviz.groups.clustering import preparation_defaults
 from embedviz.groups.preparation import PreparationParams
+from embedviz.params import within
 from embedviz.progress import Cancel, OnProgress
 from embedviz.projections import Projection
 from embedviz.space import EmbeddingSpace
@@ -94,21 +95,20 @@ def _method() -> str:
 def _parameters(scene: Scene, method: str, where: str) -> tuple[dict[str, Any], int]:
     chosen, n, d = CLUSTERINGS[method], len(scene.space), scene.space.dimensions
     values: dict[str, Any] = {}
+    limits = {"reduce_to": (0, min(n, d)), **chosen.limits(n, d)}
     if where == "full":
         values |= param_widgets(
-            PreparationParams, f"vectors_groups_{method}", {"reduce_to": (0, min(n, d))},
+            PreparationParams, f"vectors_groups_{method}", limits,
             preparation_defaults(chosen, n, d), columns=2,
         )  # fmt: skip
-    values |= param_widgets(
-        chosen.params, f"vectors_groups_{method}", chosen.limits(n, d), columns=2
-    )
+    values |= param_widgets(chosen.params, f"vectors_groups_{method}", limits, columns=2)
     seed = 0
     if chosen.uses_seed:
         seed = st.number_input(
             "Seed", 0, 2**31 - 1, 0, key="vectors_groups_seed", bind="query-params",
             help="The same seed gives the same groups; another one shows what is chance.",
         )  # fmt: skip
-    return values, int(seed)
+    return within(values, limits), int(seed)
 
 
 def _want(scene: Scene, method: str, on_map: bool, seed: int, params: dict[str, Any]) -> None:

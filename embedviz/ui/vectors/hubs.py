@@ -20,7 +20,7 @@ def hub_counts(scene: Scene) -> tuple[NDArray[np.int64] | None, int]:
     """For each row, how many points have it among their k nearest; None while that is counted."""
     from embedviz.trust.hubs import hubness
 
-    k = min(_K, (len(scene.space) - 1) // 2)
+    k = hub_neighbors(len(scene.space))
     if k < 1:
         return np.zeros(len(scene.space), np.int64), k
     key = ("hub counts", scene.space.vectors_fingerprint, k)
@@ -38,6 +38,11 @@ def hub_counts(scene: Scene) -> tuple[NDArray[np.int64] | None, int]:
     if found is not None:
         st.session_state.pop(_UNDER_WAY, None)
     return (None if found is None else found.counts), k
+
+
+def hub_neighbors(n: int) -> int:
+    """How many neighbors of each of ``n`` points are counted; 0 where there are too few."""
+    return min(_K, (n - 1) // 2)
 
 
 def _asked_in() -> Scene | None:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from embedviz.errors import EmbedvizError
 from embedviz.metadata.editing import renamed_column, with_flag, with_value
+from embedviz.ui.choices import begin_option
 from embedviz.ui.messages import plain
 from embedviz.ui.vectors.coloring import COLOR, SIZE, option_of
 from embedviz.ui.vectors.columns import Columns
@@ -59,8 +60,7 @@ def set_value(scene: Scene, columns: Columns) -> None:
     """One value for all selected rows."""
     key = "vectors_set_column"
     options = [*columns.kinds, None]
-    if st.session_state.get(key) not in options:
-        st.session_state.pop(key, None)
+    begin_option(key, options[0], options)
     chosen = st.selectbox(
         "Column", options, key=key, format_func=lambda name: _NEW if name is None else name
     )
@@ -83,8 +83,7 @@ def rename_column(scene: Scene, columns: Columns) -> None:
         st.caption("These vectors have no columns.")
         return
     key = "vectors_rename"
-    if st.session_state.get(key) not in columns.kinds:
-        st.session_state.pop(key, None)
+    begin_option(key, next(iter(columns.kinds)), columns.kinds)
     old = st.selectbox("Column", list(columns.kinds), key=key)
 
     def rename() -> None:

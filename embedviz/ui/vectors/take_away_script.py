@@ -8,10 +8,10 @@ from embedviz.exporting.view import Measure, View, script_of
 from embedviz.metadata.filters import to_json
 from embedviz.ui.vectors.coloring import COLOR, SIZE, column_of_option
 from embedviz.ui.vectors.groups_shown import GroupsShown
+from embedviz.ui.vectors.hubs import hub_neighbors
 from embedviz.ui.vectors.scene import Scene
 from embedviz.ui.vectors.taken_names import stem_of, title_now
-
-_HUB_NEIGHBORS = 10  # as the page counts them
+from embedviz.ui.vectors.trust_stability import found_stability, seeds_of
 
 
 def script_to_take(scene: Scene) -> None:
@@ -26,7 +26,8 @@ def script_to_take(scene: Scene) -> None:
     script = script_of(view, f"{stem_of(scene)}.html")
     st.caption(
         "This draws the same map from Python: the same points in the same places, colors and "
-        "filters, written as a web page."
+        "filters, written as a web page. It needs embedviz where it runs: `pip install .` in the "
+        "folder of embedviz."
     )
     st.download_button(
         "Download the script", script.encode("utf-8", "replace"), f"{stem_of(scene)}.py",
@@ -53,7 +54,7 @@ def view_of(scene: Scene) -> View:
         params=dict(projection.params),
         fit_on=_fitted_on(scene),
         color=_meaning(scene, COLOR, notes),
-        size=_meaning(scene, SIZE, notes),
+        size=_as_sizes(_meaning(scene, SIZE, notes)),
         filters=_filters(scene, notes),
         selected=tuple(scene.space.keys[row] for row in state.selected),
         title=title_now(scene),
@@ -93,13 +94,25 @@ def _meaning(scene: Scene, key: str, notes: list[str]) -> str | Measure | None:
     return None
 
 
+def _as_sizes(meaning: str | Measure | None) -> str | Measure | None:
+    """A measure as diameters in pixels, as the page draws it; a column's values become areas anyway."""
+    if not isinstance(meaning, Measure):
+        return meaning
+    code = f"sized({meaning.code}, {meaning.title!r}).diameters"
+    imports = [
+        line for line in (meaning.imports, "from embedviz.metadata.sizing import sized") if line
+    ]
+    return Measure(meaning.title, code, "\n".join(imports))
+
+
 def _measure(scene: Scene, option: str) -> Measure | None:
     if option == "@trust" and scene.trust is not None:
         return Measure("trust in each point", "quality.per_point")
     if option == "@length":
         return Measure("vector length", "space.norms")
-    if option == "@hubness":
-        k = min(_HUB_NEIGHBORS, len(scene.space) - 1)
+    if option == "@stability" and found_stability(scene) is not None:
+        return Measure("stability across seeds", f"{_stability_code(scene)}.per_point")
+    if option == "@hubness" and (k := hub_neighbors(len(scene.space))):
         imports = "from embedviz.trust.hubs import hubness"
         return Measure("hubness", f"hubness(space, {k}).counts", imports)
     groups = scene.state.groups
@@ -111,3 +124,10 @@ def _measure(scene: Scene, option: str) -> Measure | None:
         names = (*groups.names, None)
         return Measure("group", f"[{names!r}[label] for label in {labels}]")
     return None
+
+
+def _stability_code(scene: Scene) -> str:
+    settings = scene.settings
+    params = "".join(f", {name}={value!r}" for name, value in settings.params)
+    seeds = seeds_of(settings)
+    return f"ev.stability(space, {settings.method!r}, {settings.n_components}, {seeds!r}{params})"

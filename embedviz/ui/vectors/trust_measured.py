@@ -11,7 +11,7 @@ from embedviz.ui.explorer.projected import K
 from embedviz.ui.vectors.scene import Scene
 from embedviz.ui.work import cancel_others, work
 
-_MOST = 100
+MOST_K = 100
 
 
 def usual_k(scene: Scene) -> int:
@@ -21,7 +21,7 @@ def usual_k(scene: Scene) -> int:
 
 def largest_k(scene: Scene) -> int:
     """The most neighbors that can be asked for."""
-    return min(_MOST, max(1, (len(scene.space) - 1) // 3))
+    return min(MOST_K, max(1, (len(scene.space) - 1) // 3))
 
 
 def map_key(scene: Scene) -> tuple[Hashable, ...]:

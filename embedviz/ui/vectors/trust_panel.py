@@ -8,10 +8,11 @@ import streamlit as st
 
 from embedviz.plots.picture import Line
 from embedviz.trust import torn
+from embedviz.ui.explorer.projected import K
 from embedviz.ui.session import session
 from embedviz.ui.vectors.scene import Scene
 from embedviz.ui.vectors.trust_hubs import show_hubs
-from embedviz.ui.vectors.trust_measured import largest_k, map_key, usual_k
+from embedviz.ui.vectors.trust_measured import MOST_K, largest_k, map_key, usual_k
 from embedviz.ui.vectors.trust_numbers import show_numbers
 from embedviz.ui.vectors.trust_shepard import show_shepard
 from embedviz.ui.vectors.trust_stability import show_stability
@@ -41,12 +42,15 @@ def trust_panel(scene: Scene) -> None:
         )  # fmt: skip
         k = usual_k(scene)
         if view in ("numbers", "worst"):
-            k = int(
+            asked = int(
                 st.number_input(
-                    "Neighbors (k)", 1, largest_k(scene), k, key="vectors_trust_k", width=140,
+                    "Neighbors (k)", 1, MOST_K, K, key="vectors_trust_k", width=140,
                     bind="query-params", help="How many nearest neighbors of each point to look at.",
                 )
             )  # fmt: skip
+            k = min(asked, largest_k(scene))
+            if k < asked:
+                st.caption(f"{k} are taken: a third of so few points is the most.")
     _VIEWS[view][1](scene, k)
 
 

@@ -8,6 +8,7 @@ import streamlit as st
 
 from embedviz.projections import PROJECTIONS
 from embedviz.trust import Stability, stability
+from embedviz.ui.explorer.settings import MapSettings
 from embedviz.ui.messages import count
 from embedviz.ui.session import session
 from embedviz.ui.vectors.scene import Scene
@@ -40,7 +41,7 @@ def show_stability(scene: Scene, _k: int) -> None:
         key,
         lambda on_progress, cancel: stability(
             scene.space, scene.settings.method, scene.settings.n_components,
-            tuple(scene.settings.seed + step for step in range(_RUNS)),
+            seeds_of(scene.settings),
             on_progress=on_progress, cancel=cancel, cache=scene.vectors.shared,
             **dict(scene.settings.params),
         ),
@@ -55,6 +56,11 @@ def found_stability(scene: Scene) -> Stability | None:
     """What was measured of this map in this session, if it was."""
     found = session().results.get(_key(scene))
     return found if isinstance(found, Stability) else None
+
+
+def seeds_of(settings: MapSettings) -> tuple[int, ...]:
+    """The seeds of the maps that are compared: the map's own and the next ones."""
+    return tuple(settings.seed + step for step in range(_RUNS))
 
 
 def _key(scene: Scene) -> tuple[Any, ...]:

@@ -72,9 +72,10 @@ def _offer(uploads: list[Any]) -> None:
     )
     if FORMATS[found.format].trusted_only:
         read(vectors)  # refuses it, with the reason and the way out
-    choice = choose_columns(found, vectors.file_id)
-    if choice is None:
+    chosen = choose_columns(found, vectors.file_id, lambda choice: _taken(vectors, choice))
+    if chosen is None:
         return
+    choice, found = chosen
     row = st.container(horizontal=True, vertical_alignment="bottom")
     most = int(
         row.number_input(
@@ -90,6 +91,16 @@ def _offer(uploads: list[Any]) -> None:
     if row.button("Open them", type="primary") or key in started:
         started.add(key)
         _read(vectors, metadata, choice, most, key)
+
+
+def _taken(vectors: Any, choice: Choice) -> Recognised:
+    """The file with the columns that were chosen."""
+    return session().kept(
+        ("recognised", vectors.file_id, choice),
+        lambda: recognised(
+            vectors, vectors=choice.vectors or None, key=choice.key, max_bytes=_unpacked()
+        ),
+    )
 
 
 def _read(vectors: Any, metadata: Any, choice: Choice, most: int, key: Any) -> None:
@@ -108,7 +119,7 @@ def _read(vectors: Any, metadata: Any, choice: Choice, most: int, key: Any) -> N
     if space is None:
         return
     mine = session()
-    for done in (key, ("recognised", vectors.file_id)):
+    for done in (key, ("recognised", vectors.file_id), ("recognised", vectors.file_id, choice)):
         mine.results.pop(done, None)
     st.session_state[_STARTED].discard(key)
     reading = choice.reading(
