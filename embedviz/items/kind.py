@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import IO, Any, Protocol
 
+from embedviz.items.copy_measure import CopyMeasure
 from embedviz.items.files import Limits
 
 
@@ -101,6 +102,8 @@ class Kind:
         Of a table of n rows (DataFrame), the n texts of a map's points, in a few lines each.
     explain : mapping of str to callable
         By name, why two of them match: ``(model, value, value)`` → what the page draws.
+    copies : tuple of CopyMeasure
+        How copies of one are told, the best way first; without one, by the vectors alone.
     salt : bytes
         Makes the same bytes another content where another kind reads them.
     """
@@ -124,6 +127,7 @@ class Kind:
     in_words: Callable[[Mapping[str, Any]], dict[str, str]]
     hover: Callable[[Any], list[str]]
     explain: Mapping[str, Callable[[Any, Any, Any], Any]] = field(default_factory=dict)
+    copies: tuple[CopyMeasure, ...] = ()
     salt: bytes = b""
 
     @property
