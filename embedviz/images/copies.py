@@ -93,7 +93,7 @@ def _alike(
     on_progress: OnProgress | None,
     cancel: Cancel | None,
 ) -> Alike:
-    first, second, scores = _candidates(shown, threshold, on_progress, cancel)
+    first, second, scores = _candidates(shown, threshold, most, on_progress, cancel)
     again = _to_look_at_again(first, second, scores, threshold)
     if again.size < (scores < threshold).sum():
         notes += (_crowd_note(),)
@@ -106,10 +106,7 @@ def _alike(
     report(on_progress, 1.0, f"all pairs of {rows.size:,} pictures")
     copies = scores >= threshold
     if copies.sum() > most:
-        raise InvalidParameterError(
-            f"More than {most:,} pairs among {rows.size:,} pictures match by {threshold:g} or "
-            f"more: that is what they have in common. Raise the threshold; {PICTURE.usual} is usual."
-        )
+        raise _too_low(threshold, most, rows.size)
     one, other = rows[first[copies]], rows[second[copies]]
     order = np.lexsort((np.maximum(one, other), np.minimum(one, other)))
     return Alike(np.minimum(one, other)[order], np.maximum(one, other)[order],
@@ -134,7 +131,7 @@ PICTURE = CopyMeasure(
     label="What the pictures show",
     unit="match",
     help="Compares the pictures themselves, in gray, not what the encoder makes of them. Finds "
-    "smaller, recompressed, gray and brightened copies, and those with up to a tenth cut off any "
+    "smaller, recompressed and gray copies, and those with up to a tenth cut off any "
     "side. Mirrored and turned copies, and larger cuts, it does not find.",
     lowest=0.7,
     usual="0.95 to 0.99",
@@ -150,6 +147,13 @@ def _flat_note(count: int) -> tuple[str, ...]:
         return ()
     which = "1 picture is" if count == 1 else f"{count:,} pictures are"
     return (f"{which} of one color all over: only the same file counts as a copy of such a one.",)
+
+
+def _too_low(threshold: float, most: int, n: int) -> InvalidParameterError:
+    return InvalidParameterError(
+        f"More than {most:,} pairs among {n:,} pictures match by {threshold:g} or more: that is "
+        f"what they have in common. Raise the threshold; {PICTURE.usual} is usual."
+    )
 
 
 def _crowd_note() -> str:
@@ -204,7 +208,11 @@ def _cut(pictures: Float32, cut: NDArray[Any]) -> Float32:
 
 
 def _candidates(
-    pictures: Float32, threshold: float, on_progress: OnProgress | None, cancel: Cancel | None
+    pictures: Float32,
+    threshold: float,
+    most: int,
+    on_progress: OnProgress | None,
+    cancel: Cancel | None,
 ) -> tuple[Rows, Rows, NDArray[np.float64]]:
     """Pairs that may be copies, once each: the one that is cut, the other, and their match."""
     n = len(pictures)
@@ -224,6 +232,8 @@ def _candidates(
         if held > _MOST_HELD:
             found = [_half(*map(np.concatenate, zip(*found, strict=True)))]
             held, floor = found[0][0].size, float(found[0][1].min())
+            if floor >= threshold:  # none of these may be let go
+                raise _too_low(threshold, most, n)
         done = (start + columns / max(n, 1) * len(best)) / n
         report(on_progress, 0.8 * min(done, 1), f"{start:,} of {n:,} pictures compared with all")
     codes, scores = map(np.concatenate, zip(*found, strict=True))

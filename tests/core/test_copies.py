@@ -90,15 +90,16 @@ def found():
 
 
 @pytest.mark.parametrize("edit", EDITS)
-def test_nine_of_ten_copies_are_found_and_nearly_all_that_is_found_are_copies(edit):
+def test_as_many_copies_are_found_as_the_page_says(edit):
     result, originals, edits = found()
     first, second = result.first, result.second
     right = originals[first] == originals[second]
     these = (edits[first] == edit) | (edits[second] == edit)
     with_original = (edits[first] == "") | (edits[second] == "")
     recall = (these & right & with_original).sum() / (edits == edit).sum()
-    assert recall >= 0.9
-    assert (these & right).sum() / these.sum() >= 0.98
+    # What `why` and the README say of more pictures; less than 0.9 and 0.98 is never right.
+    assert recall >= 0.97
+    assert (these & right).sum() / these.sum() >= 0.99
 
 
 def test_neither_patches_of_one_photo_nor_alike_digits_are_copies():
@@ -155,8 +156,11 @@ def test_what_is_held_stays_bounded_and_the_best_stay(monkeypatch):
     )
 
 
-def test_too_many_copies_are_refused():
+def test_too_many_copies_are_refused(monkeypatch):
     prints = prints_of([sample("photos")[0]] * 6)
+    with pytest.raises(InvalidParameterError, match=r"More than 10 pairs.*Raise the threshold"):
+        alike(prints, 0.9, 10)
+    monkeypatch.setattr(image_copies, "_MOST_HELD", 12)  # what is held is never let go in silence
     with pytest.raises(InvalidParameterError, match=r"More than 10 pairs.*Raise the threshold"):
         alike(prints, 0.9, 10)
 

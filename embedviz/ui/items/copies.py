@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import partial
 
 import streamlit as st
@@ -112,9 +113,8 @@ def _how_alike(group: Group, measure: CopyMeasure) -> str:
     if len(group) == 2:
         return f"{measure.unit} {group.similarity_min:.3f}"
     if measure.least is None:
-        return (
-            f"each like another of them, by a {measure.unit} of {group.similarity_min:.3f} or more"
-        )
+        least = math.floor(group.similarity_min * 1000) / 1000
+        return f"each like another of them, by a {measure.unit} of {least:.3f} or more"
     return (
         f"each like another of them; the two least alike have a {measure.unit} of "
         f"{group.similarity_min:.3f}"
