@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from embedviz.projections import project
     from embedviz.search import neighbors
     from embedviz.space import EmbeddingSpace
-    from embedviz.things import embed_images, find, look_alikes
+    from embedviz.things import embed_images, find, look_alikes, near_duplicates
     from embedviz.trust import (
         concentration,
         hubness,
@@ -65,6 +65,7 @@ _HOMES: dict[str, str | None] = {
     "look_alikes": "embedviz.things",
     "metric_agreement": None,
     "models": "embedviz.words.pretrained",
+    "near_duplicates": "embedviz.things",
     "neighbors": "embedviz.search",
     "network": None,
     "plots": None,
@@ -103,6 +104,7 @@ __all__ = [
     "look_alikes",
     "metric_agreement",
     "models",
+    "near_duplicates",
     "neighbors",
     "network",
     "plots",

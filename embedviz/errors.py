@@ -10,6 +10,10 @@ class EmbedvizError(Exception):
     """The parent of every error that embedviz raises on purpose; its text is meant for people."""
 
 
+class EmbedvizWarning(UserWarning):
+    """Something was done, but not all as it was asked for; the message says what and why."""
+
+
 class InvalidSpaceError(EmbedvizError):
     """Keys, vectors or table cannot form an :class:`~embedviz.space.EmbeddingSpace`."""
 

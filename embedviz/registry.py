@@ -13,6 +13,8 @@ from typing import Any
 from embedviz.errors import EmbedvizError, InvalidParameterError
 from embedviz.images.encoders import IMAGE_ENCODERS
 from embedviz.images.kind import IMAGE
+from embedviz.items.copies import VECTORS
+from embedviz.items.copy_measure import CopyMeasure
 from embedviz.items.encoder import Encoder, Model, open_model, opened_before
 from embedviz.items.kind import Kind, kind_name_of
 from embedviz.items.weights import register
@@ -20,7 +22,7 @@ from embedviz.joint import JOINT_ENCODERS
 from embedviz.texts.kind import TEXT
 
 __all__ = [
-    "ENCODERS", "KINDS", "encoder_named", "encoders_of", "kind_named", "kind_of", "model_of",
+    "COPY_MEASURES", "ENCODERS", "KINDS", "encoder_named", "encoders_of", "kind_named", "kind_of", "model_of",
     "open_encoder", "register_weights",
 ]  # fmt: skip
 
@@ -31,6 +33,12 @@ ENCODERS: dict[str, Encoder] = {
     encoder.name: encoder for encoder in (*IMAGE_ENCODERS, *JOINT_ENCODERS)
 }
 """The encoders, by ``origin["encoder"]``."""
+
+COPY_MEASURES: dict[str, CopyMeasure] = {
+    measure.name: measure
+    for measure in (*(one for kind in KINDS.values() for one in kind.copies), VECTORS)
+}
+"""The ways to tell copies: those that the kinds name, and the vectors, which all things have."""
 
 
 def kind_named(name: str) -> Kind:

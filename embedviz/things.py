@@ -9,10 +9,12 @@ from typing import Any
 
 from embedviz.errors import InvalidParameterError
 from embedviz.items.cache import ItemCache
+from embedviz.items.copies import NearDuplicates, comparison, measures_of
+from embedviz.items.copy_measure import CopyMeasure
 from embedviz.items.embedding import Embedded, check_batch_size, embed_items
 from embedviz.items.encoder import Encoder, Model
 from embedviz.items.files import ItemFile, Limits
-from embedviz.items.kind import Kind
+from embedviz.items.kind import Kind, Previews
 from embedviz.items.look_alikes import (
     LookAlikes,
     encode_query,
@@ -22,11 +24,26 @@ from embedviz.items.look_alikes import (
 )
 from embedviz.metrics import metric_named
 from embedviz.progress import Cancel, OnProgress, report
-from embedviz.registry import ENCODERS, KINDS, kind_named, kind_of, model_of, open_encoder
+from embedviz.registry import (
+    COPY_MEASURES,
+    ENCODERS,
+    KINDS,
+    kind_named,
+    kind_of,
+    model_of,
+    open_encoder,
+)
 from embedviz.search import Neighbors, neighbors
 from embedviz.space import EmbeddingSpace
 
-__all__ = ["embed", "embed_images", "find", "kind_of_query", "look_alikes"]
+__all__ = [
+    "embed",
+    "embed_images",
+    "find",
+    "kind_of_query",
+    "look_alikes",
+    "near_duplicates",
+]
 
 
 def embed(  # noqa: PLR0913 - all but the first three are for the few who need them
@@ -226,6 +243,59 @@ def find(
     return neighbors(space, found.vector, k, metric)
 
 
+def near_duplicates(
+    space: EmbeddingSpace,
+    threshold: float | None = None,
+    *,
+    measure: str | None = None,
+    previews: Previews | None = None,
+    on_progress: OnProgress | None = None,
+    cancel: Cancel | None = None,
+) -> NearDuplicates:
+    """Groups of things that are copies of one another, or almost the same, largest first.
+
+    Images are compared by what they show, where they are at hand: in the cache, or as the files
+    that they were embedded from. Anything else is compared by its vectors. Copies of one file
+    always belong together. A group is a connected component: whoever is a copy of one of its
+    members belongs to it.
+
+    Parameters
+    ----------
+    space : EmbeddingSpace
+        A collection that :func:`embed` made, or any vectors.
+    threshold : float, optional
+        The least score of two copies, at most 1, in the unit of the measure. None takes the
+        measure's own, and ``.why`` says where it comes from.
+    measure : str, optional
+        A name in ``COPY_MEASURES``: ``"picture"`` finds smaller, recompressed, gray and slightly
+        cropped copies of images, not mirrored or turned ones; ``"vectors"`` what has almost the
+        same vector. None takes the best that is possible.
+    previews : Previews, optional
+        Where the things' views are: ``Embedded.previews``, a saved collection. None: the cache on
+        disk.
+    on_progress, cancel
+        Called as the work goes on; an event that stops it.
+
+    Returns
+    -------
+    NearDuplicates
+        A sequence of groups with ``.measure``, ``.threshold``, ``.why`` and ``.notes``.
+
+    Raises
+    ------
+    InvalidParameterError
+        For an unknown measure, one that these things do not have, a threshold out of its range, or
+        one so low that more than a million pairs reach it.
+    CancelledError
+        If ``cancel`` is set.
+    """
+    kind = kind_of(space.origin)
+    chosen = None if measure is None else _copy_measure(kind, measure)
+    first, second = (_half(on_progress, before) for before in (0, 0.5))
+    ready = comparison(space, kind, chosen, previews, on_progress=first, cancel=cancel)
+    return ready.near_duplicates(threshold, on_progress=second, cancel=cancel)
+
+
 def kind_of_query(space: EmbeddingSpace, encoder: Encoder, query: Any) -> Kind:
     """Of which kind ``query`` is, among those that the encoder has a door for.
 
@@ -251,6 +321,21 @@ def _opened(space: EmbeddingSpace, query: Any, model: Model | None) -> tuple[Kin
     """The query's kind, the query, and the model to encode it."""
     opened = model_of(space.origin) if model is None else model
     return kind_of_query(space, opened.encoder, query), query, opened
+
+
+def _half(on_progress: OnProgress | None, before: float) -> OnProgress:
+    return lambda one: report(on_progress, before + (one.fraction or 0) / 2, one.message)
+
+
+def _copy_measure(kind: Kind | None, name: str) -> CopyMeasure:
+    possible = measures_of(kind)
+    if name in COPY_MEASURES and COPY_MEASURES[name] in possible:
+        return COPY_MEASURES[name]
+    rows = "these things" if kind is None else kind.nouns
+    raise InvalidParameterError(
+        f"measure={name!r} tells no copies of {rows}. Possible: "
+        f"{', '.join(repr(one.name) for one in possible)}."
+    )
 
 
 def _file_name(query: Any) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 import os
+import warnings
 from collections.abc import Iterable, Sequence
 from typing import IO, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from embedviz.errors import FormatError, InvalidParameterError
+from embedviz.errors import EmbedvizWarning, FormatError, InvalidParameterError
 from embedviz.exporting.captions import caption_of
 from embedviz.exporting.content import Content, described
 from embedviz.exporting.table import EXPORTS, Export, export_named
@@ -80,6 +81,11 @@ def export(  # noqa: PLR0913 - one argument for each thing that a map shows
     look : Look, optional
         Theme, millimeters and dpi of a figure.
 
+    Warns
+    -----
+    EmbedvizWarning
+        If a PNG or PDF has boxes for letters that no installed font has.
+
     Raises
     ------
     InvalidParameterError
@@ -99,6 +105,8 @@ def export(  # noqa: PLR0913 - one argument for each thing that a map shows
         write_whole(path_or_file, lambda file: chosen.write(content, file), zipped=False)
     else:
         chosen.write(content, path_or_file)
+    for note in chosen.notes(content):
+        warnings.warn(note, EmbedvizWarning, stacklevel=2)
 
 
 def write_content(content: Content, name: str) -> bytes:

@@ -10,7 +10,8 @@ from embedviz.errors import InvalidParameterError
 from embedviz.exporting.content import Content
 from embedviz.exporting.html_page import html_page
 from embedviz.exporting.tables import coordinates_csv, write_as
-from embedviz.plots.publication import publication
+from embedviz.plots.fonts import missing_in_words
+from embedviz.plots.publication import missing_letters, publication
 
 Kind = Literal["page", "figure", "data"]
 
@@ -29,6 +30,9 @@ class Export:
         ``"page"`` (opens in a browser), ``"figure"`` (as drawn) or ``"data"`` (numbers).
     write : callable
         ``write(content, file)`` writes a :class:`Content` to a binary file.
+    draws_letters : bool
+        True if the file holds letters as this machine's fonts draw them; the others leave them to
+        the fonts of whoever opens it.
     has_vectors, as_text : bool
         True if the vectors stand in it; if numbers are written as text, which takes more room.
     """
@@ -39,8 +43,20 @@ class Export:
     help: str
     kind: Kind
     write: Callable[[Content, IO[bytes]], None]
+    draws_letters: bool = False
     has_vectors: bool = False
     as_text: bool = False
+
+    def notes(self, content: Content) -> tuple[str, ...]:
+        """What a file of ``content`` does not show as it is, in sentences."""
+        if not self.draws_letters:
+            return ()
+        missing = missing_letters(content.picture, content.caption)
+        instead = " and ".join(
+            item.label for item in EXPORTS.values()
+            if item.kind != "data" and not item.draws_letters
+        )  # fmt: skip
+        return (missing_in_words(missing, instead),) if missing else ()
 
 
 def _page(content: Content, file: IO[bytes]) -> None:
@@ -64,7 +80,7 @@ EXPORTS: dict[str, Export] = {
         ),
         Export(
             "png", "Image (PNG)", ".png", "Pixels, at the size and dpi that you choose.",
-            "figure", _figure("png"),
+            "figure", _figure("png"), draws_letters=True,
         ),
         Export(
             "svg", "Drawing (SVG)", ".svg",
@@ -73,7 +89,7 @@ EXPORTS: dict[str, Export] = {
         ),
         Export(
             "pdf", "Drawing (PDF)", ".pdf", "Sharp at any size, with its fonts: for LaTeX.",
-            "figure", _figure("pdf"),
+            "figure", _figure("pdf"), draws_letters=True,
         ),
         Export(
             "coordinates", "Coordinates and metadata (CSV)", ".csv",

@@ -10,6 +10,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from embedviz.data_folder import in_units
 from embedviz.errors import FormatError
+from embedviz.images.copies import PICTURE
 from embedviz.images.decoding import ImageLimits, as_rgb, decode, upright
 from embedviz.images.heat_map import MatchMaps, match_maps
 from embedviz.images.network import as_network
@@ -159,4 +160,5 @@ IMAGE = Kind(
     in_words=_in_words,
     hover=_hover,
     explain={"heat maps": _heat_maps},
+    copies=(PICTURE,),
 )  # fmt: skip

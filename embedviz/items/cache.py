@@ -36,7 +36,10 @@ CREATE TABLE IF NOT EXISTS images
     (hash TEXT PRIMARY KEY, facts TEXT, thumbnail BLOB, view BLOB, used REAL);
 CREATE TABLE IF NOT EXISTS vectors
     (encoding TEXT, hash TEXT, vector BLOB, used REAL, PRIMARY KEY (encoding, hash));
+CREATE TABLE IF NOT EXISTS fingerprints
+    (measure TEXT, hash TEXT, fingerprint BLOB, used REAL, PRIMARY KEY (measure, hash));
 """
+_NAMES = ("images", "vectors", "fingerprints")
 
 
 Facts = Mapping[str, Any]
@@ -86,6 +89,17 @@ class ItemCache:
         query = "SELECT hash, thumbnail FROM images WHERE thumbnail IS NOT NULL"
         return dict(self._among(query, hashes))
 
+    def fingerprints(self, measure: str, hashes: Sequence[str]) -> dict[str, bytes]:
+        """What a :class:`~embedviz.items.copy_measure.CopyMeasure` compares, where it is known."""
+        query = "SELECT hash, fingerprint FROM fingerprints WHERE measure = ?"
+        return dict(self._among(query, hashes, measure))
+
+    def put_fingerprints(self, measure: str, fingerprints: Mapping[str, bytes]) -> None:
+        """Keep these, by the hash of their thing."""
+        now = time.time()
+        rows = [(measure, name, found, now) for name, found in fingerprints.items()]
+        self._put("INSERT OR REPLACE INTO fingerprints VALUES (?, ?, ?, ?)", rows)
+
     def put_vectors(self, encoding: str, vectors: Mapping[str, NDArray[np.float32]]) -> None:
         """Keep these vectors (d,), float32, by the hash of their thing."""
         now = time.time()
@@ -113,6 +127,7 @@ class ItemCache:
             marks = ", ".join("?" * len(part))
             now = time.time()
             self._put(f"UPDATE images SET used = ? WHERE hash IN ({marks})", [(now, *part)])
+            self._put(f"UPDATE fingerprints SET used = ? WHERE hash IN ({marks})", [(now, *part)])
             query = f"UPDATE vectors SET used = ? WHERE encoding = ? AND hash IN ({marks})"
             self._put(query, [(now, encoding, *part)])
 
@@ -120,12 +135,12 @@ class ItemCache:
         """Let go of all that is known of these things."""
         for part in _parts(hashes):
             marks = ", ".join("?" * len(part))
-            for table in ("images", "vectors"):
+            for table in _NAMES:
                 self._put(f"DELETE FROM {table} WHERE hash IN ({marks})", [part])
 
     def keep_only(self, hashes: Iterable[str]) -> None:
         """Let go of all things but these."""
-        known = self._file.all("SELECT hash FROM images UNION SELECT hash FROM vectors")
+        known = self._file.all(" UNION ".join(f"SELECT hash FROM {table}" for table in _NAMES))
         self.forget({row[0] for row in known} - set(hashes))
 
     @property
@@ -153,13 +168,13 @@ class ItemCache:
 
     def _make_room(self) -> None:
         """Let go of the quarter that was not used for longest while there is too much."""
-        times = "(SELECT used FROM images UNION ALL SELECT used FROM vectors)"
+        times = f"({' UNION ALL '.join(f'SELECT used FROM {table}' for table in _NAMES)})"
         quarter = f"LIMIT 1 OFFSET (SELECT count(*) / 4 FROM {times})"
         for _ in range(8):
             if self.nbytes <= self.max_bytes:
                 return
             oldest = self._file.all(f"SELECT used FROM {times} ORDER BY used {quarter}")
-            for table in ("vectors", "images"):
+            for table in _NAMES:
                 self._put(f"DELETE FROM {table} WHERE used <= ?", oldest)
 
 

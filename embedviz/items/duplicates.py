@@ -5,7 +5,7 @@ All pairs are compared block by block: exactly, and in bounded memory.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embedviz.errors import InvalidParameterError
+from embedviz.items.copy_measure import Alike
 from embedviz.items.same_content import content_ids, file_ids
 from embedviz.progress import Cancel, OnProgress, report, stop_if
 from embedviz.space import EmbeddingSpace
@@ -42,7 +43,8 @@ class Group:
     keys : tuple of str
     similarity_min : float
         The smallest cosine of any two in the group. It can lie below the threshold: A is like B
-        and B like C, but A less like C.
+        and B like C, but A less like C. By a measure other than the vectors, the smallest score of
+        the pairs that link the group.
     identical : bool
         All are copies of one file: the same value in the table's ``hash`` column or, in a space
         without one, the same vector.
@@ -100,18 +102,41 @@ def near_duplicates(
             f"threshold={threshold!r} is not a cosine above 0 and at most 1; 0.9 to 0.99 is usual."
         )
     contents, place = np.unique(content_ids(space), return_inverse=True)
-    sizes = np.bincount(place, minlength=contents.size)
     distinct = space.vectors if contents.size == len(space) else space.vectors[contents]
     # Copies are one image here: a picture that lies there a thousand times is not 500,000 pairs.
-    first, second, cosines = similar_pairs(distinct, threshold, MOST_PAIRS, on_progress, cancel)
-    component = _components(first, second, contents.size)
-    links = _links(first, second, cosines, sizes)
+    alike = Alike(*similar_pairs(distinct, threshold, MOST_PAIRS, on_progress, cancel))
+    return groups_of(
+        space, place, alike, lambda members: least_cosine(distinct[members], cancel), cancel
+    )
+
+
+def groups_of(
+    space: EmbeddingSpace,
+    place: Rows,
+    alike: Alike,
+    least: Callable[[Rows], float],
+    cancel: Cancel | None = None,
+) -> tuple[Group, ...]:
+    """The groups that pairs of contents make, largest first.
+
+    Parameters
+    ----------
+    place : ndarray of shape (n,), intp
+        Which content each row of the space is; rows of one content belong together.
+    alike : Alike
+        Pairs of contents.
+    least : callable
+        Of the contents of a group what its ``similarity_min`` is.
+    """
+    sizes = np.bincount(place)
+    component = _components(alike.first, alike.second, sizes.size)
+    links = _links(alike.first, alike.second, alike.scores, sizes)
     groups = _members(component[place], links[:, place])
     files = file_ids(space)
     made = []
     for rows in groups:
         stop_if(cancel, "The search for near-duplicates")
-        made.append(_group(space, rows, files, distinct[np.unique(place[rows])], cancel))
+        made.append(_group(space, rows, files, least(np.unique(place[rows]))))
     return tuple(sorted(made, key=lambda group: (-len(group), -group.similarity_min, group.rows)))
 
 
@@ -226,18 +251,12 @@ def _members(component: NDArray[np.int32], links: Float64) -> list[Rows]:
     return [rows for rows in np.split(order, starts) if rows.size > 1]
 
 
-def _group(
-    space: EmbeddingSpace,
-    rows: Rows,
-    files: Rows,
-    distinct: NDArray[np.float32],
-    cancel: Cancel | None,
-) -> Group:
+def _group(space: EmbeddingSpace, rows: Rows, files: Rows, similarity_min: float) -> Group:
     copies_of = files[rows]
     return Group(
         rows=tuple(rows.tolist()),
         keys=tuple(space.keys[row] for row in rows),
-        similarity_min=least_cosine(distinct, cancel),
+        similarity_min=similarity_min,
         identical=bool((copies_of == copies_of[0]).all()),
         copies_of=tuple(copies_of.tolist()),
     )

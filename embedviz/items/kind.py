@@ -5,9 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 from typing import IO, Any, Protocol
 
+from embedviz.items.copy_measure import CopyMeasure
 from embedviz.items.files import Limits
+
+ARCHIVES = (".zip", ".7z", ".rar", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".cbz")
+"""What the names of archives end with."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,6 +106,8 @@ class Kind:
         Of a table of n rows (DataFrame), the n texts of a map's points, in a few lines each.
     explain : mapping of str to callable
         By name, why two of them match: ``(model, value, value)`` → what the page draws.
+    copies : tuple of CopyMeasure
+        How copies of one are told, the best way first; without one, by the vectors alone.
     salt : bytes
         Makes the same bytes another content where another kind reads them.
     """
@@ -124,6 +131,7 @@ class Kind:
     in_words: Callable[[Mapping[str, Any]], dict[str, str]]
     hover: Callable[[Any], list[str]]
     explain: Mapping[str, Callable[[Any, Any, Any], Any]] = field(default_factory=dict)
+    copies: tuple[CopyMeasure, ...] = ()
     salt: bytes = b""
 
     @property
@@ -143,6 +151,17 @@ class Kind:
     def is_named(self, name: str) -> bool:
         """Whether a name ends as those of its files do."""
         return name.lower().endswith(self.suffixes)
+
+    def why_not_named(self, name: str) -> str:
+        """Why a file that is not named as its files are is not read, in a sentence or two."""
+        ending = PurePosixPath(name.lower()).suffix
+        if ending in ARCHIVES:
+            return "An archive: unpack it, or bring it on its own."
+        shown = f" ({ending})" if ending else ", for its name has no ending"
+        return (
+            f"Not {self.a_noun} file{shown}: {self.nouns} are read from files that end in "
+            f"{', '.join(self.suffixes)}. If it is {self.a_noun}, save or name it as one of these."
+        )
 
 
 def kind_name_of(origin: Mapping[str, Any]) -> str:

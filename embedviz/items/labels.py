@@ -10,9 +10,16 @@ from dataclasses import replace
 
 from embedviz.errors import FormatError
 from embedviz.items.file_names import base_name, clean_name, korean_text, label_from_name
-from embedviz.items.files import ItemFile
+from embedviz.items.files import Failure, ItemFile
 
-__all__ = ["LABELS_FILE", "LABELS_MB", "label_from_name", "labeled", "labels_from_csv"]
+__all__ = [
+    "LABELS_FILE",
+    "LABELS_MB",
+    "label_from_name",
+    "labeled",
+    "labels_from_csv",
+    "labels_of_none",
+]
 
 LABELS_FILE = "labels.csv"
 """The name under which a table of labels is found in a folder or an archive."""
@@ -23,14 +30,16 @@ _FILE_COLUMNS = ("file", "filename", "file_name", "file name", "path", "name", "
 _LABEL_COLUMNS = ("label", "class", "category")
 _SEPARATORS = ",;\t|"
 _LONGEST_LABEL = 200
+_MOST_SAID = 100
 _SUFFIX = re.compile(r"\.[A-Za-z][A-Za-z0-9]{1,4}$")
 
 
-def labels_from_csv(data: bytes) -> dict[str, str]:
+def labels_from_csv(data: bytes, failures: list[Failure] | None = None) -> dict[str, str]:
     """Label by file name, from a table separated by commas, semicolons, tabs or bars.
 
     The columns are those headed file (filename, path, name, image) and label (class, category),
     else the first two. UTF-8, UTF-16 with its mark and the usual encodings of Windows are read.
+    A file that is named with two labels gets the last one; ``failures``, if given, says so.
 
     Raises
     ------
@@ -48,37 +57,83 @@ def labels_from_csv(data: bytes) -> dict[str, str]:
             "with a comma between them."
         )
     file, label, heading = _columns(rows)
-    labels = {}
+    labels: dict[str, str] = {}
+    replaced: dict[str, str] = {}
     for row in rows[heading:]:
         if len(row) > max(file, label) and row[file] and row[label]:
-            labels[clean_name(row[file])] = row[label][:_LONGEST_LABEL]
+            name, now = clean_name(row[file]), row[label][:_LONGEST_LABEL]
+            if labels.get(name, now) != now:
+                replaced[name] = labels[name]
+            labels[name] = now
+    if failures is not None:
+        failures += _some(
+            [Failure(name, _two(labels[name], was)) for name, was in replaced.items()]
+        )
     return labels
 
 
 def labeled(files: Iterable[ItemFile], labels: Mapping[str, str]) -> list[ItemFile]:
     """``files`` with the labels of ``labels`` where it names them; the others keep theirs.
 
-    A file is found by its whole name (with its folders), else by its last part if that names one
-    label only. Upper and lower case are the same.
+    A file is found by its whole name (with its folders), else by that in other upper and lower
+    case, else by its last part; by the last two only where that gives one label.
     """
-    whole = {_same(name): label for name, label in labels.items()}
-    by_base: dict[str, str | None] = {}
-    for name, label in whole.items():
-        base = base_name(name)
-        by_base[base] = label if by_base.get(base, label) == label else None
-    return [_labeled(file, whole, by_base) for file in files]
+    by_name = _Names(labels)
+    found = ((file, by_name.label(file.name)) for file in files)
+    return [file if label is None else replace(file, label=label) for file, label in found]
 
 
-def _labeled(
-    file: ItemFile, whole: Mapping[str, str], by_base: Mapping[str, str | None]
-) -> ItemFile:
-    name = _same(file.name)
-    label = whole.get(name) or by_base.get(base_name(name))
-    return file if label is None else replace(file, label=label)
+def labels_of_none(labels: Mapping[str, str], names: Iterable[str]) -> list[Failure]:
+    """The names in ``labels`` that no file of ``names`` has, each with what is wrong."""
+    present = {clean_name(name) for name in names}
+    folded = {name.casefold() for name in present}
+    bases = {base_name(name) for name in folded}
+    by_name = _Names(labels)
+    missing = []
+    for name, label in labels.items():
+        same, base = name.casefold(), base_name(name.casefold())
+        if same not in folded and not (base in bases and by_name.by_base[base] is not None):
+            missing.append(Failure(name, _missing(label)))
+    return _some(missing)
 
 
-def _same(name: str) -> str:
-    return clean_name(name).casefold()
+class _Names:
+    """Labels by names: as they are, without upper and lower case, and by the last part."""
+
+    def __init__(self, labels: Mapping[str, str]) -> None:
+        self.exact = {clean_name(name): label for name, label in labels.items()}
+        self.folded: dict[str, str | None] = {}
+        self.by_base: dict[str, str | None] = {}
+        for name, label in self.exact.items():
+            same = name.casefold()
+            for known, one in ((self.folded, same), (self.by_base, base_name(same))):
+                known[one] = label if known.get(one, label) == label else None
+
+    def label(self, name: str) -> str | None:
+        name = clean_name(name)
+        same = name.casefold()
+        return self.exact.get(name) or self.folded.get(same) or self.by_base.get(base_name(same))
+
+
+def _missing(label: str) -> str:
+    return f"{LABELS_FILE} gives it the label '{label}', but there is no such file: check the name."
+
+
+def _two(now: str, was: str) -> str:
+    return (
+        f"{LABELS_FILE} gives it the label '{was}' and, further down, '{now}': the last is taken."
+    )
+
+
+def _some(failures: list[Failure]) -> list[Failure]:
+    """Those, and from so many on how many more."""
+    more = len(failures) - _MOST_SAID
+    if more <= 0:
+        return failures
+    reason = (
+        f"The same is so for {more:,} more names in it: give the table that belongs to these files."
+    )
+    return [*failures[:_MOST_SAID], Failure(LABELS_FILE, reason)]
 
 
 def _text(data: bytes) -> str:

@@ -117,3 +117,7 @@ class _Reader:
         if self.cache is not None:
             preview = self.kind.preview(decoded.value) if self.previews else None
             self.cache.put_item(decoded.hash, facts, preview)
+            for measure in self.kind.copies:
+                if measure.fingerprint is not None:
+                    found = {decoded.hash: measure.fingerprint(decoded.value)}
+                    self.cache.put_fingerprints(measure.name, found)

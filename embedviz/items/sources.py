@@ -21,8 +21,16 @@ from embedviz.items.file_names import (
 )
 from embedviz.items.files import Failure, ItemFile, Limits, Listed
 from embedviz.items.kind import Kind
-from embedviz.items.labels import LABELS_FILE, LABELS_MB, labeled, labels_from_csv
+from embedviz.items.labels import (
+    LABELS_FILE,
+    LABELS_MB,
+    labeled,
+    labels_from_csv,
+    labels_of_none,
+)
 from embedviz.items.shared_file import SharedFile
+
+_MOST_LISTED = 10_000  # files that are of another kind, one by one
 
 
 def item_files(kind: Kind, sources: Any, limits: Limits | None = None) -> Iterator[ItemFile]:
@@ -74,8 +82,9 @@ def files_in_folder(
     """All files of one kind below ``root``, sorted by name, none of them read yet.
 
     The label is the folder in which a file lies, "" in ``root`` itself; ``labels.csv`` in
-    ``root`` comes before it. Files that are of no such kind by name are passed over, and links are not
-    followed where they lead out. As files are read one by one, ``limits.total_mb`` is no limit.
+    ``root`` comes before it. Files that are not of the kind by name are among the failures, but for
+    those that systems leave about; links are not followed where they lead out. As files are read
+    one by one, ``limits.total_mb`` is no limit.
 
     Parameters
     ----------
@@ -94,14 +103,16 @@ def files_in_folder(
     most = limits or kind.limits()
     folder = _allowed(kind, Path(root), inside)
     failures: list[Failure] = []
-    names = sorted(_paths(kind, folder, failures))
+    found = _Folder(kind, folder)
+    names = sorted(found.paths(failures))
+    failures += found.others(min(most.count, _MOST_LISTED))
     if len(names) > most.count:
         failures.append(Failure(clean_name(folder.name), most.too_many(len(names))))
     files = []
     for relative in names[: most.count]:
         name = clean_name(relative)
         files.append(file_at(folder / relative, name, label_from_name(name)))
-    return _with_labels(folder, files, failures), failures
+    return _with_labels(folder, files, [*names, *found.not_named], failures), failures
 
 
 def file_at(path: Path, name: str, label: str) -> ItemFile:
@@ -200,29 +211,55 @@ def _allowed(kind: Kind, root: Path, inside: Sequence[Path]) -> Path:
     return folder
 
 
-def _paths(kind: Kind, root: Path, failures: list[Failure]) -> Iterator[str]:
-    """Paths of files of this kind, relative to ``root``."""
+class _Folder:
+    """What lies below a folder: files of a kind, and those that are not named as such."""
 
-    def note(error: OSError) -> None:
-        where = os.path.relpath(str(error.filename), root)
-        failures.append(Failure(clean_name(where), f"The folder cannot be read: {error.strerror}."))
+    def __init__(self, kind: Kind, root: Path) -> None:
+        self.kind, self.root = kind, root
+        self.not_named: list[str] = []
 
-    for at, folders, names in os.walk(root, onerror=note):
-        inside = os.path.relpath(at, root)
-        folders[:] = sorted(name for name in folders if not is_left_by_a_system(clean_name(name)))
-        for name in folders:
-            if os.path.islink(os.path.join(at, name)):
-                reason = "A link to a folder, which is not followed: choose that folder itself."
-                failures.append(Failure(clean_name(os.path.join(inside, name)), reason))
-        for name in names:
-            if not kind.is_named(name) or is_left_by_a_system(clean_name(name)):
-                continue
-            relative = os.path.normpath(os.path.join(inside, name))
-            if _leads_out(root, relative):
-                reason = "A link to a file outside the folder, which is not followed: copy it here."
-                failures.append(Failure(clean_name(relative), reason))
-            else:
-                yield relative
+    def paths(self, failures: list[Failure]) -> Iterator[str]:
+        """Paths of files of the kind, relative to the root; in no order."""
+
+        def note(error: OSError) -> None:
+            where = os.path.relpath(str(error.filename), self.root)
+            reason = f"The folder cannot be read: {error.strerror}."
+            failures.append(Failure(clean_name(where), reason))
+
+        for at, folders, names in os.walk(self.root, onerror=note):
+            inside = os.path.relpath(at, self.root)
+            folders[:] = sorted(n for n in folders if not is_left_by_a_system(clean_name(n)))
+            for name in folders:
+                if os.path.islink(os.path.join(at, name)):
+                    reason = "A link to a folder, which is not followed: choose that folder itself."
+                    failures.append(Failure(clean_name(os.path.join(inside, name)), reason))
+            for name in names:
+                relative = os.path.normpath(os.path.join(inside, name))
+                if is_left_by_a_system(clean_name(name)):
+                    continue
+                if not self.kind.is_named(name):
+                    self.not_named.append(relative)
+                elif _leads_out(self.root, relative):
+                    reason = (
+                        "A link to a file outside the folder, which is not followed: copy it here."
+                    )
+                    failures.append(Failure(clean_name(relative), reason))
+                else:
+                    yield relative
+
+    def others(self, most: int) -> list[Failure]:
+        """The files that are not named as the kind's are, ``most`` of them one by one."""
+        others = sorted(name for name in self.not_named if name.lower() != LABELS_FILE)
+        listed = [Failure(clean_name(name), self._why_not(name)) for name in others[:most]]
+        if len(others) > most:
+            reason = f"{len(others) - most:,} more of its files are not {self.kind.nouns}."
+            listed.append(Failure(clean_name(self.root.name), reason))
+        return listed
+
+    def _why_not(self, name: str) -> str:
+        if base_name(clean_name(name)).lower() == LABELS_FILE:
+            return f"Only the {LABELS_FILE} in the folder itself is read: put its lines there."
+        return self.kind.why_not_named(name)
 
 
 def _leads_out(root: Path, relative: str) -> bool:
@@ -230,15 +267,21 @@ def _leads_out(root: Path, relative: str) -> bool:
     return path.is_symlink() and not path.resolve().is_relative_to(root)
 
 
-def _with_labels(root: Path, files: list[ItemFile], failures: list[Failure]) -> list[ItemFile]:
-    table = root / LABELS_FILE
-    if not table.is_file() or _leads_out(root, LABELS_FILE):
+def _with_labels(
+    root: Path, files: list[ItemFile], names: Sequence[str], failures: list[Failure]
+) -> list[ItemFile]:
+    """``files`` with the labels of the root's table; what it says of none of ``names`` is noted."""
+    table = next((name for name in sorted(names) if name.lower() == LABELS_FILE), "")
+    if not table or not (root / table).is_file() or _leads_out(root, table):
         return files
     try:
-        with table.open("rb") as opened:
-            return labeled(files, labels_from_csv(opened.read((LABELS_MB << 20) + 1)))
+        with (root / table).open("rb") as opened:
+            labels = labels_from_csv(opened.read((LABELS_MB << 20) + 1), failures)
     except OSError as error:
         failures.append(Failure(LABELS_FILE, f"The labels cannot be read: {error.strerror}."))
     except FormatError as error:
         failures.append(Failure(LABELS_FILE, str(error)))
+    else:
+        failures += labels_of_none(labels, names)
+        return labeled(files, labels)
     return files

@@ -20,8 +20,14 @@ from embedviz.items.file_names import (
     label_from_name,
 )
 from embedviz.items.files import Failure, ItemFile, Limits, Listed
-from embedviz.items.kind import Kind
-from embedviz.items.labels import LABELS_FILE, LABELS_MB, labeled, labels_from_csv
+from embedviz.items.kind import ARCHIVES, Kind
+from embedviz.items.labels import (
+    LABELS_FILE,
+    LABELS_MB,
+    labeled,
+    labels_from_csv,
+    labels_of_none,
+)
 from embedviz.items.shared_file import SharedFile
 
 _BLOCK = 1 << 20
@@ -33,7 +39,6 @@ _ENCRYPTED = 0x1 | 0x40 | 0x2000
 # Python unpacks a block of the other kinds whole, however large it becomes.
 _PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _UTF_8 = 0x800
-_ARCHIVES = (".zip", ".7z", ".rar", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".cbz")
 
 
 def files_in_zip(
@@ -116,6 +121,7 @@ class _Found:
         self.kind, self.archive, self.limits = kind, archive, limits
         self.files: list[ItemFile] = []
         self.failures: list[Failure] = []
+        self.names: list[str] = []
         self.labels: dict[str, str] = {}
         self.total_bytes = self.beyond_count = self.beyond_total = self.not_listed = 0
 
@@ -123,6 +129,7 @@ class _Found:
         name = clean_name(_own_name(info))
         if is_left_by_a_system(name):
             return
+        self.names.append(name)
         reason = self.archive.why_not(info)
         if reason:
             self._fail(name, reason)
@@ -130,10 +137,10 @@ class _Found:
             self._add_file(info, name)
         elif base_name(name).lower() == LABELS_FILE:
             self._add_labels(info, name)
-        elif name.lower().endswith(_ARCHIVES):
+        elif name.lower().endswith(ARCHIVES):
             self._fail(name, "An archive inside the archive: unpack it and bring it on its own.")
         else:
-            self._fail(name, f"Not {self.kind.a_noun} file.")
+            self._fail(name, self.kind.why_not_named(name))
 
     def result(self, name: str) -> Listed:
         if self.not_listed:
@@ -145,6 +152,7 @@ class _Found:
             self._note(name, self.limits.too_many(len(self.files) + self.beyond_count))
         if self.beyond_total:
             self._note(name, self.limits.too_large_together(self.beyond_total))
+        self.failures += labels_of_none(self.labels, self.names)
         return labeled(self.files, self.labels), self.failures
 
     def _add_file(self, info: zipfile.ZipInfo, name: str) -> None:
@@ -162,7 +170,7 @@ class _Found:
     def _add_labels(self, info: zipfile.ZipInfo, name: str) -> None:
         try:
             data = self.archive.content(info, LABELS_MB << 20).read()
-            self.labels |= labels_from_csv(data)
+            self.labels |= labels_from_csv(data, self.failures)
         except FormatError as error:
             self._fail(name, str(error))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import textwrap
+import warnings
 from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -12,10 +13,16 @@ import numpy as np
 
 from embedviz.errors import InvalidParameterError, MissingDependencyError
 from embedviz.plots.figure import point_opacity, point_size
+from embedviz.plots.fonts import fonts_for
 from embedviz.plots.palettes import PLAIN
 from embedviz.plots.picture import Picture
-from embedviz.plots.publication_legend import draw_frame, draw_legend
-from embedviz.plots.publication_marks import draw_lines, draw_marks, letters
+from embedviz.plots.publication_legend import draw_frame, draw_legend, legend_texts
+from embedviz.plots.publication_marks import (
+    draw_lines,
+    draw_marks,
+    labels_drawn,
+    letters,
+)
 from embedviz.plots.themes import THEMES, Theme
 
 if TYPE_CHECKING:
@@ -30,12 +37,6 @@ _VECTORS_UP_TO = 20_000
 _UNDATED: dict[str, dict[str, Any]] = {
     "png": {}, "svg": {"Date": None}, "pdf": {"CreationDate": None, "ModDate": None},
 }  # fmt: skip
-# Whichever of these are installed draw the letters that the first does not have.
-_FONTS = (
-    "DejaVu Sans", "Noto Sans", "Noto Sans CJK JP", "Noto Sans CJK KR", "Noto Sans CJK SC",
-    "Hiragino Sans", "Apple SD Gothic Neo", "Malgun Gothic", "Yu Gothic", "Microsoft YaHei",
-    "Noto Sans Arabic", "Noto Sans Hebrew", "Noto Sans Devanagari", "Arial Unicode MS",
-)  # fmt: skip
 # matplotlib's settings are one for the whole process, and pages are threads.
 _SETTINGS = Lock()
 
@@ -117,22 +118,29 @@ def publication(
     except ImportError as error:
         raise MissingDependencyError("matplotlib", "A figure for a paper") from error
     look = look or Look()
+    families = list(fonts_for(_text(picture, caption)).families)
     settings: dict[str, Any] = {
-        "font.family": _fonts(), "font.size": 8, "svg.fonttype": "none", "pdf.fonttype": 42,
+        "font.family": families, "font.size": 8, "svg.fonttype": "none", "pdf.fonttype": 42,
         "svg.hashsalt": "embedviz", "text.parse_math": False, "axes.unicode_minus": True,
     }  # fmt: skip
     file = io.BytesIO()
-    with _SETTINGS, mpl.rc_context(settings):
+    with _SETTINGS, mpl.rc_context(settings), warnings.catch_warnings():
+        # One line for each letter, and for SVG none is true; see missing_letters.
+        warnings.filterwarnings("ignore", r"Glyph \d+ .* missing from")
         made = _drawn(picture, look, caption)
         made.savefig(file, format=format, dpi=look.dpi, metadata=_metadata(format, picture))
     return file.getvalue()
 
 
-def _fonts() -> list[str]:
-    from matplotlib import font_manager
+def missing_letters(picture: Picture, caption: str = "") -> tuple[str, ...]:
+    """The letters of a figure that no installed font has: PNG and PDF have boxes for them."""
+    return fonts_for(_text(picture, caption)).missing
 
-    installed = {font.name for font in font_manager.fontManager.ttflist}
-    return [name for name in _FONTS if name in installed] or ["sans-serif"]
+
+def _text(picture: Picture, caption: str) -> str:
+    """All that is written in the figure."""
+    said = [picture.title, caption, *picture.axis_titles, *labels_drawn(picture)]
+    return "\n".join(map(letters, [*said, *legend_texts(picture.colors)]))
 
 
 def _metadata(kind: str, picture: Picture) -> dict[str, Any]:

@@ -24,6 +24,22 @@ def draw_legend(made: Figure, axes: Any, colors: Colors, theme: FigureTheme) -> 
         _list(made, colors, theme)
 
 
+def legend_texts(colors: Colors | None) -> list[str]:
+    """What stands in the legend."""
+    if colors is None:
+        return []
+    if colors.ticks:
+        return [colors.title, *(tick.label for tick in colors.ticks)]
+    return [colors.title, *_names(colors)] if colors.categories else []
+
+
+def _names(colors: Colors) -> list[str]:
+    return [
+        f"{textwrap.shorten(letters(entry.label), _LEGEND_LABEL, placeholder='…')} ({entry.count:,})"
+        for entry in colors.categories
+    ]
+
+
 def _scale(made: Figure, axes: Any, colors: Colors, theme: FigureTheme) -> None:
     from matplotlib.cm import ScalarMappable
     from matplotlib.colors import ListedColormap, Normalize
@@ -45,12 +61,8 @@ def _list(made: Figure, colors: Colors, theme: FigureTheme) -> None:
         Line2D([], [], ls="", marker="o", ms=5, mew=0, color=colors.palette[entry.code])
         for entry in colors.categories
     ]
-    names = [
-        f"{textwrap.shorten(letters(entry.label), _LEGEND_LABEL, placeholder='…')} ({entry.count:,})"
-        for entry in colors.categories
-    ]
     legend = made.legend(
-        dots, names, title=letters(colors.title), loc="outside right upper", frameon=False,
+        dots, _names(colors), title=letters(colors.title), loc="outside right upper", frameon=False,
         labelcolor=theme.text, fontsize=7, title_fontsize=8, handletextpad=0.2,
     )  # fmt: skip
     legend.get_title().set_color(theme.text)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from embedviz.plots.picture import Picture
+from embedviz.plots.picture import Mark, Picture
 from embedviz.plots.themes import FigureTheme
 
 _DIAMETERS = {"query": 6.0, "neighbor": 3.5, "selected": 3.5, "new": 4.5}
@@ -58,10 +58,19 @@ def draw_marks(axes: Any, picture: Picture, theme: FigureTheme) -> None:
             linewidths=0.8 if hollow else 0.4,
             zorder=3,
         )
+    for mark in _labelled(picture):
+        _label(axes, mark.coordinates, mark.label, mark.kind, theme)
+
+
+def labels_drawn(picture: Picture) -> list[str]:
+    """The labels that stand in the figure."""
+    return [mark.label for mark in _labelled(picture)]
+
+
+def _labelled(picture: Picture) -> list[Mark]:
     single = [mark for mark in picture.marks if mark.label and mark.kind != "group"]
     groups = [mark for mark in picture.marks if mark.label and mark.kind == "group"]
-    for mark in [*single[:_LABELS_UP_TO], *groups]:
-        _label(axes, mark.coordinates, mark.label, mark.kind, theme)
+    return [*single[:_LABELS_UP_TO], *groups]
 
 
 def _label(axes: Any, place: tuple[float, ...], label: str, kind: str, theme: FigureTheme) -> None:

@@ -192,11 +192,13 @@ def test_nothing_is_lost_beside_what_is_no_image() -> None:
     assert shade(files[0]) == 9
     with pytest.raises(FormatError, match="empty"):
         read_bytes(files[1], ImageLimits())
-    assert reasons(failures) == {
-        "readme.txt": "Not an image file.",
-        "more.zip": "An archive inside the archive: unpack it and bring it on its own.",
-        "noext": "Not an image file.",
-    }
+    said = reasons(failures)
+    assert said.keys() == {"readme.txt", "more.zip", "noext"}
+    assert said["readme.txt"].startswith(
+        "Not an image file (.txt): images are read from files that"
+    )
+    assert said["more.zip"] == "An archive inside the archive: unpack it and bring it on its own."
+    assert said["noext"].startswith("Not an image file, for its name has no ending: ")
 
 
 def test_names_that_climb_out_are_only_names(tmp_path: Path) -> None:
@@ -514,7 +516,7 @@ def test_images_of_a_folder_sorted_with_labels(photos: Path) -> None:
     moment = datetime(2024, 3, 9, 17, 5)
     os.utime(photos / "top.png", (moment.timestamp(), moment.timestamp()))
     files, failures = images_in_folder(photos)
-    assert not failures
+    assert reasons(failures).keys() == {"notes.txt"}  # what systems leave about nobody misses
     assert [(file.name, file.label, shade(file)) for file in files] == [
         ("dogs/c.png", "dogs", 2),
         ("top.png", "", 3),
@@ -530,12 +532,12 @@ def test_images_of_a_folder_sorted_with_labels(photos: Path) -> None:
 def test_a_table_in_a_folder_comes_before_its_sub_folders(photos: Path) -> None:
     (photos / "labels.csv").write_text("a.png,tabby\n")
     files, failures = images_in_folder(photos)
-    assert not failures
+    assert names(failures) == ["notes.txt"]
     assert [file.label for file in files] == ["dogs", "", "tabby", "cats"]
     (photos / "labels.csv").write_bytes(b"\x89PNG\0")
     files, failures = images_in_folder(photos)
     assert [file.label for file in files] == ["dogs", "", "cats", "cats"]
-    assert "plain text" in failures[0].reason
+    assert "plain text" in failures[-1].reason
 
 
 def test_the_first_so_many_of_a_folder(photos: Path) -> None:
@@ -644,7 +646,10 @@ def test_one_source_needs_no_list(photos: Path) -> None:
     for source in (photos / "top.png", str(photos / "top.png"), io.BytesIO(png(3)), png(3)):
         assert [shade(file) for file in image_files(source)] == [3]
     assert [shade(file) for file in image_files(Image.new("L", (2, 2), 3))] == [3]
-    assert len(list(image_files(photos))) == 4
+    *images, notes = image_files(photos)
+    assert len(images) == 4
+    with pytest.raises(FormatError, match=r"Not an image file \(.txt\)"):
+        notes.open()
 
 
 def test_sources_are_taken_when_their_turn_comes(photos: Path) -> None:
@@ -719,8 +724,10 @@ def test_a_picture_in_memory_stands_upright() -> None:
 
 
 def test_a_folder_given_to_a_program_has_no_limit_on_its_number(photos: Path) -> None:
-    assert len(list(image_files([photos], ImageLimits(count=2)))) == 3  # two, and what was left out
-    assert len(list(image_files([photos]))) == 4
+    assert (
+        len(list(image_files([photos], ImageLimits(count=2)))) == 4
+    )  # two, notes.txt, and what was left out
+    assert len(list(image_files([photos]))) == 5
 
 
 def test_sources_load_no_pillow_until_they_are_read(photos: Path) -> None:
@@ -730,7 +737,7 @@ def test_sources_load_no_pillow_until_they_are_read(photos: Path) -> None:
         "import sys\nfrom embedviz.images.kind import IMAGE\n"
         "from embedviz.items.sources import item_files\n"
         f"files = list(item_files(IMAGE, [{str(photos)!r}, b'x', ('a', b'x')]))\n"
-        "assert len(files) == 6\nprint('PIL' in sys.modules)"
+        "assert len(files) == 7\nprint('PIL' in sys.modules)"
     )
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True

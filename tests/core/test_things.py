@@ -174,7 +174,7 @@ def lines(tmp_path: Path) -> Path:
                 f"a {word} is a {word}".ljust(16, ".")[:16]
             )
     (folder / "short.line").write_text("too short")
-    (folder / "notes.txt").write_text("passed over by its name")
+    (folder / "notes.txt").write_text("set aside by its name")
     return folder
 
 
@@ -186,7 +186,8 @@ def test_a_second_kind_goes_the_whole_way(lines: Path, tmp_path: Path) -> None:
     assert space.table["label"].tolist() == ["animals"] * 3 + ["tools"] * 3
     assert list(space.table.columns) == list(LINE.columns)
     assert space.table["vowels"].tolist()[:2] == [5, 5]
-    assert [failure.name for failure in done.failures] == ["short.line"]
+    assert [failure.name for failure in done.failures] == ["short.line", "notes.txt"]
+    assert "Not a line file (.txt)" in done.failures[1].reason
     assert "16 letters, got 9" in done.failures[0].reason
     assert space.origin["kind"] == "line"
     assert kind_of(space.origin) is LINE

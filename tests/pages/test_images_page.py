@@ -241,6 +241,12 @@ def test_near_duplicates_are_groups(open_page, settle):
     at = bring(at, settle, files)
     settle(at, lambda at: "Showing all 6 images" in text_of(at))
     next(item for item in at.toggle if "near-duplicates" in item.label).set_value(True).run()
+    settle(at, lambda at: "the same file" in text_of(at))
+    assert "2 images, the same file" in text_of(at)
+    assert "Chosen here: 0.97" in text_of(at)
+    assert "Mirrored and turned copies" in text_of(at)
+    next(item for item in at.button_group if item.label == "Compare").set_value("vectors").run()
+    settle(at, lambda at: any("cosine" in item.label for item in at.slider))
     next(item for item in at.slider if "cosine" in item.label).set_value(1.0).run()
     settle(at, lambda at: "the same file" in text_of(at))
     assert "2 images, the same file" in text_of(at)
@@ -273,8 +279,14 @@ def served_folder(tmp_path, monkeypatch):
 def test_a_folder_of_the_operator_is_read_and_its_originals_saved_when_asked(
     open_page, settle, served_folder
 ):
+    (served_folder / "offered" / "drawing.svg").write_text("<svg/>")
+    (served_folder / "offered" / "labels.csv").write_text("gone.png,bird\n")
     at = open_page("images", images="Server folders", encoder=LITE)
     settle(at, lambda at: "Showing all 3 images" in text_of(at))
+    (set_aside,) = (item for item in at.dataframe if "reason" in item.value)
+    assert set_aside.value["file"].tolist() == ["drawing.svg", "gone.png"]
+    assert "(.svg)" in set_aside.value["reason"][0]
+    assert "no such file" in set_aside.value["reason"][1]
     next(item for item in at.toggle if "original files" in item.label).set_value(True).run()
     at.text_input(key="save-name").set_value("Pets").run()
     next(item for item in at.button if item.label == "Save on the server").click().run()

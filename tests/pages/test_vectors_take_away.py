@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 from urllib.parse import parse_qs, urlparse
 
 import numpy as np
 import pytest
+from matplotlib import font_manager
 from streamlit.testing.v1 import AppTest
 
 import embedviz as ev
@@ -56,6 +58,26 @@ def test_each_format_can_be_made(page, settle, name):
     at.selectbox(key="vectors_export").set_value(name).run()
     press(at, "Make the file")
     settle(at, lambda at: downloads(at) == ["Download"])
+
+
+def test_letters_that_no_font_has_are_said_with_what_has_none_of_the_boxes(
+    page, settle, monkeypatch
+):
+    own = Path(font_manager.__file__).parent
+    faces = [
+        face for face in font_manager.fontManager.ttflist if Path(face.fname).is_relative_to(own)
+    ]
+    monkeypatch.setattr(font_manager.fontManager, "ttflist", faces)
+    monkeypatch.setattr(font_manager, "findSystemFonts", lambda *_, **__: [])
+    at = page()
+    for name, boxes in (("png", True), ("svg", False)):
+        at.selectbox(key="vectors_export").set_value(name).run()
+        next(box for box in at.text_input if box.label == "Title").set_value("고양이").run()
+        press(at, "Make the file")
+        settle(at, lambda at: downloads(at) == ["Download"])
+        said = text_of(at)
+        assert ("boxes stand in their place" in said) is boxes
+        assert not boxes or "고, 양, 이" in said
 
 
 def test_a_size_that_is_not_possible_is_one_sentence(page):

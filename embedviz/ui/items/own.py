@@ -16,7 +16,7 @@ from embedviz.items.embedding import Embedded
 from embedviz.items.file_names import clean_name, label_from_name
 from embedviz.items.files import Failure, ItemFile, Listed
 from embedviz.items.kind import Kind
-from embedviz.items.labels import labeled, labels_from_csv
+from embedviz.items.labels import labeled, labels_from_csv, labels_of_none
 from embedviz.items.zips import files_in_zip
 from embedviz.registry import KINDS
 from embedviz.ui.choices import begin_option
@@ -102,6 +102,8 @@ def listed_uploads(kind: Kind, uploads: Sequence[Any]) -> Listed:
         found, not_read = _one(kind, upload, labels)
         files += found
         set_aside += not_read
+    names = [*(file.name for file in files), *(failure.name for failure in set_aside)]
+    set_aside += labels_of_none(labels, names)
     files = labeled(files, labels) if labels else files
     if len(files) > limits.count:
         rest = len(files) - limits.count
@@ -168,6 +170,12 @@ def _uploader(kind: Kind, expanded: bool) -> None:
             f"{limits_in_words(kind)} They stay in this browser tab; the names of folders become "
             "labels."
         )
+        if whole_folder:
+            st.caption(
+                f"A browser hands over only what is named as {files} are "
+                f"({', '.join(kind.suffixes)}), zips and CSV: the rest of a folder is not seen here. "
+                "A zip of the folder lists all that is in it."
+            )
         if not uploads:
             st.session_state.pop(shown, None)
         else:
@@ -210,8 +218,9 @@ def _one(kind: Kind, upload: Any, labels: dict[str, str]) -> Listed:
     name = clean_name(str(upload.name))
     try:
         if name.lower().endswith(".csv"):
-            labels |= labels_from_csv(upload.getvalue())
-            return [], []
+            said: list[Failure] = []
+            labels |= labels_from_csv(upload.getvalue(), said)
+            return [], said
         if name.lower().endswith(".zip"):
             return files_in_zip(kind, upload, limits_of(kind), name)
     except EmbedvizError as error:

@@ -147,9 +147,12 @@ def _offer(scene: Scene, chosen: Export, content: Content, key: tuple[Hashable, 
         line.button("Make the file", type="primary", on_click=_ask, args=(key,))
         line.caption(plain(chosen.help))
         return
-    file = work(f"Making {name}", key, lambda *watch: _written(chosen, content, *watch))
-    if file is None:
+    made = work(f"Making {name}", key, lambda *watch: _written(chosen, content, *watch))
+    if made is None:
         return
+    file, notes = made
+    for note in notes:
+        st.warning(plain(note))
     line.download_button(
         "Download", lambda: file, name, type="primary", on_click="ignore", key="vectors_download"
     )
@@ -164,12 +167,14 @@ def _ask(key: tuple[Hashable, ...]) -> None:
         del mine.results[other]
 
 
-def _written(chosen: Export, content: Content, progress: OnProgress, cancel: Cancel) -> bytes:
+def _written(
+    chosen: Export, content: Content, progress: OnProgress, cancel: Cancel
+) -> tuple[bytes, tuple[str, ...]]:
     stop_if(cancel, "Making the file")
     report(progress, None, chosen.label)
     if chosen.kind == "page" and not len(content.picture.hover):
         content = replace(content, picture=replace(content.picture, hover=_hover(content)))
-    return write_content(content, chosen.name)
+    return write_content(content, chosen.name), chosen.notes(content)
 
 
 def _hover(content: Content) -> tuple[str, ...]:
