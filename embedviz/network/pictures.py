@@ -199,6 +199,8 @@ def cost_by_words(
     chosen: int,
     x_title: str,
     y_title: str,
+    disturbed: Mapping[str, Sequence[bool]] | None = None,
+    height: int = 340,
 ) -> go.Figure:
     """Milliseconds of one step against the number of words V, both axes logarithmic.
 
@@ -208,6 +210,8 @@ def cost_by_words(
         By the name in the legend, for each size.
     chosen : int
         The size that a line marks.
+    disturbed : mapping of str to sequence of bool, optional
+        Which of the times other work made uncertain: their points are hollow.
     """
     import plotly.graph_objects as go
 
@@ -216,11 +220,15 @@ def cost_by_words(
         figure.add_scatter(
             x=list(sizes), y=[1000 * value for value in values], mode="lines+markers",
             name=escape(name), line={"color": color, "width": 2.5},
+            marker={"size": 8, "symbol": [
+                "circle-open" if uncertain else "circle"
+                for uncertain in (disturbed or {}).get(name, [False] * len(values))
+            ]},
             hovertemplate="V = %{x:,}: %{y:.3g} ms<extra></extra>",
         )  # fmt: skip
     figure.add_vline(x=chosen, line={"color": QUIET, "width": 1.5, "dash": "dash"})
     figure.update_layout(
-        height=340, margin=_MARGIN, legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
+        height=height, margin=_MARGIN, legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
         xaxis={"type": "log", "title": {"text": x_title}, "dtick": 1},
         yaxis={"type": "log", "title": {"text": y_title}, "dtick": 1},
     )  # fmt: skip
