@@ -161,11 +161,12 @@ def word_probabilities(
     x_title: str,
     marked: Sequence[str] = (),
     height: int = 300,
-    whole: bool = False,
+    most: float | None = None,
 ) -> go.Figure:
     """A bar for each word, the first on top, with its probability; marked words stand out.
 
-    ``whole`` lets the axis reach to 1, so that bars keep their meaning from step to step.
+    ``most`` is what the axis reaches to: the same for bars that stand side by side. Otherwise it
+    reaches to the largest.
     """
     import plotly.graph_objects as go
 
@@ -176,12 +177,12 @@ def word_probabilities(
         text=[percent(value) for value in shown], textposition="outside", cliponaxis=False,
         hovertemplate="%{y}: %{x:.4f}<extra></extra>",
     )  # fmt: skip
-    most = 1.0 if whole else max([*shown, 1e-9])
+    reach = max([*shown, 1e-9]) if most is None else most
     figure = go.Figure(bars)
     figure.update_layout(
         height=height, margin=_MARGIN,
         xaxis={
-            "title": {"text": x_title}, "range": [0, most * 1.25], "tickformat": ".0%", "nticks": 4
+            "title": {"text": x_title}, "range": [0, reach * 1.25], "tickformat": ".0%", "nticks": 4
         },
         yaxis={"autorange": "reversed", "type": "category", "dtick": 1},
     )  # fmt: skip
