@@ -190,7 +190,7 @@ TERMS = {
 DEFINED: dict[str, set[str]] = {
     "categories": {"0", "1", "2", "3", "4"},
     "cbow": {"3"},
-    "skip_gram": {"0"},
+    "skip_gram": {"0", "2.6"},
     "nearness": {"2"},
     "search": {"1"},
     "dimensions": set(),
