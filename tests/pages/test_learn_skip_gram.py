@@ -11,6 +11,7 @@ from embedviz.network.subsampling import read_once
 from embedviz.network.text_in_ids import text_in_ids
 from embedviz.network.toy_corpus import toy_text
 from embedviz.network.toy_skip_gram import MOST_STEPS, toy_skip_gram
+from embedviz.ui.learn.texts import texts
 from embedviz.words.sample_corpora import CORPORA
 from tests.pages.conftest import play_to, text_of
 
@@ -122,7 +123,9 @@ def test_thinning_a_real_text_counts_what_the_core_counts(open_page, settle, lee
 def test_both_are_trained_and_measured(open_page, settle) -> None:
     link = {"part": "duel", "epochs": "3", "duel_window": "2"}
     at = open_page("learn_skip_gram", **link)
-    assert not at.metric  # nothing is trained before it is asked for
+    # Nothing is trained before it is asked for: an earlier run is shown, and called so.
+    assert not at.session_state["embedviz_session"].results
+    assert texts("skip_gram", "en")("earlier") in text_of(at)
     at.button(key="skip-gram-train").click().run()
     assert at.query_params["asked"] == "lee-3-2-1"
     settle(at, lambda at: at.metric)
@@ -145,5 +148,5 @@ def test_both_are_trained_and_measured(open_page, settle) -> None:
 @pytest.mark.parametrize("asked", ["lee-3-2-9", "moon-3-2-1", "lee-4-2-1", "lee-3-2", "x"])
 def test_a_link_that_asks_for_an_unknown_training_says_so(open_page, asked: str) -> None:
     at = open_page("learn_skip_gram", part="duel", asked=asked)
-    assert not at.metric
-    assert len(at.info) == 2
+    assert len(at.info) == 1
+    assert texts("skip_gram", "en")("earlier") in text_of(at)
