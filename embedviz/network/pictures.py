@@ -161,11 +161,12 @@ def word_probabilities(
     x_title: str,
     marked: Sequence[str] = (),
     height: int = 300,
-    whole: bool = False,
+    most: float | None = None,
 ) -> go.Figure:
     """A bar for each word, the first on top, with its probability; marked words stand out.
 
-    ``whole`` lets the axis reach to 1, so that bars keep their meaning from step to step.
+    ``most`` is what the axis reaches to: the same for bars that stand side by side. Otherwise it
+    reaches to the largest.
     """
     import plotly.graph_objects as go
 
@@ -176,12 +177,12 @@ def word_probabilities(
         text=[percent(value) for value in shown], textposition="outside", cliponaxis=False,
         hovertemplate="%{y}: %{x:.4f}<extra></extra>",
     )  # fmt: skip
-    most = 1.0 if whole else max([*shown, 1e-9])
+    reach = max([*shown, 1e-9]) if most is None else most
     figure = go.Figure(bars)
     figure.update_layout(
         height=height, margin=_MARGIN,
         xaxis={
-            "title": {"text": x_title}, "range": [0, most * 1.25], "tickformat": ".0%", "nticks": 4
+            "title": {"text": x_title}, "range": [0, reach * 1.25], "tickformat": ".0%", "nticks": 4
         },
         yaxis={"autorange": "reversed", "type": "category", "dtick": 1},
     )  # fmt: skip
@@ -199,6 +200,8 @@ def cost_by_words(
     chosen: int,
     x_title: str,
     y_title: str,
+    disturbed: Mapping[str, Sequence[bool]] | None = None,
+    height: int = 340,
 ) -> go.Figure:
     """Milliseconds of one step against the number of words V, both axes logarithmic.
 
@@ -208,6 +211,8 @@ def cost_by_words(
         By the name in the legend, for each size.
     chosen : int
         The size that a line marks.
+    disturbed : mapping of str to sequence of bool, optional
+        Which of the times other work made uncertain: their points are hollow.
     """
     import plotly.graph_objects as go
 
@@ -216,11 +221,15 @@ def cost_by_words(
         figure.add_scatter(
             x=list(sizes), y=[1000 * value for value in values], mode="lines+markers",
             name=escape(name), line={"color": color, "width": 2.5},
+            marker={"size": 8, "symbol": [
+                "circle-open" if uncertain else "circle"
+                for uncertain in (disturbed or {}).get(name, [False] * len(values))
+            ]},
             hovertemplate="V = %{x:,}: %{y:.3g} ms<extra></extra>",
         )  # fmt: skip
     figure.add_vline(x=chosen, line={"color": QUIET, "width": 1.5, "dash": "dash"})
     figure.update_layout(
-        height=340, margin=_MARGIN, legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
+        height=height, margin=_MARGIN, legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
         xaxis={"type": "log", "title": {"text": x_title}, "dtick": 1},
         yaxis={"type": "log", "title": {"text": y_title}, "dtick": 1},
     )  # fmt: skip

@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from embedviz.network.subsampling import thinned_from
+from embedviz.plots.courses import Course, Track
+
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
@@ -56,11 +59,13 @@ def guesses(
     targets: Sequence[int],
     names: tuple[str, str],
     height: int = 270,
+    most: float | None = None,
 ) -> go.Figure:
     """What the center word predicts for each word of the vocabulary, all of shape (V,).
 
     ``names`` are what the bars (the prediction) and the dashes (each word's share of the true
-    context words) are called; the bars of ``targets`` stand out.
+    context words) are called; the bars of ``targets`` stand out. ``most`` is what the axis reaches
+    to, so that bars keep their meaning from step to step; the largest of these otherwise.
     """
     import plotly.graph_objects as go
 
@@ -78,9 +83,17 @@ def guesses(
     figure = go.Figure([bars, dashes])
     figure.update_layout(height=height, margin=_MARGIN, legend=_LEGEND, bargap=0.25)
     figure.update_xaxes(tickangle=-45, type="category", fixedrange=True)
-    top = float(max(probabilities.max(), shares.max()))
+    top = most or float(max(probabilities.max(), shares.max()))
     figure.update_yaxes(range=[0, min(1.02, top * 1.15)], fixedrange=True)
     return figure
+
+
+def guesses_course(probabilities: NDArray[np.float64], steps: Sequence[int]) -> Course:
+    """How :func:`guesses` goes along ``steps``, with one ``most`` for all.
+
+    ``probabilities`` is of shape (steps + 1, V).
+    """
+    return (Track(0, "y", probabilities[list(steps)]),)
 
 
 def loss_to_floor(
@@ -126,7 +139,8 @@ def keep_curve(
 ) -> go.Figure:
     """The probability to keep a word by its share of the text, one point for each word.
 
-    ``titles``: "x", "y", and "threshold", what the line at t is called.
+    ``titles``: "x", "y", and "threshold" and "thinned", what the lines at t and where the thinning
+    begins (:func:`embedviz.network.subsampling.thinned_from`) are called.
     """
     import plotly.graph_objects as go
 
@@ -142,11 +156,15 @@ def keep_curve(
             showarrow=False, xshift=6, yshift=9, xanchor="left",
         )  # fmt: skip
     if threshold > 0:
-        figure.add_vline(x=threshold, line={"color": CONTRAST, "dash": "dash"})
-        figure.add_annotation(  # on a logarithmic axis a note stands at the exponent, a line not
-            x=float(np.log10(threshold)), y=0.02, text=escape(titles["threshold"]),
-            showarrow=False, xanchor="left", xshift=4, font={"color": CONTRAST},
-        )  # fmt: skip
+        for name, at, color, side in (
+            ("threshold", threshold, "#8A93A0", "right"),
+            ("thinned", thinned_from(threshold), CONTRAST, "left"),
+        ):
+            figure.add_vline(x=at, line={"color": color, "dash": "dash"})
+            figure.add_annotation(  # on a logarithmic axis a note stands at the exponent, a line not
+                x=float(np.log10(at)), y=0.02, text=escape(titles[name]), showarrow=False,
+                xanchor=side, xshift=4 if side == "left" else -4, font={"color": color},
+            )  # fmt: skip
     figure.update_layout(height=height, margin=_MARGIN, showlegend=False)
     low = min(float(shares.min()), threshold or 1.0)
     reach = [np.log10(low) - 0.15, np.log10(float(shares.max())) + 0.35]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,6 +49,14 @@ def keep_probabilities(counts: NDArray[np.int64], threshold: float) -> NDArray[n
     # In gensim's order of operations, so that the floats agree to the last bit.
     limit = threshold * int(counts.sum())
     return np.minimum((np.sqrt(counts / limit) + 1) * (limit / counts), 1.0)
+
+
+def thinned_from(threshold: float) -> float:
+    """The share of the text above which words are thinned: (3 + √5)/2 · t, about 2.618 t.
+
+    √(t/f) + t/f of :func:`keep_probabilities` falls below 1 only there, not at t itself.
+    """
+    return threshold * (3 + math.sqrt(5)) / 2
 
 
 @dataclass(frozen=True, eq=False)

@@ -31,10 +31,14 @@ class ToyGuesses:
         The right word's id.
     probabilities : ndarray of shape (steps + 1, V)
         By step.
+    fitting : tuple of int
+        All words that stand in this very blank somewhere in the text, between the same context
+        words: the right one among them. Nothing that CBOW sees tells them apart.
     """
 
     target: int
     probabilities: NDArray[np.float64]
+    fitting: tuple[int, ...]
 
     def rank(self, step: int) -> int:
         """The right word's place at a step, from 1; the first of those that are equal."""
@@ -61,7 +65,10 @@ def toy_guesses(training: ToyTraining, center: int) -> ToyGuesses:
     context = list(example.context)
     every = training.path.parameters
     logits = np.stack([weights.W[context].mean(axis=0) @ weights.W_out for weights in every])
-    return ToyGuesses(example.target, np.stack([softmax(row) for row in logits]))
+    seen = sorted(example.context)  # as CBOW sees it: a bag
+    fitting = {other.target for other in training.examples if sorted(other.context) == seen}
+    probabilities = np.stack([softmax(row) for row in logits])
+    return ToyGuesses(example.target, probabilities, tuple(sorted(fitting)))
 
 
 def guess_bars(

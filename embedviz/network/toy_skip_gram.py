@@ -17,10 +17,11 @@ from embedviz.network.skip_gram import (
     pair_counts,
     windows,
 )
+from embedviz.network.softmax import softmax
 from embedviz.network.toy_corpus import ToyText
 from embedviz.network.training import TrainingPath, train
 from embedviz.network.vocabulary import Vocabulary
-from embedviz.network.word_maps import word_maps
+from embedviz.network.word_maps import cosines, word_maps
 
 MOST_STEPS = 300
 """Enough for the toy corpus to settle; computed at once, in about a tenth of a second."""
@@ -56,6 +57,36 @@ class ToySkipGram:
     def least_loss(self) -> float:
         """The mean loss that no network can fall below on these pairs."""
         return least_loss(self.counts)
+
+    def guesses(self, center: int) -> NDArray[np.float64]:
+        """What a center word predicts at every step, of shape (steps + 1, V)."""
+        every = self.path.parameters
+        return np.stack([softmax(weights.W[center] @ weights.W_out) for weights in every])
+
+    def shares(self, center: int) -> Matrix:
+        """Each word's share of the center's context words in all sentences, of shape (V,): the
+        best that can be predicted."""
+        return np.asarray(self.counts[center] / self.counts[center].sum())
+
+    def distance_to_shares(self, center: int, step: int) -> float:
+        """How far a prediction is from them: the probability that lies on wrong words, from 0 to 1
+        (the total variation)."""
+        weights = self.at(step)
+        predicted = softmax(weights.W[center] @ weights.W_out)
+        return float(np.abs(predicted - self.shares(center)).sum() / 2)
+
+    def twin(self, center: int) -> tuple[int, float]:
+        """The other word whose context words are most like the center's, and how much of their
+        shares they have in common, from 0 to 1; the first of those that are equal."""
+        of_each = self.counts.sum(axis=1, keepdims=True)
+        shares = self.counts / np.maximum(of_each, 1.0)
+        common = np.minimum(shares, shares[center]).sum(axis=1)
+        common[center] = -1.0
+        return int(np.argmax(common)), float(common.max())
+
+    def cosines(self, first: int, second: int) -> NDArray[np.float64]:
+        """The cosine of two words' rows of W at every step."""
+        return cosines(self.path, (first, second))
 
     @cached_property
     def maps(self) -> NDArray[np.float64]:

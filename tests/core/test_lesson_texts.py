@@ -189,8 +189,8 @@ TERMS = {
 # Figures that a lesson's sentences may hold as they are: they define, and no state changes them.
 DEFINED: dict[str, set[str]] = {
     "categories": {"0", "1", "2", "3", "4"},
-    "cbow": {"10,000", "3", "6", "60,000"},
-    "skip_gram": {"0"},
+    "cbow": {"3"},
+    "skip_gram": {"0", "2.6"},
     "nearness": {"2"},
     "search": {"1"},
     "dimensions": set(),

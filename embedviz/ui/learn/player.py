@@ -33,8 +33,8 @@ charts play on, as the three sentences do, until the server has heard of the new
 _STYLE = f"""
 .ev-player {{ display: flex; align-items: center; gap: .9rem; width: 100%; min-height: 2.5rem; }}
 .ev-player button {{ min-width: 6.6rem; padding: .35rem .8rem; border-radius: .5rem; cursor: pointer;
-  border: 1px solid var(--st-primary-color); background: var(--st-primary-color); color: #fff;
-  font: inherit; font-size: .95rem; white-space: nowrap; }}
+  border: 1px solid var(--st-primary-color); background: var(--st-primary-color);
+  color: var(--st-background-color); font: inherit; font-size: .95rem; white-space: nowrap; }}
 .ev-player[data-playing=true] button {{ background: transparent; color: var(--st-primary-color); }}
 .ev-player button:focus-visible, .ev-player input:focus-visible {{
   outline: 2px solid var(--st-primary-color); outline-offset: 2px; }}

@@ -20,7 +20,8 @@ from embedviz.ui.learn.lesson import OpenLesson
 from embedviz.ui.learn.player import BEHIND, Player, playing
 from embedviz.ui.messages import plain
 
-_HEIGHT = 252
+_HEIGHT = 250
+_SAME_WAY = 0.9  # cosine of rows that stand side by side
 
 
 def show_inside(lesson: OpenLesson, setup: Setup) -> None:
@@ -38,6 +39,8 @@ def show_inside(lesson: OpenLesson, setup: Setup) -> None:
         with course:
             _course(lesson, setup, player, steps)
     lesson.meaning_here()
+    _find(lesson, setup, guesses)
+    st.caption(f"{lesson.texts('map.help')} {lesson.texts('guess.help')}")
     with st.container(key=f"{BEHIND}-stages"):
         show_stages(lesson, setup)
 
@@ -104,6 +107,29 @@ def _course(lesson: OpenLesson, setup: Setup, player: Player, steps: tuple[int, 
         figure, (*curve_course(near, steps), Track(None, "title.text", [*map(cosine, steps)])),
         "cbow-cosine", texts("cosine.alt", cosine=_signed(near[step])),
     )  # fmt: skip
+
+
+def _find(lesson: OpenLesson, setup: Setup, guesses: ToyGuesses) -> None:
+    """What the three sentences tell of this step."""
+    step, training = setup.step, setup.training
+    near = training.cosines("cat", "dog")
+    now, before = (float(guesses.probabilities[at, guesses.target]) for at in (step, 0))
+    lesson.find(
+        c=len(training.examples[setup.center].context),
+        n_words=len(setup.words),
+        target=plain(setup.words[guesses.target]),
+        trained=step > 0,
+        p=now,
+        p_before=before,
+        rank=guesses.rank(step),
+        rank_before=guesses.rank(0),
+        several=len(guesses.fitting) > 1,
+        fitting=", ".join(plain(setup.words[row]) for row in guesses.fitting),
+        together=float(guesses.probabilities[step, list(guesses.fitting)].sum()),
+        near=float(near[step]),
+        near_before=float(near[0]),
+        nearer=bool(near[step] > max(near[0], _SAME_WAY)),
+    )
 
 
 def _title(text: str) -> str:

@@ -51,17 +51,14 @@ def short(word: str) -> str:
 def choose_setup(lesson: OpenLesson) -> Setup | None:
     """Draw the controls; None where the sentence cannot be used, which the page then says."""
     controls = lesson.controls
-    left, right = st.columns([3, 2], gap="medium")
+    step = controls.value("steps", 0, lambda value: 0 <= value <= MOST_STEPS)
+    left, middle, right = st.columns([4, 6, 1.4], gap="medium", vertical_alignment="bottom")
     with left:
-        step = controls.value("steps", 0, lambda value: 0 <= value <= MOST_STEPS)
-        row = st.container(horizontal=True)
-    with right:
         typed = controls.text("sentence", SENTENCE)
-    with row:
-        buttons = st.container(horizontal=True, width="content")
-        with st.popover(lesson.texts("more")):
-            cars = controls.toggle("cars", default=True)
-            window, d, rate, seed, gradients = _more(controls)
+    with right, st.popover(lesson.texts("more"), width="stretch"):
+        buttons = st.container(horizontal=True)
+        cars = controls.toggle("cars", default=True)
+        window, d, rate, seed, gradients = _more(controls)
     try:
         text = toy_text(typed, cars)
     except InvalidParameterError as error:
@@ -70,7 +67,7 @@ def choose_setup(lesson: OpenLesson) -> Setup | None:
     training = toy_training(text, window, d, rate, seed)
     with buttons:
         _buttons(lesson, step, training)
-    with right:
+    with middle:
         center = _center(lesson, text)
     if text.left_out:
         st.caption(lesson.texts("left_out", n=len(text.sentence), left=text.left_out))

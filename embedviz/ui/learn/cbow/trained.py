@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -25,6 +26,7 @@ from embedviz.ui.messages import plain
 from embedviz.words.sample_corpora import CORPORA
 from embedviz.words.training_params import CBOW
 
+_HEIGHT = 236
 SHOWN: tuple[Output, ...] = ("negative", "hierarchical", "full")
 EXAMPLES = (
     "the prime ___ john howard",
@@ -42,15 +44,22 @@ class Asked:
     score: GuessingScore
     blank: Blank
 
+    @property
+    def best(self) -> tuple[tuple[str, float], ...]:
+        """The most probable words, the best first."""
+        return most_probable(self.model.probabilities(self.blank.context), self.model.vocabulary)
+
 
 def choose_blank(lesson: OpenLesson) -> str:
     """The sentence with a blank: typed, or one of a few."""
-    typed = lesson.controls.text("blank", EXAMPLES[0])
-    with st.container(horizontal=True):
+    left, right = st.columns([5, 1.6], vertical_alignment="bottom")
+    with left:
+        typed = lesson.controls.text("blank", EXAMPLES[0])
+    with right, st.popover(lesson.texts("examples"), width="stretch"):
         for number, example in enumerate(EXAMPLES):
             st.button(
                 plain(example), key=f"cbow-blank-{number}", disabled=example == typed,
-                on_click=lesson.controls.set, args=("blank", example),
+                on_click=lesson.controls.set, args=("blank", example), width="stretch",
             )  # fmt: skip
     return typed
 
@@ -65,6 +74,8 @@ def show_trained(lesson: OpenLesson, typed: str) -> None:
     """What each network puts into the blank, and how it comes to that."""
     places = dict(zip(SHOWN, st.columns(len(SHOWN), gap="medium"), strict=True))
     networks = _networks(lesson, places)
+    lesson.meaning_here()
+    scores = st.columns(len(SHOWN), gap="medium")
     asked: dict[Output, Asked] = {}
     for output, (model, score) in networks.items():
         try:
@@ -73,13 +84,41 @@ def show_trained(lesson: OpenLesson, typed: str) -> None:
             show_error(error)
             return
         asked[output] = Asked(model, score, blank)
-        with places[output]:
-            _guesses(lesson, asked[output])
+    most = max((one.best[0][1] for one in asked.values()), default=1.0)
+    for (output, place), below in zip(places.items(), scores, strict=True):
+        if output in asked:
+            with place:
+                _guesses(lesson, asked[output], most)
+            with below:
+                _score(lesson, asked[output])
+    _find(lesson, asked)
     if asked:
         one = next(iter(asked.values()))
         show_context(lesson, one.model, one.blank)
     if "hierarchical" in asked:
         show_path(lesson, asked["hierarchical"].model, asked["hierarchical"].blank)
+
+
+def _find(lesson: OpenLesson, asked: Mapping[Output, Asked]) -> None:
+    """What the three sentences tell, once both of the networks that begin by themselves answer."""
+    if not {"negative", "hierarchical"} <= set(asked):
+        return
+    negative, hierarchical = asked["negative"], asked["hierarchical"]
+    (word, p), (other, q) = negative.best[0], hierarchical.best[0]
+    lesson.find(
+        trained=True,
+        tokens=negative.model.n_tokens,
+        epochs=negative.model.epochs,
+        c=len(negative.blank.context),
+        same=word == other,
+        word=plain(short(word)),
+        p=p,
+        other=plain(short(other)),
+        q=q,
+        loss=negative.score.cross_entropy,
+        loss_of_tree=hierarchical.score.cross_entropy,
+        blind=math.log(len(negative.model.vocabulary)),
+    )
 
 
 def _networks(
@@ -115,21 +154,29 @@ def _full_wanted(lesson: OpenLesson) -> bool:
     return wanted
 
 
+@st.cache_resource(show_spinner=False)
+def _shared() -> dict[Output, tuple[TrainedCbow, GuessingScore]]:
+    """What was trained on this server: the same text and settings for everyone, never written to."""
+    return {}
+
+
 def _network(lesson: OpenLesson, output: Output) -> tuple[TrainedCbow, GuessingScore] | None:
     """A trained network and how well it guesses its own text; None while it learns."""
 
-    def do(on_progress: OnProgress, cancel: Cancel) -> tuple[TrainedCbow, GuessingScore]:
-        model = _trained(output, on_progress, cancel)
-        known = model.vocabulary
-        ids = [[known.index(word) for word in words if word in known] for words in news_sentences()]
-        return model, guessing_score(model.probabilities, ids, model.window)
+    def do(on_progress: OnProgress, cancel: Cancel) -> bool:
+        if output not in _shared():
+            model = _trained(output, on_progress, cancel)
+            known = model.vocabulary
+            ids = [
+                [known.index(word) for word in words if word in known] for words in news_sentences()
+            ]
+            _shared()[output] = model, guessing_score(model.probabilities, ids, model.window)
+        return True
 
-    found: tuple[TrainedCbow, GuessingScore] | None = work(
-        lesson.texts("training", name=lesson.texts(output)),
-        ("learn-cbow", output),
-        do,
-    )
-    return found
+    title = lesson.texts("training", name=lesson.texts(output))
+    if output not in _shared() and work(title, ("learn-cbow", output), do) is None:
+        return None
+    return _shared()[output]
 
 
 def _trained(output: Output, on_progress: OnProgress, cancel: Cancel) -> TrainedCbow:
@@ -138,20 +185,23 @@ def _trained(output: Output, on_progress: OnProgress, cancel: Cancel) -> Trained
     return train_cbow(news_sentences(), output, on_progress=on_progress, cancel=cancel)
 
 
-def _guesses(lesson: OpenLesson, asked: Asked) -> None:
-    model, texts = asked.model, lesson.texts
-    best = most_probable(model.probabilities(asked.blank.context), model.vocabulary)
+def _guesses(lesson: OpenLesson, asked: Asked, most: float) -> None:
+    """The bars; those of all networks share an axis, which reaches to ``most``."""
+    best, texts = asked.best, lesson.texts
     show_chart(
         word_probabilities(
             [short(word) for word, _ in best], [p for _, p in best], texts("probability"),
-            height=260, marked=[short(best[0][0])],
+            height=_HEIGHT, marked=[short(best[0][0])], most=most,
         ),
-        f"cbow-guesses-{model.output}", texts("guess.alt", word=best[0][0]),
+        f"cbow-guesses-{asked.model.output}", texts("guess.alt", word=best[0][0]),
     )  # fmt: skip
+
+
+def _score(lesson: OpenLesson, asked: Asked) -> None:
     score = asked.score
     st.caption(
-        texts(
+        lesson.texts(
             "score", n=score.windows, first=f"{score.first:.0%}", ten=f"{score.first_ten:.0%}",
-            loss=f"{score.cross_entropy:.2f}", seconds=f"{model.seconds:.1f}",
+            loss=f"{score.cross_entropy:.2f}", seconds=f"{asked.model.seconds:.1f}",
         )
     )  # fmt: skip

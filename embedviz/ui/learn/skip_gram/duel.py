@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
 
 from embedviz.errors import EmbedvizError
+from embedviz.network import earlier_duel
 from embedviz.network.frequency_bands import NEIGHBORS, BandScore, nearest_of
 from embedviz.network.side_by_side import COMPARED, Duel, DuelSettings, side_by_side
 from embedviz.network.skip_gram_pictures import band_bars
@@ -29,6 +31,7 @@ _WORDS = {"lee": "australia", "bible": "king"}
 _EPOCHS = (3, 5, 10, 20, 30)
 _ROUNDS = (1, 3)
 _MEASURES = ("agreement", "stability")
+_HEIGHT = 252
 _GROUP = "skip-gram duel"
 _ASKED = re.compile(r"(lee|bible)-(\d+)-(\d+)-(\d+)")
 
@@ -46,21 +49,17 @@ class Chosen:
 def choose_duel(lesson: OpenLesson) -> Chosen:
     """The controls of this part; nothing is trained before the button is pressed."""
     controls, said = lesson.controls, lesson.texts
-    a, b, c, d = st.columns([3, 3, 3, 2], vertical_alignment="bottom")
+    a, b, c, more, d = st.columns([3, 3, 3, 1.8, 2], vertical_alignment="bottom")
     with a:
         epochs = controls.steps("epochs", 10, _EPOCHS)
     with b:
         rounds = controls.choice("rounds", 1, _ROUNDS)
     with c:
         name = controls.select("duel_text", "lee", tuple(_MIN_COUNT))
-    with st.expander(said("more")):
-        e, f, g = st.columns(3)
-        with e:
-            window = controls.slider("duel_window", 5, 1, 10, 1)
-        with f:
-            measure = controls.choice("measure", _MEASURES[0], _MEASURES)
-        with g:
-            word = controls.text("word", "", 60)
+    with more, st.popover(said("more"), width="stretch"):
+        window = controls.slider("duel_window", 5, 1, 10, 1)
+        measure = controls.choice("measure", _MEASURES[0], _MEASURES)
+        word = controls.text("word", "", 60)
     now = f"{name}-{epochs}-{window}-{rounds}"
     asked = controls.value("asked", "", _fits)
     d.button(
@@ -70,12 +69,32 @@ def choose_duel(lesson: OpenLesson) -> Chosen:
     return Chosen(now, asked, measure, word)
 
 
+@dataclass(frozen=True)
+class Result:
+    """What is shown: a training of the person's own, or an earlier run.
+
+    ``seconds`` are those of one training, by algorithm.
+    """
+
+    settings: DuelSettings
+    bands: tuple[BandScore, ...]
+    seconds: Mapping[str, float]
+    runs: int
+    own: bool
+
+
+_EARLIER = Result(
+    earlier_duel.SETTINGS, earlier_duel.BANDS, earlier_duel.SECONDS,
+    len(earlier_duel.SETTINGS.seeds), own=False,
+)  # fmt: skip
+
+
 def show_duel(lesson: OpenLesson, chosen: Chosen) -> None:
-    """What is usually said, and what comes out of the training that was asked for."""
+    """What is usually said, and what came out: of an earlier run, until both were trained here."""
     said = lesson.texts
     st.markdown(said("claim"))
     if not chosen.asked:
-        st.info(said("guess_first"))
+        _show_result(lesson, _EARLIER, chosen.measure)
         return
     name, settings = _settings(chosen.asked)
     reference = as_space(packaged_model("glove-6b-50d"))
@@ -89,10 +108,14 @@ def show_duel(lesson: OpenLesson, chosen: Chosen) -> None:
         watch=lambda progress: _so_far(lesson, progress),
     )
     if duel is None:
+        lesson.meaning_here()
+        lesson.find(most=2 * settings.window)
         return
     if chosen.now != chosen.asked:
         st.info(said("changed"))
-    _show_result(lesson, duel, chosen)
+    seconds = {name: duel.seconds(name) for name in COMPARED}
+    result = Result(settings, duel.bands, seconds, len(settings.seeds), own=True)
+    _show_result(lesson, result, chosen.measure)
     _show_word(lesson, duel, reference, chosen.word or _WORDS[name])
 
 
@@ -133,43 +156,69 @@ def _so_far(lesson: OpenLesson, progress: Progress) -> None:
     )
     st.caption(lesson.texts("so_far", times=times))
     if duel.bands:
-        _show_bars(lesson, duel, "agreement", "skip-gram-bands-so-far")
+        _show_bars(lesson, duel.bands, "agreement", "skip-gram-bands-so-far")
 
 
-def _show_result(lesson: OpenLesson, duel: Duel, chosen: Chosen) -> None:
+def _show_result(lesson: OpenLesson, result: Result, measure: str) -> None:
     said = lesson.texts
-    seconds = {name: duel.seconds(name) for name in COMPARED}
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        st.markdown(said(f"measured.{chosen.measure}", k=NEIGHBORS))
-        _show_bars(lesson, duel, chosen.measure, "skip-gram-bands")
+        st.markdown(said(f"measured.{measure}", k=NEIGHBORS))
+        _show_bars(lesson, result.bands, measure, "skip-gram-bands")
     with right:
+        st.caption(said("own" if result.own else "earlier"))
         for column, name in zip(st.columns(2), COMPARED, strict=True):
-            column.metric(said(f"time.{name}"), f"{seconds[name]:.1f} s")
-            runs = [run for run in duel.runs if run.algorithm == name]
-            column.caption(said("time_of", epochs=runs[0].epochs, runs=len(runs)))
-        ratio = seconds[SKIP_GRAM.name] / max(seconds[CBOW.name], 1e-9)
-        st.markdown(said("ratio", ratio=ratio))
-        for place, band in (("rare", duel.bands[0]), ("often", duel.bands[-1])):
-            st.markdown(f"{said(place, low=band.low, high=band.high)} {_verdict(lesson, band)}")
-        fair = "fair.more" if duel.settings.cbow_rounds > 1 else "fair.same"
-        st.caption(said(fair, rounds=duel.settings.cbow_rounds))
-    _show_table(lesson, duel)
+            column.metric(said(f"time.{name}"), f"{result.seconds[name]:.1f} s")
+            epochs = result.settings.of(name, 0)["epochs"]
+            column.caption(said("time_of", epochs=epochs, runs=result.runs))
+        st.caption(said("ratio"))
+    lesson.meaning_here()
+    _find(lesson, result)
+    rounds = result.settings.cbow_rounds
+    st.caption(said("fair.more" if rounds > 1 else "fair.same", rounds=rounds))
+    for place, band in (("rare", result.bands[0]), ("often", result.bands[-1])):
+        st.markdown(f"{said(place, low=band.low, high=band.high)} {_verdict(lesson, band)}")
+    _show_table(lesson, result.bands)
 
 
-def _show_bars(lesson: OpenLesson, duel: Duel, measure: str, key: str) -> None:
+def _find(lesson: OpenLesson, result: Result) -> None:
+    """What the three sentences tell: the times, and who agrees more at both ends of frequency."""
+    cbow, skip_gram = (result.seconds[name] for name in COMPARED)
+    ratio = skip_gram / max(cbow, 1e-9)
+    lesson.find(
+        measured=True,
+        own=result.own,
+        more=result.settings.cbow_rounds > 1,
+        rounds=result.settings.cbow_rounds,
+        slower=ratio > 1,
+        ratio=ratio,
+        inverse=1 / ratio,
+    )
+    for place, band in (("rare", result.bands[0]), ("often", result.bands[-1])):
+        lesson.find(
+            **{
+                f"{place}_cbow": band.winner == CBOW.name,
+                f"{place}_skip_gram": band.winner == SKIP_GRAM.name,
+                f"{place}_low": band.low,
+                f"{place}_high": band.high,
+                f"{place}_n": band.n,
+                f"{place}_points": 100 * abs(band.difference),
+                f"{place}_margin": 100 * band.margin,
+            }
+        )
+
+
+def _show_bars(lesson: OpenLesson, bands: Sequence[BandScore], measure: str, key: str) -> None:
     said = lesson.texts
-    names = [said("band", low=band.low, high=band.high, n=band.n) for band in duel.bands]
-    values = {
-        said(name): [getattr(band, measure)[name] for band in duel.bands] for name in COMPARED
-    }
-    chance = duel.bands[0].chance
+    names = [said("band", low=band.low, high=band.high, n=band.n) for band in bands]
+    values = {said(name): [getattr(band, measure)[name] for band in bands] for name in COMPARED}
+    chance = bands[0].chance
     titles = {
         "x": said("axis.band"),
         "y": said(f"axis.{measure}"),
         "chance": said("chance", share=chance),
     }
-    show_chart(band_bars(names, values, titles, chance), key, said(f"alt.{measure}"))
+    show_chart(band_bars(names, values, titles, chance, _HEIGHT), key, said(f"alt.{measure}"))
 
 
 def _verdict(lesson: OpenLesson, band: BandScore) -> str:
@@ -179,14 +228,14 @@ def _verdict(lesson: OpenLesson, band: BandScore) -> str:
     )
 
 
-def _show_table(lesson: OpenLesson, duel: Duel) -> None:
+def _show_table(lesson: OpenLesson, bands: Sequence[BandScore]) -> None:
     said = lesson.texts
     heads = ("band", "n", *COMPARED, "difference", "stability", "verdict")
     lines = [
         "| " + " | ".join(said(f"column.{head}") for head in heads) + " |",
         "|---|--:|--:|--:|--:|--:|---|",
     ]
-    for band in duel.bands:
+    for band in bands:
         cbow, skip_gram = (f"{band.agreement[name]:.1%}" for name in COMPARED)
         stable = " / ".join(f"{band.stability[name]:.0%}" for name in COMPARED)
         ahead = said(f"ahead.{band.winner or 'none'}")
@@ -196,7 +245,7 @@ def _show_table(lesson: OpenLesson, duel: Duel) -> None:
             f"| {ahead} |"
         )
     st.markdown("\n".join(lines))
-    st.caption(said("table", k=NEIGHBORS, chance=duel.bands[0].chance))
+    st.caption(said("table", k=NEIGHBORS, chance=bands[0].chance))
 
 
 def _signed(points: float) -> str:

@@ -10,8 +10,18 @@ import streamlit as st
 from embedviz.network.pairs import window_pairs
 from embedviz.network.toy_corpus import LONGEST, ToyText, toy_text
 from embedviz.network.toy_skip_gram import MOST_STEPS, ToySkipGram, toy_skip_gram
+from embedviz.plots.courses import course_steps
 from embedviz.ui.learn.lesson import OpenLesson
-from embedviz.ui.learn.skip_gram.drawn import show_network, show_pairs, show_prediction
+from embedviz.ui.learn.player import BEHIND, playing
+from embedviz.ui.learn.skip_gram.drawn import (
+    show_arcs,
+    show_loss,
+    show_network,
+    show_pairs,
+    show_plane,
+    show_prediction,
+)
+from embedviz.ui.messages import plain
 
 SENTENCE = "The cat sat on the mat."
 _RATES = (0.5, 1.0, 2.0, 5.0, 10.0)
@@ -32,7 +42,8 @@ class Inside:
 def choose_inside(lesson: OpenLesson) -> Inside:
     """The controls of this part."""
     controls, said = lesson.controls, lesson.texts
-    left, middle, right = st.columns([2, 2, 3])
+    step = controls.value("steps", 0, lambda value: 0 <= value <= MOST_STEPS)
+    left, middle, right, more = st.columns([3, 2, 3, 1.4], vertical_alignment="bottom")
     with left:
         window = controls.slider("window", 2, 1, _MOST_WINDOW, 1)
     with right:
@@ -40,55 +51,79 @@ def choose_inside(lesson: OpenLesson) -> Inside:
     with middle:
         places = [f"{i} {word}" for i, word in enumerate(text.sentence, start=1)]
         center = places.index(controls.select("center", places[1], places))
-    stepping = st.container()
-    with st.expander(said("more")):
+    with more, st.popover(said("more"), width="stretch"):
+        buttons = st.container(horizontal=True)
         trained = _trained(lesson, text, window)
-    with stepping:
-        step = _step(lesson, trained)
+    with buttons:
+        _buttons(lesson, step, trained)
     return Inside(text, trained, window, center, step)
 
 
 def _trained(lesson: OpenLesson, text: ToyText, window: int) -> ToySkipGram:
     """The lesser controls, and the training that they decide."""
     controls = lesson.controls
-    d, rate, seed, shrink = st.columns(4, vertical_alignment="bottom")
-    with d:
-        size = controls.slider("d", 4, 2, 10, 1)
-    with rate:
-        learning_rate = controls.steps("rate", 2.0, _RATES)
-    with seed:
-        start = controls.slider("seed", 0, 0, 9, 1)
-    with shrink:
-        shrunken = controls.toggle("shrink")
+    size = controls.slider("d", 4, 2, 10, 1)
+    learning_rate = controls.steps("rate", 2.0, _RATES)
+    start = controls.slider("seed", 0, 0, 9, 1)
+    shrunken = controls.toggle("shrink")
     return toy_skip_gram(text, window, size, learning_rate, seed=start, shrink=shrunken)
 
 
-def _step(lesson: OpenLesson, trained: ToySkipGram) -> int:
-    """How far the training is: by slider, or by one of the buttons."""
-    slider, *buttons = st.columns([5, 1.2, 1.2, 2, 1.5], vertical_alignment="bottom")
-    with slider:
-        step = lesson.controls.slider("steps", 0, 0, MOST_STEPS, 1)
+def _buttons(lesson: OpenLesson, step: int, trained: ToySkipGram) -> None:
     goals = {"one": step + 1, "ten": step + 10, "settle": trained.path.settled(), "over": 0}
-    for column, (name, goal) in zip(buttons, goals.items(), strict=True):
-        column.button(
-            lesson.texts(name), key=f"skip-gram-{name}", width="stretch",
-            on_click=lesson.controls.set, args=("steps", min(goal, MOST_STEPS)),
+    for name, goal in goals.items():
+        to = min(goal, MOST_STEPS)
+        st.button(
+            lesson.texts(name), key=f"skip-gram-{name}", disabled=to == step,
+            on_click=lesson.controls.set, args=("steps", to),
         )  # fmt: skip
-    return step
 
 
 def show_inside(lesson: OpenLesson, chosen: Inside) -> None:
-    """The pairs, the prediction, and the network from the one-hot vector to the loss."""
-    text = chosen.text
+    """The pairs, the prediction and the map, in step; below, the network with its numbers."""
+    text, trained = chosen.text, chosen.trained
     if text.left_out:
         st.info(lesson.texts("left_out", n=text.left_out, most=LONGEST))
-    sizes = np.array(chosen.trained.sizes)
+    sizes = np.array(trained.sizes)
     pairs = window_pairs(len(text.sentence), chosen.window, sizes)
-    left, right = st.columns(2, gap="medium")
-    with left:
-        show_pairs(lesson, text.sentence, pairs, chosen.center)
     center = text.ids[chosen.center]
     context = [text.ids[i] for i in pairs[pairs[:, 0] == chosen.center, 1]]
-    with right:
-        show_prediction(lesson, chosen.trained, chosen.step, center, context)
-    show_network(lesson, chosen.trained, chosen.step, center, context)
+    steps = course_steps(trained.path.steps, trained.path.settled())
+    with playing(lesson, "steps", chosen.step, steps) as player:
+        left, middle, right = st.columns([4, 5, 4], gap="medium")
+        with left:
+            show_arcs(lesson, text.sentence, pairs, chosen.center)
+        with middle:
+            show_prediction(lesson, trained, chosen.step, center, context, player, steps)
+        with right:
+            show_plane(lesson, trained, chosen.step, center, player, steps)
+        lesson.meaning_here()
+        _find(lesson, chosen, center, len(context))
+        show_pairs(lesson, text.sentence, pairs, chosen.center)
+        show_loss(lesson, trained, chosen.step, player, steps)
+    with st.container(key=f"{BEHIND}-numbers"):
+        show_network(lesson, trained, chosen.step, center, context)
+
+
+def _find(lesson: OpenLesson, chosen: Inside, center: int, c: int) -> None:
+    """What the three sentences tell of this step."""
+    trained, step, words = chosen.trained, chosen.step, chosen.trained.vocabulary.words
+    twin, alike = trained.twin(center)
+    near = trained.cosines(center, twin)
+    lesson.find(
+        word=plain(words[center]),
+        c=c,
+        only=c == 1,
+        trained=step > 0,
+        loss=float(trained.path.losses[step]),
+        loss_before=float(trained.path.losses[0]),
+        floor=trained.least_loss,
+        n=int(trained.counts[center].sum()),
+        miss=trained.distance_to_shares(center, step),
+        miss_before=trained.distance_to_shares(center, 0),
+        twin=plain(words[twin]),
+        alike=alike,
+        near=float(near[step]),
+        near_before=float(near[0]),
+        nearer=bool(near[step] > near[0]),
+    )

@@ -11,7 +11,12 @@ import streamlit as st
 
 from embedviz.network.passage import Passage, passage, window_of
 from embedviz.network.skip_gram_pictures import keep_curve, pair_distances
-from embedviz.network.subsampling import Reading, keep_probabilities, read_once
+from embedviz.network.subsampling import (
+    Reading,
+    keep_probabilities,
+    read_once,
+    thinned_from,
+)
 from embedviz.network.text_in_ids import TextInIds, text_in_ids
 from embedviz.progress import Cancel, OnProgress
 from embedviz.ui.learn.chart import show_chart
@@ -23,10 +28,11 @@ from embedviz.words.sample_corpora import CORPORA
 
 TEXTS = ("lee", "bible", "wikipedia")
 THRESHOLDS = (0.0, 1e-2, 3e-3, 1e-3, 3e-4, 1e-4, 3e-5, 1e-5)
+_HEIGHT = 300
 _MOST_FREQUENT = 10
 _TABLE_ROWS = 10
 _PASSAGE = """<style>
-.sg-text { line-height: 1.75; max-height: 17rem; overflow-y: auto; }
+.sg-text { line-height: 1.65; max-height: 12.2rem; overflow-y: auto; }
 .sg-text .out { text-decoration: line-through; text-decoration-color: #d55e00; }
 .sg-text .in { background: rgba(213, 94, 0, .28); border-radius: .25rem; padding: .1rem .2rem; }
 .sg-text .near { border-bottom: 2px dotted #8A93A0; }
@@ -49,7 +55,7 @@ class Thinning:
 def choose_text(lesson: OpenLesson) -> Thinning:
     """The controls of this part."""
     controls, said = lesson.controls, lesson.texts
-    t, w, which = st.columns([3, 2, 2])
+    t, w, which, more = st.columns([4, 3, 3, 1.8], vertical_alignment="bottom")
     with t:
         threshold = controls.steps("t", 1e-3, THRESHOLDS)
     with w:
@@ -57,13 +63,10 @@ def choose_text(lesson: OpenLesson) -> Thinning:
     with which:
         name = controls.select("sample_text", TEXTS[0], TEXTS)
     again = controls.value("again", 0, lambda n: 0 <= n < 1_000_000)
-    with st.expander(said("more")):
-        first, shrink, button = st.columns([3, 2, 2], vertical_alignment="bottom")
-        with first:
-            sentence = controls.slider("first", 1, 1, 500, 1)
-        with shrink:
-            shrunken = controls.toggle("shrink_text")
-        button.button(
+    with more, st.popover(said("more"), width="stretch"):
+        sentence = controls.slider("first", 1, 1, 500, 1)
+        shrunken = controls.toggle("shrink_text")
+        st.button(
             said("read_again"), key="skip-gram-again", on_click=controls.set,
             args=("again", again + 1), help=said("read_again.help"),
         )  # fmt: skip
@@ -93,13 +96,45 @@ def show_text(lesson: OpenLesson, chosen: Thinning) -> None:
     before = _reading(chosen, text, 0.0)
     after = _reading(chosen, text, chosen.threshold)
     keep = keep_probabilities(text.counts, chosen.threshold)
-    left, right = st.columns([3, 2], gap="medium")
+    left, right = st.columns([5, 4], gap="medium")
     with left:
         _show_passage(lesson, text, keep, after, chosen)
     with right:
+        _show_curve(lesson, text, keep, chosen)
+    lesson.meaning_here()
+    _find(lesson, text, keep, before, after, chosen)
+    left, right = st.columns([4, 5], gap="medium")
+    with left:
         _show_left(lesson, text, before, after, chosen)
-    _show_charts(lesson, text, keep, before, after, chosen)
+    with right:
+        _show_distances(lesson, before, after, chosen)
     _show_table(lesson, text, keep, after)
+
+
+def _find(
+    lesson: OpenLesson, text: TextInIds, keep: Any, before: Reading, after: Reading,
+    chosen: Thinning,
+) -> None:  # fmt: skip
+    """What the three sentences tell of this reading."""
+    thinned = int((keep < 1).sum())
+    lesson.find(
+        n=min(_MOST_FREQUENT, len(text.words)),
+        before=_frequent(before),
+        after=_frequent(after),
+        off=chosen.threshold == 0,
+        thins=thinned > 0,
+        one=thinned == 1,
+        thinned=thinned,
+        start=thinned_from(chosen.threshold),
+        first=plain(text.words[0]),
+        first_share=float(text.counts[0] / text.counts.sum()),
+        kept=float(keep[0]),
+        further=after.mean_distance > before.mean_distance,
+        distance=after.mean_distance,
+        distance_before=before.mean_distance,
+        beyond=after.beyond(chosen.window),
+        window=chosen.window,
+    )
 
 
 def _reading(chosen: Thinning, text: TextInIds, threshold: float) -> Reading:
@@ -182,34 +217,33 @@ def _frequent(reading: Reading) -> float:
     return float(reading.by_word[:_MOST_FREQUENT].sum() / max(reading.n_pairs, 1))
 
 
-def _show_charts(
-    lesson: OpenLesson, text: TextInIds, keep: Any, before: Reading, after: Reading,
-    chosen: Thinning,
-) -> None:  # fmt: skip
+def _show_curve(lesson: OpenLesson, text: TextInIds, keep: Any, chosen: Thinning) -> None:
     said = lesson.texts
-    left, right = st.columns(2, gap="medium")
     _, one_of_each = np.unique(text.counts, return_index=True)
     rows = one_of_each[::-1]
-    with left:
-        st.markdown(said("curve"))
-        titles = {"x": said("axis.frequency"), "y": said("axis.keep"), "threshold": "t"}
-        shares = text.counts[rows] / text.counts.sum()
-        names = [text.words[row] for row in rows]
-        show_chart(
-            keep_curve(names, shares, keep[rows], chosen.threshold, titles), "skip-gram-keep",
-            said("alt.keep"),
-        )  # fmt: skip
-    with right:
-        st.markdown(said("histogram"))
-        titles = {
-            "x": said("axis.distance"), "y": said("axis.pairs"), "before": said("before"),
-            "after": said("after"), "window": said("window_edge"),
-        }  # fmt: skip
-        show_chart(
-            pair_distances(before.distances, after.distances, chosen.window, titles),
-            "skip-gram-distances",
-            said("alt.distances"),
-        )
+    titles = {
+        "x": said("axis.frequency"), "y": said("axis.keep"), "threshold": "t",
+        "thinned": said("thinned_from"),
+    }  # fmt: skip
+    shares = text.counts[rows] / text.counts.sum()
+    names = [text.words[row] for row in rows]
+    figure = keep_curve(names, shares, keep[rows], chosen.threshold, titles, _HEIGHT)
+    figure.update_layout(title=f"<b>{said('curve')}</b>", margin_t=28)
+    show_chart(figure, "skip-gram-keep", said("alt.keep"))
+
+
+def _show_distances(lesson: OpenLesson, before: Reading, after: Reading, chosen: Thinning) -> None:
+    said = lesson.texts
+    st.markdown(said("histogram"))
+    titles = {
+        "x": said("axis.distance"), "y": said("axis.pairs"), "before": said("before"),
+        "after": said("after"), "window": said("window_edge"),
+    }  # fmt: skip
+    show_chart(
+        pair_distances(before.distances, after.distances, chosen.window, titles, 260),
+        "skip-gram-distances",
+        said("alt.distances"),
+    )
 
 
 def _show_table(lesson: OpenLesson, text: TextInIds, keep: Any, after: Reading) -> None:
