@@ -11,7 +11,7 @@ _ENOUGH = 2000
 _SAMPLE = 1 << 16
 _FITS = 0.85
 _ALSO = 0.6
-_MANY = 40
+_SOME, _MANY = 6, 40
 _MOST_ALTERNATIVES = 3
 _HOLD_WESTERN = ("cp1252", "mac-roman", "cp850")
 
@@ -24,11 +24,12 @@ _WHOLE_SIGN = re.compile(
 _BEYOND = re.compile(rb"[\x80-\xff]")
 _WORD = re.compile(rb"[A-Za-z\x80-\xff]*[\x80-\xff][A-Za-z\x80-\xff]*")
 
-_COMMON = "«»“”„‘’‚‹›–—…·•°§€£©®™ªº¿¡´×\u00a0\u00ad"
+_COMMON = "«»“”„‘’‚‹›–—…·•°§€£©®™ªº¿¡´×"
+_NO_SIGN = "\u00a0\u00ad"
 # Letters beyond ASCII of one language each: which encoding makes sense is told by their company.
 _ALPHABETS = {
     "cp1252": (
-        "àâæçéèêëîïôœùûüÿ", "äöüß", "àèéìíîòóùú", "áéíóúüñ", "ãõâêôáéíóúàçü", "æøåéóüäö", "åäöé",
+        "àâæçéèêëîïôœùûü", "äöüß", "àèéìíîòóùú", "áéíóúüñ", "ãõâêôáéíóúàçü", "æøåéóüäö", "åäöé",
         "áðéíóúýþæö", "éëïóöüèáíúêâôû", "àçéèíïòóúü",
     ),
     "cp1250": (
@@ -42,7 +43,7 @@ _ALPHABETS = {
     "cp1253": ("αβγδεζηθικλμνξοπρσςτυφχψωάέήίόύώϊϋ",),
     "iso8859-2": ("ąćęłńóśźż", "áčďéěíňóřšťúůýž", "áéíóöőúüű", "čćđšž"),
     "cp850": ("àâçéèêëîïôùûü", "äöüß", "àèéìòù", "áéíóúüñ"),
-    "mac-roman": ("àâæçéèêëîïôœùûüÿ", "äöüß", "àèéìòù", "áéíóúüñ"),
+    "mac-roman": ("àâæçéèêëîïôœùûü", "äöüß", "àèéìòù", "áéíóúüñ"),
 }  # fmt: skip
 # Names of several countries together: less sure than the letters of one.
 _WESTERN, _LESS = "àâæçéèêëîïôœùûüäößìíòóúáñãõøå", 0.06
@@ -88,6 +89,11 @@ class Guess:
         return word.decode(encoding, "replace")[:24]
 
 
+def encoding_of(guess: Guess | None) -> str:
+    """What to decode by: UTF-8 where nothing had to be guessed."""
+    return "utf-8" if guess is None else guess.encoding
+
+
 def is_damaged_utf8(sample: bytes) -> bool:
     """Whether more is whole UTF-8 beyond ASCII than is not: then that is damage, no other encoding."""
     whole, broken = 0, 0
@@ -131,7 +137,8 @@ def guessed(sample: bytes) -> Guess | None:
     elif rarely_mixed and (eastern := _east_asian(sample)):
         best = eastern
     elif scores[best] < _FITS or (beyond >= _MANY and rarely_mixed):
-        best = _by_statistics(sample) or (best if scores[best] >= _ALSO else "")
+        found = _by_statistics(sample) if beyond >= _SOME else ""
+        best = found or (best if scores[best] >= _ALSO else "")
     if not best:
         return None
     examples = tuple(sorted(words, key=lambda word: (len(word) < 2, -words[word]))[:3])
@@ -181,13 +188,14 @@ def _score(words: Counter[bytes], encoding: str) -> float:
     signs: Counter[str] = Counter()
     odd = 0
     for text, n in texts.items():
-        for before, sign in zip(" " + text, text, strict=False):
-            if not sign.isascii():
+        for before, sign, after in zip(" " + text, text, text[1:] + " ", strict=False):
+            if not sign.isascii() and sign not in _NO_SIGN:
                 signs[sign] += n
-                odd += n * (
-                    (before.isalpha() and sign.isupper()) or 2 * _other_script(before, sign)
-                )
+                mixed = _other_script(before, sign) or _other_script(after, sign)
+                odd += n * ((before.isalpha() and sign.isupper()) or 2 * mixed)
     total = sum(signs.values())
+    if not total:
+        return 0.0
     best: float = max(_covered(signs, letters) for letters in _ALPHABETS[encoding])
     if encoding in _HOLD_WESTERN:
         best = max(best, _covered(signs, _WESTERN) - _LESS * total)
@@ -202,9 +210,9 @@ def _covered(signs: Counter[str], letters: str) -> int:
     )
 
 
-def _other_script(before: str, sign: str) -> bool:
-    """Whether a Cyrillic or Greek letter stands behind a Latin one."""
-    return before.isascii() and before.isalpha() and "\u0370" <= sign <= "\u04ff"
+def _other_script(beside: str, sign: str) -> bool:
+    """Whether a Cyrillic or Greek letter stands beside a Latin one."""
+    return beside.isascii() and beside.isalpha() and "\u0370" <= sign <= "\u04ff"
 
 
 def _east_asian(sample: bytes) -> str:

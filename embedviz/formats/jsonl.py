@@ -126,4 +126,5 @@ FORMAT = Format(
     write=write,
     keys="text",
     columns=columns,
+    text=True,
 )

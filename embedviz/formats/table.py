@@ -27,8 +27,6 @@ _ELSEWHERE = {
     b"PK": "It is a zip archive: unpack it and read the file inside.",
     b"BZh": "It is packed with bzip2: unpack it first (gzip is read as it is).",
     b"\xfd7zXZ": "It is packed with xz: unpack it first (gzip is read as it is).",
-    b"\xff\xfe": "It looks like UTF-16 text: save it as UTF-8.",
-    b"\xfe\xff": "It looks like UTF-16 text: save it as UTF-8.",
 }
 
 
@@ -36,6 +34,7 @@ def format_in(source: Source) -> Format:
     """The format that the content tells; raises FormatError where it is of none."""
     if isinstance(source, Folder):
         return FORMATS[lance_table.NAME]
+    source.recode_wide()
     for kind in FORMATS.values():
         if kind.sniff(source.head, source.filename):
             return kind
@@ -71,7 +70,10 @@ FORMATS: dict[str, Format] = {
 
 def chosen(source: Source, name: str | None) -> Format:
     """The format called ``name``, or the one that the content tells; raises FormatError."""
-    return format_in(source) if name is None else named(name)
+    if name is None:
+        return format_in(source)
+    source.recode_wide()
+    return named(name)
 
 
 def named(name: str) -> Format:

@@ -86,8 +86,8 @@ def _refuse_too_large(
 ) -> None:
     """Raise FormatError where the size of the file tells that it takes too much memory."""
     rows = tabular.rows
-    if rows is None and tabular.row_bytes and source.size is not None:
-        rows = int(source.size / tabular.row_bytes)
+    if rows is None and tabular.row_bytes and not source.compressed:
+        rows = int(source.stored_size / tabular.row_bytes)
     if options.max_memory is None or rows is None:
         return
     needed = memory(options.first(rows), dimensions)

@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from itertools import chain
 from typing import IO
 
+from embedviz.encoding_guess import encoding_of
+from embedviz.errors import FormatError
 from embedviz.formats.base import (
+    MAX_DIMENSIONS,
     FileSummary,
     Format,
     ReadOptions,
     checked_sizes,
     memory,
 )
+from embedviz.formats.notes import Note
+from embedviz.formats.recoded import encoding_notes
 from embedviz.formats.rows import FileRows, space_of
 from embedviz.formats.source import Source
-from embedviz.formats.text_rows import line_blocks, read_rows
+from embedviz.formats.text_rows import Lines, line_blocks, read_rows
 from embedviz.formats.word2vec_header import (
-    any_left,
+    check_text,
+    fits_binary,
     header_in,
-    numbers_follow,
+    is_binary,
+    more_rows,
     read_header,
     surplus,
 )
@@ -28,34 +38,50 @@ NAME = "word2vec-text"
 
 
 def sniff(head: bytes, _filename: str) -> bool:
-    """A header, and behind it written numbers or nothing."""
-    header = header_in(head)
-    if header is None:
-        return False
-    _, dimensions, start = header
-    return not head[start:].strip() or numbers_follow(head, start, dimensions)
+    """A header, and behind it no binary numbers."""
+    return header_in(head) is not None and not is_binary(head)
 
 
 def read(source: Source, options: ReadOptions) -> EmbeddingSpace:
-    """The rows that the header promises; raises FormatError with the line where it broke."""
-    rows, dimensions, wanted = _sizes(source, options.limit)
-    blocks = line_blocks(source, first_line=2)
+    """All rows; raises FormatError with the line where it broke.
+
+    Where there are more than the header counts it is said.
+    """
+    blocks, rows, dimensions, wanted = _opened(source, options.limit)
     expected = wanted if source.remaining is not None else 0
-    found = read_rows(source, blocks, dimensions, wanted, expected, options)
-    if len(found.keys) < wanted:
+    try:
+        found = read_rows(source, blocks, dimensions, options.limit, expected, options)
+    except FormatError as error:
+        raise _behind(source, error, rows) from error
+    read = len(found.keys)
+    if read < wanted:
         raise source.broken(
-            f"line {max(found.last_line, 1):,}: the file ends after {len(found.keys):,} of the "
-            f"{rows:,} rows that its header promises. It is truncated, or the header is wrong."
+            f"line {max(found.last_line, 1):,}: the file ends after {read:,} of the {rows:,} rows "
+            "that its header promises. It is truncated, or the header is wrong. To read those that "
+            f"are there: limit={read}."
         )
-    if options.limit is None and (found.more or any_left(source)):
-        raise surplus(source, rows, f"line {found.last_line + 1:,}")
-    content = FileRows(found.keys, found.vectors, {}, rows)
+    notes = [*source.notes, *found.notes]
+    if read > rows:
+        notes.append(Note(more_rows(rows, read), (("limit", rows),), f"Read {rows:,} rows"))
+    if (rows, dimensions) == (1, 1) and fits_binary(source.head):
+        notes.append(
+            Note(
+                "The file is one of word2vec text and one of word2vec binary alike: it was read as "
+                "text. format='word2vec-binary' reads it as binary.",
+                (("format", "word2vec-binary"),),
+                "Read it as binary",
+            )
+        )
+    content = FileRows(
+        found.keys, found.vectors, {}, max(rows, read), encoding=encoding_of(found.guess),
+        notes=[*notes, *encoding_notes(found.guess, 0)],
+    )  # fmt: skip
     return space_of(content, options.name, NAME)
 
 
 def describe(source: Source, limit: int | None) -> FileSummary:
-    """What the header says, checked against the size of the file."""
-    rows, dimensions, wanted = _sizes(source, limit)
+    """What the header says, checked against the size of the file and the first rows."""
+    _, rows, dimensions, wanted = _opened(source, limit)
     return FileSummary(NAME, rows, dimensions, memory(wanted, dimensions))
 
 
@@ -66,11 +92,24 @@ def write(space: EmbeddingSpace, file: IO[bytes]) -> None:
     write_text_rows(space, file, b"%.9g")
 
 
-def _sizes(source: Source, limit: int | None) -> tuple[int, int, int]:
+def _opened(source: Source, limit: int | None) -> tuple[Iterator[Lines], int, int, int]:
+    """The lines, the rows and dimensions that the header says, and how many rows are wanted of them."""
     rows, dimensions = read_header(source)
     wanted = rows if limit is None else min(rows, limit)
-    checked_sizes(source, rows, dimensions, 2 * dimensions, wanted)
-    return rows, dimensions, wanted
+    blocks = line_blocks(source, first_line=2)
+    first = next(blocks, (2, []))
+    if 1 <= dimensions <= MAX_DIMENSIONS:
+        check_text(source, rows, dimensions, first[1])
+    checked_sizes(source, rows, dimensions, 2 * dimensions, wanted, first[1])
+    return chain([first], blocks), rows, dimensions, wanted
+
+
+def _behind(source: Source, error: FormatError, rows: int) -> FormatError:
+    """``error``, with the way out where the broken line stands behind the promised rows."""
+    line = re.search(r"line ([\d,]+):", str(error))
+    if line is None or int(line[1].replace(",", "")) <= rows + 1:
+        return error
+    return surplus(source, rows, f"line {line[1]}")
 
 
 FORMAT = Format(
@@ -82,4 +121,5 @@ FORMAT = Format(
     read=read,
     describe=describe,
     write=write,
+    text=True,
 )
