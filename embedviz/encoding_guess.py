@@ -75,14 +75,16 @@ class Guess:
         text = f"It is not UTF-8: read as {self.encoding}, a guess" + (
             f" that makes {shown}" if shown else ""
         )
-        first = self.examples[:1]
-        others = [
-            f"{name}" + "".join(f" ('{self._word(one, name)}')" for one in first)
-            for name in self.alternatives
-        ]
+        others = [f"{name} ({self._differing(name)})" for name in self.alternatives]
         if not others:
             return f"{text}."
         return f"{text}. It may be {', '.join(others)} as well: encoding='{self.alternatives[0]}'."
+
+    def _differing(self, name: str) -> str:
+        """A word that another encoding makes otherwise."""
+        words = [self._word(one, name) for one in self.examples]
+        mine = [self._word(one, self.encoding) for one in self.examples]
+        return next((f"'{a}'" for a, b in zip(words, mine, strict=True) if a != b), "other words")
 
     @staticmethod
     def _word(word: bytes, encoding: str) -> str:
@@ -141,8 +143,14 @@ def guessed(sample: bytes) -> Guess | None:
         best = found or (best if scores[best] >= _ALSO else "")
     if not best:
         return None
-    examples = tuple(sorted(words, key=lambda word: (len(word) < 2, -words[word]))[:3])
-    return Guess(best, _others(words, best, scores), examples)
+    others = _others(words, best, scores)
+
+    def telling(word: bytes) -> bool:
+        """Whether another encoding makes another word of it."""
+        return bool(others) and word.decode(best, "replace") != word.decode(others[0], "replace")
+
+    examples = sorted(words, key=lambda word: (not telling(word), len(word) < 2, -words[word]))
+    return Guess(best, others, tuple(examples[:3]))
 
 
 def korean_text(raw: bytes) -> str | None:

@@ -18,7 +18,7 @@ from embedviz.formats.opening import Readable
 from embedviz.formats.recoded import known_encoding
 from embedviz.formats.recognition import recognised_in
 from embedviz.formats.set_aside import MEANING
-from embedviz.formats.source import DEFAULT_MAX_BYTES
+from embedviz.formats.source import DEFAULT_MAX_BYTES, Source
 from embedviz.formats.table import FORMATS, chosen, format_in, format_of, named
 from embedviz.formats.tabular import said_of
 from embedviz.formats.writing import write_whole

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from embedviz.formats.notes import Note, texts_of_notes
 from embedviz.formats.set_aside import Skipped
 
 Role = Literal["vector", "key", "metadata"]
@@ -41,7 +42,7 @@ class Recognised:
         None if only reading would tell.
     set_aside : mapping from reason to count
         Among the first ``sampled`` rows: those that would be set aside.
-    note : str
+    notes : tuple of Note
         What a person should know about the choice; empty if it was clear.
     """
 
@@ -53,7 +54,12 @@ class Recognised:
     dimensions: int | None
     sampled: int = 0
     set_aside: tuple[tuple[str, int], ...] = ()
-    note: str = ""
+    notes: tuple[Note, ...] = ()
+
+    @property
+    def note(self) -> str:
+        """What the notes say; empty if the choice was clear."""
+        return " ".join(texts_of_notes(self.notes))
 
     @property
     def metadata(self) -> tuple[str, ...]:
@@ -82,6 +88,8 @@ class Tabular:
         What one of the first rows takes in the file, on average, if that is known.
     skipped : list of Skipped
         Rows that no batch holds; filled while the batches are read.
+    notes : callable
+        What to say of how it was opened and of what was read so far.
     """
 
     schema: Any
@@ -93,6 +101,7 @@ class Tabular:
     headless: bool = False
     row_bytes: float | None = None
     skipped: list[Skipped] = field(default_factory=list)
+    notes: Callable[[], Sequence[Note]] = tuple
 
 
 @dataclass(frozen=True)

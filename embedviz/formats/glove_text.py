@@ -10,6 +10,7 @@ from typing import IO
 from embedviz.encoding_guess import encoding_of
 from embedviz.errors import FormatError
 from embedviz.formats.base import MAX_DIMENSIONS, FileSummary, Format, ReadOptions, memory
+from embedviz.formats.notes import Note
 from embedviz.formats.recoded import encoding_notes
 from embedviz.formats.rows import FileRows, space_of
 from embedviz.formats.source import Source
@@ -48,9 +49,20 @@ def read(source: Source, options: ReadOptions) -> EmbeddingSpace:
     dimensions = _dimensions(source, lines)
     again = chain([(first_line, lines)], blocks)
     found = read_rows(source, again, dimensions, options.limit, 1024, options)
+    notes = [*source.notes, *found.notes, *encoding_notes(found.guess, 0)]
+    sample = [line for line in lines if line.strip()][:_SAMPLE_LINES]
+    if len(sample) > 1 and all(is_number(line.split()[0]) for line in sample):
+        notes.append(
+            Note(
+                "Every line begins with a number, which was taken for its word. "
+                "format='space-separated' takes it for a dimension.",
+                (("format", "space-separated"),),
+                "Take the first numbers for a dimension",
+            )
+        )
     content = FileRows(
         found.keys, found.vectors, {}, encoding=encoding_of(found.guess),
-        notes=[*source.notes, *found.notes, *encoding_notes(found.guess, 0)],
+        notes=notes,
     )  # fmt: skip
     return space_of(content, options.name, NAME)
 

@@ -45,7 +45,9 @@ def mended_notes(counts: Mapping[str, Any]) -> list[str]:
     if counts.get("blanks"):
         said.append(f"{_counted(counts['blanks'], 'empty key')} named by row.")
     if counts.get("undecodable"):
-        said.append(f"{_counted(counts['undecodable'], 'key')} with signs that are broken (U+FFFD).")
+        said.append(
+            f"{_counted(counts['undecodable'], 'key')} with signs that are broken (U+FFFD)."
+        )
     return said
 
 

@@ -58,7 +58,11 @@ def encoding_notes(guess: Guess | None, replaced: int, encoding: str = "UTF-8") 
         )
     if replaced:
         what = "1 sign is" if replaced == 1 else f"{replaced:,} signs are"
-        said.append(Note(f"{what} broken: no {encoding}, shown as {_BROKEN}."))
+        said.append(
+            Note(
+                f"{what} broken, no {encoding} here or lost before: {_BROKEN} stands in its place."
+            )
+        )
     return said
 
 
@@ -106,14 +110,18 @@ class Recoded:
             self._use(self._told(block[max(0, found.start() - 1000) :]))
         assert self._decoder is not None
         text = self._decoder.decode(block, self._ended)
-        if _BROKEN in text:
-            # One that stands in the file as such was broken before, and is no fault of this reading.
-            self.replaced += text.count(_BROKEN) - block.count(_BROKEN.encode())
+        self.replaced += text.count(_BROKEN)
         return text.encode("utf-8", "replace")
 
     def _start(self, block: bytes) -> bytes:
         for mark, encoding in _MARKS:
-            if block.startswith(mark) and self._encoding in (None, "utf-8", "utf-16", "utf-32", encoding):
+            if block.startswith(mark) and self._encoding in (
+                None,
+                "utf-8",
+                "utf-16",
+                "utf-32",
+                encoding,
+            ):
                 self._use(encoding)
                 return block[len(mark) :]
         if self._encoding is None:

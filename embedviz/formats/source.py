@@ -49,6 +49,8 @@ class Source:
         self.compressed = self.raw.read(3) == b"\x1f\x8b\x08"
         self.encoding: str | None = None
         self._recoded: Recoded | None = None
+        self._stream: Any = self.raw
+        self._buffer, self._at, self._fetched = b"", 0, 0
         self._begin()
         try:
             self._fill(_HEAD)
@@ -202,7 +204,7 @@ class Source:
 
     def _begin(self, recoded: bool = False) -> None:
         self.raw.seek(0)
-        self._stream: Any = gzip.GzipFile(fileobj=self.raw) if self.compressed else self.raw
+        self._stream = gzip.GzipFile(fileobj=self.raw) if self.compressed else self.raw
         self._buffer, self._at, self._fetched = b"", 0, 0
         if recoded:
             self._stream = self._recoded = Recoded(self._stream, self.encoding)

@@ -14,14 +14,17 @@ from embedviz.formats import (
     npy,
     npz,
     parquet,
+    space_separated,
     tab_separated,
     word2vec_binary,
     word2vec_text,
 )
 from embedviz.formats.base import Format
+from embedviz.formats.delimited_dialect import nearly_divided
 from embedviz.formats.folder import Folder
 from embedviz.formats.projector import projector_format
 from embedviz.formats.source import Source
+from embedviz.formats.text_rows import look_of
 
 _ELSEWHERE = {
     b"PK": "It is a zip archive: unpack it and read the file inside.",
@@ -39,6 +42,7 @@ def format_in(source: Source) -> Format:
         if kind.sniff(source.head, source.filename):
             return kind
     hints = [hint for start, hint in _ELSEWHERE.items() if source.head.startswith(start)]
+    hints = hints or [nearly(source.head)]
     got = f"it begins with {source.head[:24]!r}" if source.head else "it is empty"
     labels = ", ".join(kind.label for kind in FORMATS.values())
     raise source.broken(
@@ -57,6 +61,7 @@ FORMATS: dict[str, Format] = {
         tab_separated.FORMAT,
         word2vec_binary.FORMAT,
         word2vec_text.FORMAT,
+        space_separated.FORMAT,
         glove_text.FORMAT,
         fasttext_bin.FORMAT,
         npz.FORMAT,
@@ -66,6 +71,18 @@ FORMATS: dict[str, Format] = {
     )
 }
 """Every format by name. Of two with the same suffix, the first is written."""
+
+
+def nearly(head: bytes) -> str:
+    """What was nearly recognised and what broke it, with the line; empty where nothing was."""
+    first = next((line for line in head.split(b"\n") if line.strip()), b"")
+    table = nearly_divided(head)
+    if table:
+        return table
+    look = look_of(first)
+    if look.startswith(("numbers written", "hexadecimal", "numbers with a decimal")):
+        return f"Line 1 looks like {look}: write each row as a word and all of its numbers."
+    return ""
 
 
 def chosen(source: Source, name: str | None) -> Format:

@@ -78,6 +78,7 @@ def _gathered(
     return FileRows(
         keys, rows.finished(), values_of(kept), tabular.rows, True, np.concatenate(codes),
         sorted(tabular.skipped, key=lambda one: one.row),
+        notes=[*tabular.notes(), *found.notes],
     )  # fmt: skip
 
 
@@ -111,9 +112,9 @@ def describe_tabular(tabular: Tabular, source: Source, limit: int | None, name: 
         rows = sum(batch.num_rows for batch in batches) + len(tabular.skipped)
     if rows is None:
         needed = None if limit is None else memory(limit, dimensions)
-        return FileSummary(name, None, dimensions, needed, exact=False)
+        return FileSummary(name, None, dimensions, needed, exact=False, notes=found.notes)
     wanted = rows if limit is None else min(rows, limit)
-    return FileSummary(name, rows, dimensions, memory(wanted, dimensions))
+    return FileSummary(name, rows, dimensions, memory(wanted, dimensions), notes=found.notes)
 
 
 def said_of(source: Source, do: Callable[[], Any]) -> Any:

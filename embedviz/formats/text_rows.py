@@ -95,7 +95,7 @@ def numbers_ending(line: bytes) -> int:
     return count
 
 
-def look_of(line: bytes) -> str:
+def look_of(line: bytes) -> str:  # noqa: PLR0911 - one for each kind of line
     """What a line that is no word and numbers looks like, in plain words."""
     parts = line.split()
     rest = parts[1:]
@@ -172,9 +172,7 @@ def _word_of(line: bytes) -> bytes:
 class _BlockParser:
     """Parses one block: all numbers in one call, or line by line where that finds a fault."""
 
-    def __init__(
-        self, source: Source, dimensions: int, first_line: int, endings: _Endings
-    ) -> None:
+    def __init__(self, source: Source, dimensions: int, first_line: int, endings: _Endings) -> None:
         self._source, self._dimensions, self._endings = source, dimensions, endings
         self._first_line = self.last_line = first_line
 

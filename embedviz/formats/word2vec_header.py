@@ -26,6 +26,25 @@ def header_in(head: bytes) -> tuple[int, int, int] | None:
     return (int(found[1]), int(found[2]), found.end()) if found else None
 
 
+def is_two_columns(head: bytes) -> bool:
+    """Whether every line, the first too, is two whole numbers: a matrix, not a header and its rows."""
+    header = header_in(head)
+    if header is None:
+        return False
+    lines = [line.split() for line in first_lines(head, len(head) < 1 << 15).split(b"\n")]
+    lines = [parts for parts in lines if parts]
+    counted = header[1] == 1 and len(lines) - 1 == header[0]
+    return not counted and len(lines) > 1 and all(
+        len(parts) == 2 and all(part.lstrip(b"-").isdigit() for part in parts) for parts in lines
+    )  # fmt: skip
+
+
+def first_lines(text: bytes, whole: bool) -> bytes:
+    """``text`` up to its last line end, unless it is the whole file."""
+    end = text.rfind(b"\n") + 1
+    return text if whole or not end else text[:end]
+
+
 def read_header(source: Source) -> tuple[int, int]:
     """Rows and dimensions; raises FormatError if the file does not begin with them."""
     header = header_in(source.head)
@@ -129,7 +148,7 @@ def check_binary(source: Source) -> None:
     rows, dimensions, start = header
     head = source.head
     body = head[start:]
-    if fits_binary(head) and ((rows, dimensions) == (1, 1) or _is_no_text(body)):
+    if fits_binary(head):
         return
     if not _CONTROLS.search(body) and (b" " in body or b"\n" in body):
         line = body.split(b"\n", 1)[0]

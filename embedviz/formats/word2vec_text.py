@@ -27,6 +27,7 @@ from embedviz.formats.word2vec_header import (
     fits_binary,
     header_in,
     is_binary,
+    is_two_columns,
     more_rows,
     read_header,
     surplus,
@@ -39,7 +40,7 @@ NAME = "word2vec-text"
 
 def sniff(head: bytes, _filename: str) -> bool:
     """A header, and behind it no binary numbers."""
-    return header_in(head) is not None and not is_binary(head)
+    return header_in(head) is not None and not is_binary(head) and not is_two_columns(head)
 
 
 def read(source: Source, options: ReadOptions) -> EmbeddingSpace:

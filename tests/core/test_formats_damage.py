@@ -96,7 +96,8 @@ def test_noise_only_speaks(kind: str, content: bytes) -> None:
 @pytest.mark.parametrize("kind", FORMATS)
 def test_a_wrong_choice_of_format_is_said(kind: str) -> None:
     wrong = []
-    for name in (name for name in GOOD if not name.startswith(kind)):
+    also = "glove-text" if kind == "space-separated" else kind  # words and numbers are a table too
+    for name in (name for name in GOOD if not name.startswith((kind, also))):
         said = _refusal(GOOD[name], format=kind)
         if not re.search("line|byte|member|pickle|expected", said) or "Traceback" in said:
             wrong.append((name, said))
@@ -215,7 +216,8 @@ def test_rows_that_are_no_words_and_numbers_are_never_binary(name: str, limit: i
     assert "limit=" not in said
     with pytest.raises(FormatError, match=look):
         describe(io.BytesIO(content), limit=limit)
-    refused(content, "line 2", limit=limit, format="word2vec-binary")
+    if name != "decimal commas":  # which ends where binary rows would: who insists gets them
+        refused(content, "line 2", limit=limit, format="word2vec-binary")
 
 
 def test_glove_and_word2vec_mistaken_for_each_other() -> None:
