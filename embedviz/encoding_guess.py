@@ -263,13 +263,13 @@ def _others(words: Counter[bytes], best: str, scores: dict[str, float]) -> tuple
     found: list[str] = []
     likely = sorted(scores, key=lambda name: -scores[name])
     two = [] if any(_BEYOND.sub(b"", word) for word in words) else list(_BY_TWO_BYTES)
-    for name in [*(name for name in likely if scores[name] >= _ALSO), *two]:
+    for name in [*likely, *two]:
+        if name in scores and scores[name] < _ALSO and found:
+            continue  # only where nothing likelier is there to be offered
         texts = _texts(words, name)
         if name != best and texts is not None and texts not in taken:
             taken.append(texts)
             found.append(name)
-    if not found and best != "cp1252" and _texts(words, "cp1252") is not None:
-        found.append("cp1252")
     return tuple(found[:_MOST_ALTERNATIVES])
 
 

@@ -14,7 +14,14 @@ from embedviz.formats.notes import Note
 from embedviz.formats.recoded import encoding_notes
 from embedviz.formats.rows import FileRows, space_of
 from embedviz.formats.source import Source
-from embedviz.formats.text_rows import is_number, line_blocks, look_of, numbers_ending, read_rows
+from embedviz.formats.text_rows import (
+    guess_in,
+    is_number,
+    line_blocks,
+    look_of,
+    numbers_ending,
+    read_rows,
+)
 from embedviz.formats.word2vec_header import header_in
 from embedviz.formats.writing import check_keys, write_text_rows
 from embedviz.space import EmbeddingSpace
@@ -49,17 +56,7 @@ def read(source: Source, options: ReadOptions) -> EmbeddingSpace:
     dimensions = _dimensions(source, lines)
     again = chain([(first_line, lines)], blocks)
     found = read_rows(source, again, dimensions, options.limit, 1024, options)
-    notes = [*source.notes, *found.notes, *encoding_notes(found.guess, 0)]
-    sample = [line for line in lines if line.strip()][:_SAMPLE_LINES]
-    if len(sample) > 1 and all(is_number(line.split()[0]) for line in sample):
-        notes.append(
-            Note(
-                "Every line begins with a number, which was taken for its word. "
-                "format='space-separated' takes it for a dimension.",
-                (("format", "space-separated"),),
-                "Take the first numbers for a dimension",
-            )
-        )
+    notes = [*source.notes, *found.notes, *_notes(lines), *encoding_notes(found.guess, 0)]
     content = FileRows(
         found.keys, found.vectors, {}, encoding=encoding_of(found.guess),
         notes=notes,
@@ -71,17 +68,18 @@ def describe(source: Source, limit: int | None) -> FileSummary:
     """Dimensions from the first lines; rows counted in a small file, estimated in a large one."""
     _, lines = next(line_blocks(source, first_line=1), (1, []))
     dimensions = _dimensions(source, lines)
+    notes = (*encoding_notes(guess_in(lines), 0), *_notes(lines))
     if source.size is None:
         needed = None if limit is None else memory(limit, dimensions)
-        return FileSummary(NAME, None, dimensions, needed, exact=False)
+        return FileSummary(NAME, None, dimensions, needed, exact=False, notes=notes)
     if source.size <= _COUNTED_WHOLE:
         rows = _filled(lines) + sum(_filled(more) for _, more in line_blocks(source, 1))
         wanted = rows if limit is None else min(rows, limit)
-        return FileSummary(NAME, rows, dimensions, memory(wanted, dimensions))
+        return FileSummary(NAME, rows, dimensions, memory(wanted, dimensions), notes=notes)
     mean = sum(map(len, lines)) / len(lines) + 1
     guess = int(source.size / mean)
     wanted = guess if limit is None else min(guess, limit)
-    return FileSummary(NAME, None, dimensions, memory(wanted, dimensions), exact=False)
+    return FileSummary(NAME, None, dimensions, memory(wanted, dimensions), exact=False, notes=notes)
 
 
 def write(space: EmbeddingSpace, file: IO[bytes]) -> None:
@@ -94,6 +92,21 @@ def write(space: EmbeddingSpace, file: IO[bytes]) -> None:
         )
     # With one dimension "7 3" would look like a word2vec header: always write an exponent.
     write_text_rows(space, file, b"%.9g" if space.dimensions > 1 else b"%.9e")
+
+
+def _notes(lines: Sequence[bytes]) -> list[Note]:
+    """What to say of words that are all numbers: they could be a dimension."""
+    sample = [line for line in lines if line.strip()][:_SAMPLE_LINES]
+    if len(sample) < 2 or not all(is_number(line.split()[0]) for line in sample):
+        return []
+    return [
+        Note(
+            "Every line begins with a number, which was taken for its word. "
+            "format='space-separated' takes it for a dimension.",
+            (("format", "space-separated"),),
+            "Take the first numbers for a dimension",
+        )
+    ]
 
 
 def _dimensions(source: Source, lines: Sequence[bytes]) -> int:

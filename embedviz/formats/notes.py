@@ -51,5 +51,12 @@ def mended_notes(counts: Mapping[str, Any]) -> list[str]:
     return said
 
 
+def reading_notes(origin: Mapping[str, Any]) -> list[str]:
+    """Of the notes of a space those on how its file was read, without what was counted."""
+    counted = mended_notes(origin.get("read") or {})
+    notes = origin.get("notes")
+    return [note for note in notes if note not in counted] if isinstance(notes, list) else []
+
+
 def _counted(n: int, noun: str) -> str:
     return f"{n:,} {noun}{'' if n == 1 else 's'}"

@@ -116,6 +116,13 @@ def look_of(line: bytes) -> str:  # noqa: PLR0911 - one for each kind of line
     return f"{numbers_ending(line):,} numbers at its end"
 
 
+def guess_in(lines: Sequence[bytes]) -> Guess | None:
+    """The encoding that the words of ``lines`` are guessed to be in; None if it is UTF-8."""
+    encoding = _Encoding()
+    encoding.look_at(lines)
+    return encoding.guess
+
+
 class _Encoding:
     """The encoding of the keys, told from the first block that is not ASCII."""
 

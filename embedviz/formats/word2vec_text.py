@@ -21,7 +21,7 @@ from embedviz.formats.notes import Note
 from embedviz.formats.recoded import encoding_notes
 from embedviz.formats.rows import FileRows, space_of
 from embedviz.formats.source import Source
-from embedviz.formats.text_rows import Lines, line_blocks, read_rows
+from embedviz.formats.text_rows import Lines, guess_in, line_blocks, read_rows
 from embedviz.formats.word2vec_header import (
     check_text,
     fits_binary,
@@ -48,7 +48,7 @@ def read(source: Source, options: ReadOptions) -> EmbeddingSpace:
 
     Where there are more than the header counts it is said.
     """
-    blocks, rows, dimensions, wanted = _opened(source, options.limit)
+    _, blocks, rows, dimensions, wanted = _opened(source, options.limit)
     expected = wanted if source.remaining is not None else 0
     try:
         found = read_rows(source, blocks, dimensions, options.limit, expected, options)
@@ -64,15 +64,7 @@ def read(source: Source, options: ReadOptions) -> EmbeddingSpace:
     notes = [*source.notes, *found.notes]
     if read > rows:
         notes.append(Note(more_rows(rows, read), (("limit", rows),), f"Read {rows:,} rows"))
-    if (rows, dimensions) == (1, 1) and fits_binary(source.head):
-        notes.append(
-            Note(
-                "The file is one of word2vec text and one of word2vec binary alike: it was read as "
-                "text. format='word2vec-binary' reads it as binary.",
-                (("format", "word2vec-binary"),),
-                "Read it as binary",
-            )
-        )
+    notes += _alike_notes(source, rows, dimensions)
     content = FileRows(
         found.keys, found.vectors, {}, max(rows, read), encoding=encoding_of(found.guess),
         notes=[*notes, *encoding_notes(found.guess, 0)],
@@ -82,8 +74,9 @@ def read(source: Source, options: ReadOptions) -> EmbeddingSpace:
 
 def describe(source: Source, limit: int | None) -> FileSummary:
     """What the header says, checked against the size of the file and the first rows."""
-    _, rows, dimensions, wanted = _opened(source, limit)
-    return FileSummary(NAME, rows, dimensions, memory(wanted, dimensions))
+    lines, _, rows, dimensions, wanted = _opened(source, limit)
+    notes = (*encoding_notes(guess_in(lines), 0), *_alike_notes(source, rows, dimensions))
+    return FileSummary(NAME, rows, dimensions, memory(wanted, dimensions), notes=notes)
 
 
 def write(space: EmbeddingSpace, file: IO[bytes]) -> None:
@@ -93,8 +86,26 @@ def write(space: EmbeddingSpace, file: IO[bytes]) -> None:
     write_text_rows(space, file, b"%.9g")
 
 
-def _opened(source: Source, limit: int | None) -> tuple[Iterator[Lines], int, int, int]:
-    """The lines, the rows and dimensions that the header says, and how many rows are wanted of them."""
+def _alike_notes(source: Source, rows: int, dimensions: int) -> list[Note]:
+    """What to say of a file whose one number could be four bytes of binary as well."""
+    if (rows, dimensions) != (1, 1) or not fits_binary(source.head):
+        return []
+    return [
+        Note(
+            "The file is one of word2vec text and one of word2vec binary alike: it was read as "
+            "text. format='word2vec-binary' reads it as binary.",
+            (("format", "word2vec-binary"),),
+            "Read it as binary",
+        )
+    ]
+
+
+def _opened(
+    source: Source, limit: int | None
+) -> tuple[list[bytes], Iterator[Lines], int, int, int]:
+    """The first lines, all of them, the rows and dimensions that the header says, and how many rows
+    are wanted of them.
+    """
     rows, dimensions = read_header(source)
     wanted = rows if limit is None else min(rows, limit)
     blocks = line_blocks(source, first_line=2)
@@ -102,7 +113,7 @@ def _opened(source: Source, limit: int | None) -> tuple[Iterator[Lines], int, in
     if 1 <= dimensions <= MAX_DIMENSIONS:
         check_text(source, rows, dimensions, first[1])
     checked_sizes(source, rows, dimensions, 2 * dimensions, wanted, first[1])
-    return chain([first], blocks), rows, dimensions, wanted
+    return first[1], chain([first], blocks), rows, dimensions, wanted
 
 
 def _behind(source: Source, error: FormatError, rows: int) -> FormatError:
