@@ -54,6 +54,7 @@ class _Row:
     line: int
     start: int
     end: int
+    comment: bool = False
 
     @property
     def shown(self) -> str:
@@ -88,6 +89,12 @@ class _Layout:
         )
 
     @property
+    def numeric(self) -> float:
+        """How much of what stands in the rows is numbers, from 0 to 1."""
+        cells = [cell for row in self.even for cell in row.fields]
+        return sum(map(_is_number, cells)) / max(1, len(cells))
+
+    @property
     def divided(self) -> bool:
         """Whether this is a table: (almost) all rows alike, or most and they hold numbers."""
         rows = [self.first, *self.others]
@@ -106,7 +113,15 @@ def looks_divided(head: bytes, delimiters: str) -> bool:
     """Whether the lines of ``head`` have the same number of fields, two or more."""
     if b"\0" in head or header_in(head) is not None:
         return False
-    return _divided(head, delimiters) is not None
+    layout = _divided(head, delimiters)
+    if layout is None:
+        return False
+    # Decimal commas divide the rows of other delimiters, too, but into fewer numbers.
+    others = [_layout(head, other) for other in "\t " if other not in delimiters]
+    return not any(
+        other is not None and other.divided and other.whole and other.numeric > layout.numeric
+        for other in others
+    )
 
 
 def dialect_of(source: Source, text: bytes, delimiters: str, header: bool | None = None) -> Dialect:
@@ -162,6 +177,12 @@ def _uneven(head: bytes) -> str:
     return ""
 
 
+def counts_up(fields: Sequence[str]) -> bool:
+    """Whether fields are the whole numbers from 0 or 1 on, as columns without names are called."""
+    wanted = [[str(n + first) for n in range(len(fields))] for first in (0, 1)]
+    return len(fields) > 1 and [field.strip() for field in fields] in wanted
+
+
 def _divided(head: bytes, delimiters: str) -> _Layout | None:
     """The first way to divide it that makes a table, one of whole rows before others."""
     found = [_layout(head, delimiter) for delimiter in sorted(delimiters, reverse=True)]
@@ -182,7 +203,7 @@ def _layout(head: bytes, delimiter: str) -> _Layout | None:
     width = max(counts, key=lambda count: (counts[count], count)) if counts else 1
     # numpy.savetxt writes "# f1 f2" above two columns: the mark is no name.
     rows = [
-        replace(row, fields=row.fields[1:])
+        replace(row, fields=row.fields[1:], comment=True)
         if row.fields[0] == "#" and len(row.fields) == width + 1
         else row
         for row in rows
@@ -209,9 +230,7 @@ def _begins(row: _Row, below: _Row | None, width: int) -> bool:
     filled = [field for field in row.fields if field.strip()]
     # A title in a spreadsheet is padded with empty fields; comments may have commas by chance.
     title = len(filled) == 1 and below is not None and sum(map(bool, below.fields)) > 1
-    comment = row.fields[0].lstrip().startswith("#") and below is not None and (
-        below.fields[0].lstrip().startswith("#")
-    )  # fmt: skip
+    comment = row.comment and below is not None and below.comment
     return not (title and width > 2 and not any(map(_is_number, filled))) and not comment
 
 
@@ -220,7 +239,7 @@ def _fits(row: _Row, width: int) -> bool:
     count = len(row.fields)
     if count == width:
         return True
-    if any(map(_is_number, row.fields)):
+    if any(map(_is_number, row.fields)) and not counts_up(row.fields):
         return False
     return (count == width - 1 and count > 0) or (count == width + 1 and not row.fields[-1])
 
@@ -246,7 +265,8 @@ def _rows(head: bytes, delimiter: str, quoted: bool, skip: int = 0) -> list[_Row
     try:
         for fields in reader:
             if fields:
-                rows.append(_Row(fields, line, skip + begun, skip + taken))
+                comment = fields[0].lstrip().startswith("#")
+                rows.append(_Row(fields, line, skip + begun, skip + taken, comment))
             begun, line = taken, number + reader.line_num
             if len(rows) == _LOOKED_AT:
                 break

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from embedviz.formats.base import ReadOptions
 from embedviz.formats.columns import Tabular
+from embedviz.formats.delimited_dialect import counts_up
 from embedviz.formats.delimited_format import delimited_format
 from embedviz.formats.notes import Note
 from embedviz.formats.source import Source
@@ -45,7 +46,8 @@ def sniff(head: bytes, _filename: str) -> bool:
         fractions = any("." in row[0] or "e-" in row[0] for row in rows)
         return bool(comments) or fractions or _all_whole(rows)
     first, below = rows[0], rows[1:]
-    if any(numbers[0]) or len(below) < 1 or not _even(below):
+    named = not any(numbers[0]) or (bool(below) and len(first) < len(below[0]) and counts_up(first))
+    if not named or len(below) < 1 or not _even(below):
         return _is_quoted(head) and _even(rows) and all(any(row) for row in numbers)
     width = len(below[0])
     return width > 1 and len(first) in (width, width - 1) and all(any(row) for row in numbers[1:])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -15,7 +15,7 @@ from embedviz.formats.joining import with_metadata
 from embedviz.formats.metadata_columns import texts_of, values_of
 from embedviz.formats.recognition import recognised_in
 from embedviz.formats.rows import FileRows, GrowingRows, space_of
-from embedviz.formats.set_aside import Codes
+from embedviz.formats.set_aside import Codes, Skipped
 from embedviz.formats.source import Source
 from embedviz.formats.vector_columns import vectors_of
 from embedviz.space import EmbeddingSpace
@@ -77,9 +77,20 @@ def _gathered(
     options.tell(source, len(rows), 1.0)
     return FileRows(
         keys, rows.finished(), values_of(kept), tabular.rows, True, np.concatenate(codes),
-        sorted(tabular.skipped, key=lambda one: one.row),
+        _before(tabular.skipped, len(rows), options.limit),
         notes=[*tabular.notes(), *found.notes],
     )  # fmt: skip
+
+
+def _before(skipped: Sequence[Skipped], read: int, limit: int | None) -> list[Skipped]:
+    """The rows that were skipped before the last of those ``read``: a block holds others behind it."""
+    found = sorted(skipped, key=lambda one: one.row)
+    if read != limit:
+        return found
+    end = read
+    for one in found:
+        end += one.row < end
+    return [one for one in found if one.row < end]
 
 
 def _refuse_too_large(
