@@ -383,7 +383,7 @@ def test_a_limit_gives_the_first_of_the_rows_that_reading_all_gives(
     _check_limits(content, len(lines))
 
 
-@pytest.mark.parametrize("name", [name for name in GOOD if "gzipped" not in name])
+@pytest.mark.parametrize("name", ["csv", "tsv", "word2vec-text", "word2vec-binary", "glove-text"])
 @given(data=st.data())
 def test_a_limit_does_not_change_how_a_damaged_file_is_read(name: str, data: st.DataObject) -> None:
     content = bytearray(GOOD[name])
@@ -398,9 +398,12 @@ def _check_limits(content: bytes, rows: int, limits: Any = None) -> None:
         whole = as_space(read(io.BytesIO(content), max_bytes=1 << 22))
     except EmbedvizError:
         return  # a limit may end before the damage, which is what it is for
-    aside = {row for row, _, _ in whole.origin["read"].get("set_aside", [])}
+    listed = whole.origin["read"].get("set_aside", [])
+    aside = {row for row, _, _ in listed}
+    ragged = {row for row, _, why in listed if why == "ragged"}  # which are passed over, not counted
+    order = [row for row in range(1, len(whole) + len(aside) + 1) if row not in ragged]
     for limit in limits or range(1, rows + 2):
-        if set(range(1, limit + 1)) <= aside:
+        if set(order[:limit]) <= aside:
             with pytest.raises(FormatError, match="no row of finite numbers"):
                 read(io.BytesIO(content), limit=limit, max_bytes=1 << 22)
             continue
