@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from embedviz.formats.as_table import NAMING
 from embedviz.formats.notes import Note
 from embedviz.formats.source import Source
 from embedviz.formats.tabular import MAX_COLUMNS
@@ -309,7 +310,8 @@ def _header(  # noqa: PLR0911 - one for each kind of first row
     counting = values[-1] - values[0] == len(values) - 1 and values[0] in (0, 1)
     if any("." in row[place] or "e" in row[place].lower() for row in below for place in numbers):
         return counting or len(numbers) < len(first), []
-    if first[0].strip() == "" and counting:
+    names = [place for place in range(len(first)) if place not in numbers]
+    if counting and any(_is_name(first[place], [row[place] for row in below]) for place in names):
         return True, []
     if not counting:
         return False, []
@@ -325,6 +327,11 @@ def _header(  # noqa: PLR0911 - one for each kind of first row
         f"Take the first line for {other}",
     )
     return named, [note]
+
+
+def _is_name(cell: str, below: Sequence[str]) -> bool:
+    """Whether a cell of the first row can only be the name of its column."""
+    return cell.strip().lower() in NAMING or all(map(_is_number, below))
 
 
 def _names(layout: _Layout, header: bool) -> tuple[list[str], list[Note]]:
@@ -390,20 +397,32 @@ def _before_notes(layout: _Layout) -> list[Note]:
 
 def _comma_notes(layout: _Layout) -> list[Note]:
     """One note where numbers have decimal commas; none where they have points."""
-    cells = [cell.strip() for row in layout.even[:20] for cell in row.fields]
-    commas = [cell for cell in cells if _DECIMAL_COMMA.fullmatch(cell)]
-    points = sum(map(bool, map(_DECIMAL_POINT.fullmatch, cells)))
-    if not commas or points >= len(commas):
+    columns = list(
+        zip(*(map(str.strip, row.fields) for row in layout.even[:_LOOKED_AT]), strict=True)
+    )
+    with_comma = [column for column in columns if _all_numbers(column, _DECIMAL_COMMA)]
+    with_point = [column for column in columns if _all_numbers(column, _DECIMAL_POINT)]
+    more = len(with_comma) - len(with_point) + (layout.delimiter != ",")
+    commas = [cell for column in with_comma for cell in column if _DECIMAL_COMMA.fullmatch(cell)]
+    if not commas or more < 1:
         return []
     if layout.delimiter == "," and all(map(_THOUSANDS.fullmatch, commas)):
         return []  # 1,234 may be thousands: it stays text
-    whole = [cell for cell in commas if "." not in cell] or commas
+    # Arrow leaves columns with points for thousands as text: an example is to be true.
+    plain = [cell for column in with_comma if not any("." in cell for cell in column)
+             for cell in column if "," in cell]  # fmt: skip
+    shown = (plain or commas)[0]
+    thousands = " A point in them parts thousands." if any("." in cell for cell in commas) else ""
     return [
-        Note(
-            f"Numbers have decimal commas: '{whole[0]}' was read as {pointed(whole[0])}. "
-            "A point in them parts thousands."
-        )
+        Note(f"Numbers have decimal commas: '{shown}' was read as {pointed(shown)}.{thousands}")
     ]
+
+
+def _all_numbers(column: Sequence[str], fraction: re.Pattern[str]) -> bool:
+    """Whether most of a column are numbers, some of them fractions of this kind."""
+    filled = [cell for cell in column if cell]
+    numbers = sum(map(_is_number, filled))
+    return 2 * numbers > len(filled) and any(map(fraction.fullmatch, filled))
 
 
 def pointed(text: str) -> str:

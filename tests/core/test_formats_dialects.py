@@ -356,7 +356,7 @@ def tables(draw: st.DrawFn) -> tuple[list[str], Numbers, list[str]]:
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
-@settings(max_examples=examples(20, 500))
+@settings(max_examples=examples(20, 200))
 @given(table=tables())
 def test_numbers_and_names_come_back(
     dialect: str, table: tuple[list[str], Numbers, list[str]]
