@@ -82,6 +82,9 @@ class Tabular:
         What one of the first rows takes in the file, on average, if that is known.
     skipped : list of Skipped
         Rows that no batch holds; filled while the batches are read.
+    written : str
+        The decimal mark, if columns that are neither the vector nor the key come as they were
+        written (binary), so that all their values tell their type; else empty.
     """
 
     schema: Any
@@ -93,6 +96,7 @@ class Tabular:
     headless: bool = False
     row_bytes: float | None = None
     skipped: list[Skipped] = field(default_factory=list)
+    written: str = ""
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,7 @@ def read_metadata(
         asked = key if isinstance(key, str) and key in tabular.schema.names else None
         named = next(iter(naming), None) if asked is None else asked
         batches = list(said_by(source, tabular.batches((), named)))
-        return Metadata(source.label, values_of(batches))
+        return Metadata(source.label, values_of(batches, tabular.written))
 
 
 def _single_column(source: Source, text: bool) -> list[str] | None:

@@ -76,7 +76,7 @@ def _gathered(
         raise nothing_in(source)
     options.tell(source, len(rows), 1.0)
     return FileRows(
-        keys, rows.finished(), values_of(kept), tabular.rows, True, np.concatenate(codes),
+        keys, rows.finished(), values_of(kept, tabular.written), tabular.rows, True, np.concatenate(codes),
         sorted(tabular.skipped, key=lambda one: one.row),
     )  # fmt: skip
 
