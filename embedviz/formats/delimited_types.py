@@ -21,7 +21,7 @@ MISSING = (
 
 _WHOLE = r"^(0|-?[1-9][0-9]{0,19})$"
 _PLAIN = r"-?(0|[1-9][0-9]*)?(\.[0-9]+)?"
-_POWER = r"-?[0-9]+(\.[0-9]+[eE][+-]?|[eE][+-])[0-9]+"
+_POWER = r"-?(0|[1-9][0-9]*)(\.[0-9]+[eE][+-]?|[eE][+-])[0-9]+"
 _DECIMAL = rf"^({_PLAIN}|{_POWER}|[+-]?[iI]nf)$"
 _PADDED = r"^[^eE]*\.[0-9]+0$"  # 1.50, and not 1.0
 _LONG = r"[0-9].{14}"  # 15 signs and more: perhaps more digits than float64 holds

@@ -21,6 +21,7 @@ from embedviz.formats.json_columns import batch_of, schema_of
 from embedviz.formats.source import Source
 from embedviz.formats.tabular import describe_tabular, read_tabular
 from embedviz.formats.text_rows import line_blocks
+from embedviz.metadata.values import are_days, texts_of
 from embedviz.space import EmbeddingSpace
 
 NAME = "jsonl"
@@ -81,6 +82,8 @@ def write(space: EmbeddingSpace, file: IO[bytes]) -> None:
     """An object for each key: the key, the metadata, and the vector with nine digits."""
     check_text(space.keys, FORMAT.label)
     table = checked_columns(space, FORMAT.label)
+    for name in table.columns:  # days stay days
+        table[name] = texts_of(table[name]) if are_days(table[name]) else table[name]
     key, vector = free_name(KEY, list(table.columns)), free_name(VECTOR, list(table.columns))
     for start in range(0, len(space), _ROWS_AT_ONCE):
         end = start + _ROWS_AT_ONCE
