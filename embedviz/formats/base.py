@@ -26,7 +26,8 @@ class ReadOptions:
 
     ``vectors`` and ``key`` name columns (of a NumPy archive: arrays) to take instead of those that
     would be recognised; ``metadata`` is joined row by row. ``max_memory`` bounds, in bytes, what files
-    of columns may take in memory.
+    of columns may take in memory. ``header`` says whether the first line of delimited text names its
+    columns; None: its content decides.
     """
 
     name: str
@@ -38,6 +39,7 @@ class ReadOptions:
     key: KeyChoice = None
     metadata: Metadata | None = None
     max_memory: int | None = None
+    header: bool | None = None
 
     def first(self, rows: int) -> int:
         """How many of ``rows`` rows to read."""

@@ -109,12 +109,18 @@ class Metadata:
         What messages call the file.
     columns : mapping from name to pandas Series, all of one length
     headless : bool
-        True for a plain list, whose first line may be the name of its column.
+        True where no line was taken for the names of the columns: the first one may be that.
+    with_first_line : callable, optional
+        Where one was: the same table with that line as its first row.
+    notes : sequence of str
+        What a person should know about how it was read.
     """
 
     label: str
     columns: dict[str, Any]
     headless: bool = False
+    with_first_line: Callable[[], Metadata] | None = None
+    notes: Sequence[str] = ()
 
     def __len__(self) -> int:
         return len(next(iter(self.columns.values()))) if self.columns else 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from embedviz.formats.as_table import NAMING
@@ -39,6 +40,9 @@ class _DelimitedText:
         if self.text.lstrip()[:1] == b"{":
             raise source.broken("line 1: expected fields, got a JSON object: read it as jsonl.")
         self.dialect = dialect_of(source, self.text, delimiters)
+        if options.header is False and self.dialect.header:
+            names = tuple(f"column_{n}" for n in range(1, len(self.dialect.names) + 1))
+            self.dialect = replace(self.dialect, header=False, names=names)
         self.skipped: list[Skipped] = []
 
     def tabular(self) -> Tabular:

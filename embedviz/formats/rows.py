@@ -70,6 +70,8 @@ class FileRows:
         What is known to be wrong with each row (:data:`embedviz.formats.set_aside.REASONS`).
     skipped : sequence of Skipped
         Rows of the file that are not among these.
+    notes : sequence of str
+        What a person should know about how it was read: sentences.
     """
 
     keys: Sequence[str] | Sequence[bytes] | None
@@ -79,10 +81,12 @@ class FileRows:
     zeros: bool = False
     codes: Codes | None = None
     skipped: Sequence[Skipped] = ()
+    notes: Sequence[str] = ()
 
 
 def space_of(rows: FileRows, name: str, format_name: str) -> EmbeddingSpace:
-    """A valid space from ``rows``; what was mended is counted in ``origin["read"]``.
+    """A valid space from ``rows``; what was mended is counted in ``origin["read"]``, and what a
+    person should know besides stands in ``origin["notes"]``, if there is such.
 
     Rows with a number that is missing, infinite or beyond float32 are set aside, and those that
     ``rows`` says; blank keys become ``row-17`` (counted from 1 in the file) and repeated ones
@@ -109,7 +113,9 @@ def space_of(rows: FileRows, name: str, format_name: str) -> EmbeddingSpace:
         "not_finite": aside["missing"] + aside["infinite"], "rows_in_file": rows.rows_in_file,
         **aside,
     }  # fmt: skip
-    origin = {"format": format_name, "read": counts}
+    origin: dict[str, Any] = {"format": format_name, "read": counts}
+    if rows.notes:
+        origin["notes"] = list(rows.notes)
     return EmbeddingSpace(keys, vectors, _table(columns), name, origin, copy=False)
 
 

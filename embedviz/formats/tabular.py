@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -15,7 +15,7 @@ from embedviz.formats.joining import with_metadata
 from embedviz.formats.metadata_columns import texts_of, values_of
 from embedviz.formats.recognition import recognised_in
 from embedviz.formats.rows import FileRows, GrowingRows, space_of
-from embedviz.formats.set_aside import Codes
+from embedviz.formats.set_aside import Codes, Skipped
 from embedviz.formats.source import Source
 from embedviz.formats.vector_columns import vectors_of
 from embedviz.space import EmbeddingSpace
@@ -56,8 +56,9 @@ def _gathered(
     codes: list[Codes] = []
     keys: list[Any] | None = None if found.key is None else []
     kept: list[Any] = []
-    table = 0
-    for batch in said_by(source, tabular.batches(found.vector, found.key)):
+    table = beyond = 0
+    batches = said_by(source, tabular.batches(found.vector, found.key))
+    for batch in batches:
         part = batch.slice(0, options.first(len(rows) + batch.num_rows) - len(rows))
         numbers, wrong = said_of(source, partial(vectors_of, part, found.vector, dimensions))
         rows.append(numbers)
@@ -71,14 +72,30 @@ def _gathered(
         if options.max_memory is not None and held > options.max_memory:
             raise _too_large(source, f"more than {held / 2**20:,.0f} MB", options.max_memory)
         if len(rows) == options.limit:
+            beyond = batch.num_rows - part.num_rows
             break
     if not len(rows):
         raise nothing_in(source)
+    total = tabular.rows
+    if total is None and options.metadata is not None:
+        # Metadata belong to all rows of the file: they are counted, however few are wanted.
+        beyond += sum(batch.num_rows for batch in batches)
+        total = len(rows) + beyond + len(tabular.skipped)
     options.tell(source, len(rows), 1.0)
     return FileRows(
-        keys, rows.finished(), values_of(kept, tabular.written), tabular.rows, True, np.concatenate(codes),
-        sorted(tabular.skipped, key=lambda one: one.row),
+        keys, rows.finished(), values_of(kept, tabular.written), total, True,
+        np.concatenate(codes), _among(tabular.skipped, len(rows)),
     )  # fmt: skip
+
+
+def _among(skipped: Sequence[Skipped], rows: int) -> list[Skipped]:
+    """Those that stand among the first ``rows`` rows that were read; a block tells of later ones."""
+    found: list[Skipped] = []
+    for one in sorted(skipped, key=lambda one: one.row):
+        if one.row >= rows + len(found):
+            break
+        found.append(one)
+    return found
 
 
 def _refuse_too_large(

@@ -1,4 +1,4 @@
-"""What reading a file mended and set aside: one line, and the rows on request."""
+"""What reading a file took for what, mended and set aside: a line each, and the rows on request."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ import streamlit as st
 
 from embedviz.formats.set_aside import MEANING
 from embedviz.space import EmbeddingSpace
-from embedviz.ui.messages import count
+from embedviz.ui.messages import count, plain
 
 
 def read_report(space: EmbeddingSpace) -> None:
     """Nothing where nothing had to be mended."""
+    notes = space.origin.get("notes")
+    if isinstance(notes, list) and notes:
+        st.caption("On reading: " + " ".join(plain(str(note)) for note in notes))
     read = space.origin.get("read")
     if not isinstance(read, dict):
         return
