@@ -85,6 +85,8 @@ class Tabular:
     written : str
         The decimal mark, if columns that are neither the vector nor the key come as they were
         written (binary), so that all their values tell their type; else empty.
+    notes : sequence of str
+        What a person should know about how the columns were found.
     """
 
     schema: Any
@@ -97,6 +99,7 @@ class Tabular:
     row_bytes: float | None = None
     skipped: list[Skipped] = field(default_factory=list)
     written: str = ""
+    notes: Sequence[str] = ()
 
 
 @dataclass(frozen=True)

@@ -101,19 +101,23 @@ def _nearly_divided(source: Source) -> FormatError | None:
     """The error for lines most of which, but not enough, have the same number of fields."""
     text = source.head.decode("utf-8", "replace")
     for mark in "\t,;":
-        quoting = csv.QUOTE_NONE if mark == "\t" else csv.QUOTE_MINIMAL
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark, quoting=quoting)
+        lines = io.StringIO(text, newline="")
+        reader = (
+            csv.reader(lines, delimiter=mark, quoting=csv.QUOTE_NONE)
+            if mark == "\t"
+            else csv.reader(lines, delimiter=mark)
+        )
         try:
             rows = [(reader.line_num, row) for row in islice(reader, _LOOKED_AT) if row]
         except csv.Error:
             continue
         counts = Counter(len(row) for _, row in rows)
-        fields, lines = counts.most_common(1)[0] if counts else (0, 0)
-        if fields > 1 and 2 * lines >= len(rows) > lines:
+        fields, alike = counts.most_common(1)[0] if counts else (0, 0)
+        if fields > 1 and 2 * alike >= len(rows) > alike:
             line, odd = next((line, row) for line, row in rows if len(row) != fields)
             return source.broken(
                 f"line {line:,}, which begins with {odd[0][:40]!r}, has not the {fields:,} fields "
-                f"that {lines:,} others of the first {len(rows):,} lines have. Metadata belong to "
+                f"that {alike:,} others of the first {len(rows):,} lines have. Metadata belong to "
                 "the vectors row by row: mend the line."
             )
     return None
@@ -131,8 +135,12 @@ def _single_column(source: Source, text: bool) -> Metadata | None:
     lines = head.split(b"\n")[:50]
     if source.filename.lower().endswith(".csv") and any(b"," in line for line in lines):
         return None
+    content = b"".join(iter(lambda: source.read(_BLOCK), b""))
     decoder = TextDecoder(source.filename or "the metadata")
-    whole = "".join(decoder.text(iter(lambda: source.read(_BLOCK), b"")))
+    try:
+        whole = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        whole = "".join(decoder.text([content]))
     whole = whole.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n")
     notes = []
     if decoder.guessed:

@@ -75,7 +75,7 @@ def recognised_in(
     return Recognised(
         format_name, tuple(_info(tabular.sample, name, roles[name]) for name in names),
         vector.names, chosen, tabular.rows, dimensions, tabular.sample.num_rows, counted,
-        vector.note,
+        " ".join(filter(None, [*tabular.notes, vector.note])),
     )  # fmt: skip
 
 

@@ -65,7 +65,8 @@ def _gathered(
         codes.append(wrong)
         if keys is not None:
             keys += texts_of(part.column(found.key))
-        kept.append(part.select(list(found.metadata)))
+        taken = {*found.vector, found.key}
+        kept.append(part.select([name for name in part.schema.names if name not in taken]))
         _tell(tabular, source, options, len(rows))
         table += kept[-1].nbytes
         held = memory(len(rows), dimensions) + table
@@ -84,7 +85,7 @@ def _gathered(
     options.tell(source, len(rows), 1.0)
     return FileRows(
         keys, rows.finished(), values_of(kept, tabular.written), total, True,
-        np.concatenate(codes), _among(tabular.skipped, len(rows)),
+        np.concatenate(codes), _among(tabular.skipped, len(rows)), [found.note] if found.note else [],
     )  # fmt: skip
 
 
