@@ -11,6 +11,7 @@ import numpy as np
 from embedviz.errors import EmbedvizError, FormatError
 from embedviz.formats.base import MAX_DIMENSIONS, FileSummary, ReadOptions, memory, nothing_in
 from embedviz.formats.columns import Recognised, Tabular
+from embedviz.formats.far_from_origin import centered, swallows
 from embedviz.formats.joining import with_metadata
 from embedviz.formats.metadata_columns import texts_of, values_of
 from embedviz.formats.recognition import recognised_in
@@ -52,7 +53,9 @@ def _gathered(
 ) -> FileRows:
     """The rows by batches, up to the limit."""
     dimensions = found.dimensions or 0
-    rows = GrowingRows(dimensions, 1024 if tabular.rows is None else options.first(tabular.rows))
+    expected = 1024 if tabular.rows is None else options.first(tabular.rows)
+    far = _is_far(tabular, found)
+    rows = GrowingRows(dimensions, expected, np.float64 if far else np.float32)
     codes: list[Codes] = []
     keys: list[Any] | None = None if found.key is None else []
     kept: list[Any] = []
@@ -60,7 +63,9 @@ def _gathered(
     batches = said_by(source, tabular.batches(found.vector, found.key))
     for batch in batches:
         part = batch.slice(0, options.first(len(rows) + batch.num_rows) - len(rows))
-        numbers, wrong = said_of(source, partial(vectors_of, part, found.vector, dimensions))
+        numbers, wrong = said_of(
+            source, partial(vectors_of, part, found.vector, dimensions, rows.dtype)
+        )
         rows.append(numbers)
         codes.append(wrong)
         if keys is not None:
@@ -83,10 +88,24 @@ def _gathered(
         beyond += sum(batch.num_rows for batch in batches)
         total = len(rows) + beyond + len(tabular.skipped)
     options.tell(source, len(rows), 1.0)
+    vectors, notes = rows.finished(), [found.note] if found.note else []
+    if far:
+        wrong = np.concatenate(codes) > 0
+        vectors[wrong] = np.nan  # what stands in for unreadable numbers is no part of the mean
+        vectors, note = centered(vectors)
+        notes.append(note)
     return FileRows(
-        keys, rows.finished(), values_of(kept, tabular.written), total, True,
-        np.concatenate(codes), _among(tabular.skipped, len(rows)), [found.note] if found.note else [],
+        keys, vectors, values_of(kept, tabular.written), total, True,
+        np.concatenate(codes), _among(tabular.skipped, len(rows)), notes,
     )  # fmt: skip
+
+
+def _is_far(tabular: Tabular, found: Recognised) -> bool:
+    """Whether the first rows lie so far from 0 that float32 would make them equal."""
+    batches = tabular.sample.to_batches()
+    parts = [vectors_of(one, found.vector, found.dimensions or 0, np.float64) for one in batches]
+    sound = [numbers[codes == 0] for numbers, codes in parts]
+    return bool(sound) and swallows(np.concatenate(sound))
 
 
 def _among(skipped: Sequence[Skipped], rows: int) -> list[Skipped]:
