@@ -107,7 +107,8 @@ def _as_jsonl(values):
 
 
 @pytest.mark.parametrize(
-    "made", [npy, lambda values: npz(e=values), lambda values: npz(vectors=values, keys=np.arange(200).astype(str)),
+    "made", [npy, lambda values: npz(e=values),
+             lambda values: npz(vectors=values, keys=np.arange(200).astype(str)),
              _as_csv, _as_parquet, _as_jsonl],
 )  # fmt: skip
 def test_far_from_the_origin_the_neighbors_are_those_of_the_file(made):
