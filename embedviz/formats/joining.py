@@ -10,6 +10,7 @@ import numpy as np
 from embedviz.errors import FormatError, InvalidParameterError
 from embedviz.formats.base import ReadOptions
 from embedviz.formats.columns import Metadata
+from embedviz.formats.notes import Note
 from embedviz.formats.recognition import KEY_NAMES
 from embedviz.formats.rows import FileRows
 
@@ -75,7 +76,7 @@ def _fitting(metadata: Metadata, rows: int) -> Metadata:
             return _header_taken(metadata, rows)
         if blank and rows <= many - 1:
             shorter = {name: values.iloc[:-1] for name, values in metadata.columns.items()}
-            note = f"{metadata.label}: a blank line at its end was left out."
+            note = Note(f"{metadata.label}: a blank line at its end was left out.")
             return _fitting(replace(metadata, columns=shorter, notes=[note]), rows)
     if many == rows - 1 and metadata.with_first_line is not None:
         return metadata.with_first_line()
@@ -97,7 +98,7 @@ def _header_taken(metadata: Metadata, rows: int) -> Metadata:
             title += "_"
         columns[title] = values.iloc[1:].reset_index(drop=True)
     named = ", ".join(map(repr, columns))[:80]
-    note = (
+    note = Note(
         f"{metadata.label}: its first line was taken for the name of its column ({named}), because "
         f"it has one line more than there are vectors ({rows:,})."
     )

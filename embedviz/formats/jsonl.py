@@ -23,6 +23,7 @@ from embedviz.formats.columns import Tabular
 from embedviz.formats.json_columns import Fields, batch_of
 from embedviz.formats.json_shapes import Flattening, NoRowsError, Row, rows_of
 from embedviz.formats.json_values import begins_json, values_in
+from embedviz.formats.notes import Note
 from embedviz.formats.source import Source
 from embedviz.formats.tabular import ColumnChangedError, describe_tabular, read_tabular
 from embedviz.metadata.values import are_days, texts_of
@@ -74,7 +75,9 @@ def columns(source: Source, options: ReadOptions) -> Tabular:
             seen += len(waiting)
 
     sample = pa.Table.from_batches([batch_of(first, schema, (), None)])
-    return Tabular(sample.schema, sample, batches, key=_key_in(schema), notes=notes)
+    return Tabular(
+        sample.schema, sample, batches, key=_key_in(schema), notes=lambda: [*map(Note, notes)]
+    )
 
 
 def _key_in(schema: Mapping[str, str]) -> str | None:
@@ -146,4 +149,5 @@ FORMAT = Format(
     write=write,
     keys="text",
     columns=columns,
+    text=True,
 )

@@ -16,6 +16,7 @@ from embedviz.formats.as_table import NAMING
 from embedviz.formats.base import Format, ReadOptions
 from embedviz.formats.columns import KeyChoice, Metadata, Tabular
 from embedviz.formats.metadata_columns import values_of
+from embedviz.formats.notes import Note
 from embedviz.formats.opening import Readable
 from embedviz.formats.source import Source
 from embedviz.formats.tabular import said_by
@@ -76,8 +77,10 @@ def _table(source: Source, kind: Format, key: KeyChoice, header: bool | None) ->
     if tabular.skipped:
         raise _ragged(source, tabular)
     notes = () if header is None else (
-        f"{source.label}: its first line was taken for a row, not for the names of its columns, "
-        "because there are as many vectors as lines.",
+        Note(
+            f"{source.label}: its first line was taken for a row, not for the names of its columns, "
+            "because there are as many vectors as lines."
+        ),
     )  # fmt: skip
     return Metadata(
         source.label, values_of(batches, tabular.written), tabular.headless, None, notes
@@ -144,8 +147,8 @@ def _single_column(source: Source, text: bool) -> Metadata | None:
     whole = whole.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n")
     notes = []
     if decoder.guessed:
-        notes.append(f"{source.label}: its encoding was guessed, {decoder.encoding}.")
+        notes.append(Note(f"{source.label}: its encoding was guessed, {decoder.encoding}."))
     if decoder.replaced:
-        notes.append(f"{source.label}: {decoder.replaced:,} characters could not be decoded.")
+        notes.append(Note(f"{source.label}: {decoder.replaced:,} characters could not be decoded."))
     labels = pd.Series(whole.split("\n"), dtype="str")
     return Metadata(source.label, {"label": labels}, True, None, notes)

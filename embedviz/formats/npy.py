@@ -13,6 +13,7 @@ from embedviz.errors import FormatError, UntrustedFileError
 from embedviz.formats.base import MAX_DIMENSIONS, FileSummary, Format, ReadOptions, memory
 from embedviz.formats.far_from_origin import centered, swallows
 from embedviz.formats.joining import with_metadata
+from embedviz.formats.notes import Note
 from embedviz.formats.rows import FileRows, space_of
 from embedviz.formats.source import Source
 from embedviz.formats.unusable_arrays import all_real, objects, why_no_vectors
@@ -103,7 +104,7 @@ def _check(source: Source, header: ArrayHeader, start: int) -> None:
 
 def _mapped(
     source: Source, header: ArrayHeader, start: int, rows: int, options: ReadOptions
-) -> tuple[NDArray[np.float32], list[str]]:
+) -> tuple[NDArray[np.float32], list[Note]]:
     order: Literal["F", "C"] = "F" if header.fortran_order else "C"
     if source.path is not None and not source.compressed:
         stored: NDArray[Any] = np.memmap(
@@ -121,7 +122,7 @@ def _mapped(
         return stored, []
     if swallows(stored):
         vectors, note = centered(stored)
-        return vectors, [note]
+        return vectors, [Note(note)]
     return _converted(stored, source, options), []
 
 

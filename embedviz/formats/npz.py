@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from embedviz.formats.base import MAX_DIMENSIONS, FileSummary, Format, ReadOptions, memory
 from embedviz.formats.far_from_origin import centered, swallows
+from embedviz.formats.notes import Note
 from embedviz.formats.npz_foreign import read_foreign, usable, vectors_member
 from embedviz.formats.npz_table import packed_table, unpacked_columns
 from embedviz.formats.rows import FileRows, space_of
@@ -47,7 +48,7 @@ def read(source: Source, options: ReadOptions) -> EmbeddingSpace:
     notes = []
     if swallows(vectors):
         vectors, note = centered(vectors)
-        notes.append(note)
+        notes.append(Note(note))
     with np.errstate(over="ignore"):
         vectors = vectors.astype(np.float32, copy=False)
     about = _about(archive)

@@ -12,6 +12,7 @@ from embedviz.formats.base import MAX_DIMENSIONS, ReadOptions
 from embedviz.formats.columns import KeyChoice
 from embedviz.formats.far_from_origin import centered, swallows
 from embedviz.formats.joining import with_metadata
+from embedviz.formats.notes import Note
 from embedviz.formats.recognition import KEY_NAMES
 from embedviz.formats.rows import FileRows, space_of
 from embedviz.formats.source import Source
@@ -34,7 +35,7 @@ def read_foreign(
     stored = archive.array(vector, wanted)
     if swallows(stored):
         vectors, note = centered(stored)
-        notes.append(note)
+        notes.append(Note(note))
     else:
         with np.errstate(over="ignore", invalid="ignore"):
             vectors = stored.astype(np.float32, copy=False)
@@ -55,7 +56,7 @@ def arrays_in(archive: Archive) -> list[str]:
     return [name for name in archive.names if not name.endswith((".json", ".txt"))]
 
 
-def usable(archive: Archive) -> tuple[dict[str, ArrayHeader], list[str]]:
+def usable(archive: Archive) -> tuple[dict[str, ArrayHeader], list[Note]]:
     """The headers of the arrays, and notes about arrays of Python objects, which are left out.
 
     Raises UntrustedFileError where there is no array of numbers beside them.
@@ -70,7 +71,7 @@ def usable(archive: Archive) -> tuple[dict[str, ArrayHeader], list[str]]:
     numbers = any(len(h.shape) == 2 and h.dtype.kind in _NUMBERS for h in headers.values())
     if refused and not numbers:
         raise next(iter(refused.values()))
-    return headers, [f"Left out: {error}" for error in refused.values()]
+    return headers, [Note(f"Left out: {error}") for error in refused.values()]
 
 
 def vectors_member(

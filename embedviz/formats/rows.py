@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from embedviz.formats.notes import Note, mended_notes, texts_of_notes
 from embedviz.formats.set_aside import Codes, Skipped, codes_of, told
 from embedviz.space import EmbeddingSpace
 
@@ -79,8 +80,10 @@ class FileRows:
         What is known to be wrong with each row (:data:`embedviz.formats.set_aside.REASONS`).
     skipped : sequence of Skipped
         Rows of the file that are not among these.
-    notes : sequence of str
-        What a person should know about how it was read: sentences.
+    encoding : str
+        What keys that are bytes are decoded by.
+    notes : sequence of Note
+        What to say of the reading.
     """
 
     keys: Sequence[str] | Sequence[bytes] | None
@@ -90,7 +93,8 @@ class FileRows:
     zeros: bool = False
     codes: Codes | None = None
     skipped: Sequence[Skipped] = ()
-    notes: Sequence[str] = ()
+    encoding: str = "utf-8"
+    notes: Sequence[Note] = ()
 
 
 def space_of(rows: FileRows, name: str, format_name: str) -> EmbeddingSpace:
@@ -99,10 +103,11 @@ def space_of(rows: FileRows, name: str, format_name: str) -> EmbeddingSpace:
 
     Rows with a number that is missing, infinite or beyond float32 are set aside, and those that
     ``rows`` says; blank keys become ``row-17`` (counted from 1 in the file) and repeated ones
-    ``name#2``, the original in ``table["label"]``; bytes that are not UTF-8 become U+FFFD. It may
-    be empty.
+    ``name#2``, the original in ``table["label"]``; bytes that are not UTF-8 become U+FFFD. All of
+    it and what else is to be known of the reading is said in ``origin["notes"]``, if there is any.
+    It may be empty.
     """
-    labels, undecodable = (None, 0) if rows.keys is None else decoded(rows.keys)
+    labels, undecodable = (None, 0) if rows.keys is None else decoded(rows.keys, rows.encoding)
     codes = codes_of(rows.vectors, rows.zeros, rows.codes)
     places = _places(len(rows.vectors), rows.skipped)
     aside = told(labels, codes, places, rows.skipped)
@@ -123,24 +128,27 @@ def space_of(rows: FileRows, name: str, format_name: str) -> EmbeddingSpace:
         **aside,
     }  # fmt: skip
     origin: dict[str, Any] = {"format": format_name, "read": counts}
-    if rows.notes:
-        origin["notes"] = list(rows.notes)
+    notes = [*texts_of_notes(rows.notes), *mended_notes(counts)]
+    if notes:
+        origin["notes"] = notes
     return EmbeddingSpace(keys, vectors, _table(columns), name, origin, copy=False)
 
 
-def decoded(keys: Sequence[str] | Sequence[bytes]) -> tuple[list[str], int]:
-    """The keys as text, and how many held bytes that are not UTF-8."""
+def decoded(
+    keys: Sequence[str] | Sequence[bytes], encoding: str = "utf-8"
+) -> tuple[list[str], int]:
+    """The keys as text, and how many held bytes that ``encoding`` does not have."""
     encoded = [key for key in keys if isinstance(key, bytes)]
     if len(encoded) < len(keys):
         return [str(key) for key in keys], 0
     try:
         # One call for all of them is several times faster than one for each.
-        together = b"\n".join(encoded).decode("utf-8").split("\n")
+        together = b"\n".join(encoded).decode(encoding).split("\n")
         if len(together) == len(encoded):
             return together, 0
     except UnicodeDecodeError:
         pass
-    texts = [key.decode("utf-8", "replace") for key in encoded]
+    texts = [key.decode(encoding, "replace") for key in encoded]
     bad = sum(
         "\ufffd" in text and text.encode() != key for text, key in zip(texts, encoded, strict=True)
     )

@@ -14,6 +14,7 @@ from embedviz.formats.columns import Recognised, Tabular
 from embedviz.formats.far_from_origin import centered, swallows
 from embedviz.formats.joining import with_metadata
 from embedviz.formats.metadata_columns import texts_of, values_of
+from embedviz.formats.notes import Note
 from embedviz.formats.recognition import recognised_in
 from embedviz.formats.rows import FileRows, GrowingRows, space_of
 from embedviz.formats.set_aside import Codes, Skipped
@@ -88,15 +89,15 @@ def _gathered(
         beyond += sum(batch.num_rows for batch in batches)
         total = len(rows) + beyond + len(tabular.skipped)
     options.tell(source, len(rows), 1.0)
-    vectors, notes = rows.finished(), [found.note] if found.note else []
+    vectors, notes = rows.finished(), [*tabular.notes(), *found.notes]
     if far:
         wrong = np.concatenate(codes) > 0
         vectors[wrong] = np.nan  # what stands in for unreadable numbers is no part of the mean
         vectors, note = centered(vectors)
-        notes.append(note)
+        notes.append(Note(note))
     return FileRows(
         keys, vectors, values_of(kept, tabular.written), total, True,
-        np.concatenate(codes), _among(tabular.skipped, len(rows)), notes,
+        np.concatenate(codes), _among(tabular.skipped, len(rows)), notes=notes,
     )  # fmt: skip
 
 
@@ -123,8 +124,8 @@ def _refuse_too_large(
 ) -> None:
     """Raise FormatError where the size of the file tells that it takes too much memory."""
     rows = tabular.rows
-    if rows is None and tabular.row_bytes and source.size is not None:
-        rows = int(source.size / tabular.row_bytes)
+    if rows is None and tabular.row_bytes and not source.compressed:
+        rows = int(source.stored_size / tabular.row_bytes)
     if options.max_memory is None or rows is None:
         return
     needed = memory(options.first(rows), dimensions)
@@ -148,9 +149,9 @@ def describe_tabular(tabular: Tabular, source: Source, limit: int | None, name: 
         rows = sum(batch.num_rows for batch in batches) + len(tabular.skipped)
     if rows is None:
         needed = None if limit is None else memory(limit, dimensions)
-        return FileSummary(name, None, dimensions, needed, exact=False)
+        return FileSummary(name, None, dimensions, needed, exact=False, notes=found.notes)
     wanted = rows if limit is None else min(rows, limit)
-    return FileSummary(name, rows, dimensions, memory(wanted, dimensions))
+    return FileSummary(name, rows, dimensions, memory(wanted, dimensions), notes=found.notes)
 
 
 def said_of(source: Source, do: Callable[[], Any]) -> Any:

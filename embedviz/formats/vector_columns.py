@@ -13,6 +13,15 @@ from embedviz.errors import FormatError
 from embedviz.formats.set_aside import MISSING, RAGGED, UNREADABLE, Codes
 
 _SEPARATORS = re.compile(r"[\s,;\[\]()]+")
+# array([…], dtype=float32), tensor([…], device='cuda:0'), and np.float32(0.5) inside of lists.
+_WRAPPED = re.compile(
+    r"(?:\w+\.)*(?:array|tensor|Tensor|Array|Vector|DenseVector|matrix|Parameter)\((\s*[\[(].*[\])])"
+    r"\s*(?:,\s*\w+\s*=\s*(?:[\w.:'\"]+|<[^<>]*>|\([^()]*\))\s*)*,?\s*\)",
+    re.DOTALL,
+)
+_SCALAR = re.compile(r"\b(?:np|numpy|torch)\.\w+\(([^()]*)\)")
+_ELIDED = re.compile(r"\.\.\.|\u2026")
+_COMMA_NUMBER = re.compile(r"[+-]?\d*,\d+(?:[eE][+-]?\d+)?")
 
 
 def is_list(kind: Any) -> bool:
@@ -42,11 +51,58 @@ def is_text(kind: Any) -> bool:
 
 
 def numbers_in(text: str | None) -> list[float] | None:
-    """The numbers of a list written as text, such as ``[0.1, 0.2]`` or ``0.1 0.2``; None if not."""
+    """The numbers of a list written as text, such as ``[0.1, 0.2]`` or ``0.1 0.2``; None if not.
+
+    Also as NumPy and PyTorch print them, and with decimal commas between semicolons or spaces:
+    ``[0,5; 1,25]``.
+    """
     try:
-        return [float(part) for part in _SEPARATORS.split(text or "") if part] or None
+        return [float(part) for part in _parts(text or "") if part] or None
     except ValueError:
         return None
+
+
+def is_elided(text: str | None) -> bool:
+    """Whether a list as text has numbers left out, as NumPy prints long arrays."""
+    return is_bracketed(text) and _ELIDED.search(text or "") is not None
+
+
+def is_bracketed(text: str | None) -> bool:
+    """Whether text is a list in brackets, whatever stands before them."""
+    bare = (text or "").strip()
+    return bare[:1] in ("[", "(") or _WRAPPED.fullmatch(bare) is not None
+
+
+def has_decimal_comma(text: str | None) -> bool:
+    """Whether the numbers of a list as text were read with decimal commas."""
+    return _with_commas(_bare(text or "")) is not None
+
+
+def _parts(text: str) -> list[str]:
+    bare = _bare(text)
+    with_commas = _with_commas(bare)
+    return _SEPARATORS.split(bare) if with_commas is None else with_commas
+
+
+def _bare(text: str) -> str:
+    """The list without what NumPy and PyTorch print about it."""
+    bare = text.strip()
+    if bare[:1].isalpha():
+        found = _WRAPPED.fullmatch(bare)
+        bare = bare if found is None else found[1]
+    return _SCALAR.sub(r"\1", bare) if "(" in bare else bare
+
+
+def _with_commas(bare: str) -> list[str] | None:
+    """The numbers with points where they have decimal commas; None where a comma parts them."""
+    if "," not in bare or "." in bare:
+        return None
+    inner = bare.strip("[]() \t\r\n")
+    parts = [part.strip() for part in inner.split(";")] if ";" in inner else inner.split()
+    with_comma = [part for part in parts if "," in part]
+    if len(parts) < 2 or not all(map(_COMMA_NUMBER.fullmatch, with_comma)):
+        return None
+    return [part.replace(",", ".") for part in parts]
 
 
 def vectors_of(

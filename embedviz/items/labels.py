@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from embedviz.errors import FormatError
-from embedviz.items.file_names import base_name, clean_name, korean_text, label_from_name
+from embedviz.items.file_names import base_name, clean_name, label_from_name
 from embedviz.items.files import ItemFile
 
 __all__ = ["LABELS_FILE", "LABELS_MB", "label_from_name", "labeled", "labels_from_csv"]
@@ -84,14 +84,6 @@ def _same(name: str) -> str:
 def _text(data: bytes) -> str:
     from embedviz.words.decoding import TextDecoder
 
-    # Korean Excel writes CP949, which guessing takes for Chinese where there are few words.
-    if not data.startswith((b"\xff\xfe", b"\xfe\xff")) and b"\0" not in data:
-        try:
-            return data.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            korean = korean_text(data)
-        if korean is not None:
-            return korean
     return "".join(TextDecoder(LABELS_FILE).text([data]))
 
 

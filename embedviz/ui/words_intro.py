@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from embedviz.formats.notes import reading_notes
 from embedviz.ui.messages import count, plain
 from embedviz.ui.model_choice import Chosen
 
@@ -21,6 +22,8 @@ def words_intro(chosen: Chosen | None) -> None:
     if citation:
         said += f" {plain(citation)}"
     st.markdown(said)
+    for note in reading_notes(space.origin):
+        st.caption(plain(note))
     _say_what_was_mended(space.origin.get("read", {}))
 
 

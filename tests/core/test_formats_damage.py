@@ -96,7 +96,8 @@ def test_noise_only_speaks(kind: str, content: bytes) -> None:
 @pytest.mark.parametrize("kind", FORMATS)
 def test_a_wrong_choice_of_format_is_said(kind: str) -> None:
     wrong = []
-    for name in (name for name in GOOD if not name.startswith(kind)):
+    also = "glove-text" if kind == "space-separated" else kind  # words and numbers are a table too
+    for name in (name for name in GOOD if not name.startswith((kind, also))):
         said = _refusal(GOOD[name], format=kind)
         if not re.search("line|byte|member|pickle|expected", said) or "Traceback" in said:
             wrong.append((name, said))
@@ -134,7 +135,7 @@ def test_no_truncation_goes_unnoticed(name: str) -> None:
         (b"c 1.5 2 x3", "'c' stands 'x3', which is not a number"),
         (b"c 1.5 2 1_0", "'1_0'"),
         (b"c 1,5 2,0 3,0", "not a number"),
-        (b"c 1.5 2.5 3.5 4.5", "a word and 3 numbers"),
+        (b"c 1.5 2.5 3.5 4.5 5.5 6.5", "a word and 3 numbers"),
         (b"c", "a word and 3 numbers"),
     ],
 )
@@ -155,12 +156,68 @@ def test_binary_says_the_byte() -> None:
     refused(b"2 20000\n" + b"x" * 300_000, r"byte 8: .*row 1, a word", format="word2vec-binary")
 
 
-def test_rows_beyond_the_header_are_not_dropped_in_silence() -> None:
+@pytest.mark.parametrize("name", ["word2vec-text", "word2vec-binary"])
+def test_rows_beyond_the_header_are_not_dropped_in_silence(name: str) -> None:
+    for said, limits in ((19, (None, 20, 100)), (1, (None, 100))):
+        content = GOOD[name].replace(b"20 4", b"%d 4" % said, 1)
+        whole = as_space(read(io.BytesIO(GOOD[name])))
+        for limit in limits:
+            space = as_space(read(io.BytesIO(content), limit=limit))
+            assert space.vectors_fingerprint == whole.vectors_fingerprint
+            (note,) = space.origin["notes"]
+            assert f"counts {said} rows" in note
+            assert "20 were read" in note
+        part = as_space(read(io.BytesIO(content), limit=said))
+        assert part.keys == whole.keys[:said]
+    for limit in (None, 21, 1000):
+        refused(GOOD[name].replace(b"20 4", b"21 4", 1), "21 rows|of the 21", limit=limit)
+    assert len(as_space(read(io.BytesIO(GOOD[name].replace(b"20 4", b"21 4", 1)), limit=20))) == 20
+
+
+@pytest.mark.parametrize("limit", [None, 5, 20, 1000])
+@pytest.mark.parametrize("said", [3, 5])
+@pytest.mark.parametrize("name", ["word2vec-text", "word2vec-binary"])
+def test_other_dimensions_than_the_header_says_are_refused(
+    name: str, said: int, limit: int | None
+) -> None:
+    content = GOOD[name].replace(b"20 4", b"20 %d" % said, 1)
+    refused(content, f"says {said} numbers .*hold 4.*'20 4'", limit=limit)
+
+
+@pytest.mark.parametrize("limit", [None, 19, 20, 1000])
+def test_what_is_no_row_behind_the_rows_is_refused(limit: int | None) -> None:
     for name in ("word2vec-text", "word2vec-binary"):
-        content = GOOD[name].replace(b"20 4", b"19 4", 1)
-        refused(content, "limit=19")
-        assert len(as_space(read(io.BytesIO(content), limit=19))) == 19
-        refused(GOOD[name].replace(b"20 4", b"21 4", 1), "21 rows|of the 21")
+        content = GOOD[name].replace(b"20 4", b"19 4", 1)[:-8] + b"\0 \x02"
+        if limit == 19:
+            assert len(as_space(read(io.BytesIO(content), limit=limit))) == 19
+        else:
+            refused(content, "limit=19", limit=limit)
+
+
+SPARSE = b"3 10\nriver 1:0.41 4:0.12 9:0.77\nbank 0:0.3 4:0.5\nmoney 0:0.9\n"
+NO_ROWS = {
+    "sparse": (SPARSE, "index:value"),
+    "sparse, many": (
+        b"200 30\n" + b"".join(b"w%d 1:0.35 3:0.24 17:1e-3\n" % i for i in range(200)), "index:value",
+    ),
+    "lists": (b"2 3\na [0.5, 1.5, 2]\nb [1, 2, 3]\n", "brackets"),
+    "hexadecimal": (b"2 2\na 0x1.8p+1 0x1p-3\nb 0x1p0 0x1.4p0\n", "hexadecimal"),
+    "prose": (b"12 30\nIt was the best of times, it was the worst\nof times\n" * 9, "text"),
+    "commas": (b"2 3\na,0.5,1.5,2\nb,1,2,3\n", "commas"),
+    "decimal commas": (b"2 2\na 0,5 1,5\nb 1,5 2,5\n", "decimal comma"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("limit", [None, 1, 2, 150, 10_000])
+@pytest.mark.parametrize("name", NO_ROWS)
+def test_rows_that_are_no_words_and_numbers_are_never_binary(name: str, limit: int | None) -> None:
+    content, look = NO_ROWS[name]
+    said = refused(content, f"line 2:.*looks like .*{look}", limit=limit)
+    assert "limit=" not in said
+    with pytest.raises(FormatError, match=look):
+        describe(io.BytesIO(content), limit=limit)
+    if name != "decimal commas":  # which ends where binary rows would: who insists gets them
+        refused(content, "line 2", limit=limit, format="word2vec-binary")
 
 
 def test_glove_and_word2vec_mistaken_for_each_other() -> None:

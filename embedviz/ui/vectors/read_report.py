@@ -1,19 +1,19 @@
-"""What reading a file took for what, mended and set aside: a line each, and the rows on request."""
+"""How a file was read, what that mended and set aside: lines, and the rows on request."""
 
 from __future__ import annotations
 
 import streamlit as st
 
+from embedviz.formats.notes import reading_notes
 from embedviz.formats.set_aside import MEANING
 from embedviz.space import EmbeddingSpace
 from embedviz.ui.messages import count, plain
 
 
 def read_report(space: EmbeddingSpace) -> None:
-    """Nothing where nothing had to be mended."""
-    notes = space.origin.get("notes")
-    if isinstance(notes, list) and notes:
-        st.caption("On reading: " + " ".join(plain(str(note)) for note in notes))
+    """Nothing where nothing had to be mended or said."""
+    for note in reading_notes(space.origin):
+        st.caption(plain(note))
     read = space.origin.get("read")
     if not isinstance(read, dict):
         return
