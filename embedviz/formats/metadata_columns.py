@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from embedviz.errors import FormatError
+from embedviz.formats.bytes_shown import holds_bytes, texts_of_bytes
 from embedviz.formats.delimited_types import comes_back, typed
+from embedviz.formats.notes import Note
 
 _MOST_REPEATED = 1 << 30
 
@@ -27,11 +29,13 @@ def texts_of(column: Any) -> list[str] | list[bytes]:
     return texts
 
 
-def values_of(batches: Sequence[Any], written: str = "") -> dict[str, Any]:
+def values_of(
+    batches: Sequence[Any], written: str = "", notes: list[Note] | None = None
+) -> dict[str, Any]:
     """The columns of all batches by name, as pandas Series of one type each.
 
     Whole numbers stay whole where some are missing (``Int64``). ``written`` is the decimal mark of
-    columns that come as they were written.
+    columns that come as they were written; ``notes`` takes what is to be said of bytes.
     """
     import pyarrow as pa
 
@@ -44,9 +48,23 @@ def values_of(batches: Sequence[Any], written: str = "") -> dict[str, Any]:
             parts = [typed(pa.chunked_array(parts), written)]
         elif pa.types.is_decimal(parts[0].type):
             parts = [_of_decimals(pa.chunked_array(parts))]
+        elif holds_bytes(parts[0].type):
+            texts, note = texts_of_bytes([_bytes_in(part) for part in parts], name)
+            parts = [pa.array(texts, pa.large_string())]
+            if note and notes is not None:
+                notes.append(Note(note))
         table = _together([pa.table({"column": _simple(part)}) for part in parts])
         columns[name] = _series(table.unify_dictionaries().column("column"))
     return columns
+
+
+def _bytes_in(column: Any) -> list[Any]:
+    """Bytes, or the path of a picture that has none, one by one."""
+    values: list[Any] = column.to_pylist()
+    return [
+        (value.get("bytes") or value.get("path")) if isinstance(value, dict) else value
+        for value in values
+    ]
 
 
 def _series(column: Any) -> Any:
@@ -79,8 +97,7 @@ def _simple(column: Any) -> Any:
     import pyarrow as pa
 
     kind = column.type
-    binary = pa.types.is_binary(kind) or pa.types.is_large_binary(kind)
-    if pa.types.is_nested(kind) or binary or pa.types.is_fixed_size_binary(kind):
+    if pa.types.is_nested(kind):
         return _as_text(column)
     if pa.types.is_dictionary(kind) and not pa.types.is_string(kind.value_type):
         return _simple(_decoded(column))

@@ -76,15 +76,16 @@ def _table(source: Source, kind: Format, key: KeyChoice, header: bool | None) ->
     batches = list(said_by(source, tabular.batches((), named)))
     if tabular.skipped:
         raise _ragged(source, tabular)
-    notes = () if header is None else (
-        Note(
-            f"{source.label}: its first line was taken for a row, not for the names of its columns, "
-            "because there are as many vectors as lines."
-        ),
-    )  # fmt: skip
-    return Metadata(
-        source.label, values_of(batches, tabular.written), tabular.headless, None, notes
-    )
+    notes: list[Note] = []
+    if header is not None:
+        notes.append(
+            Note(
+                f"{source.label}: its first line was taken for a row, not for the names of its "
+                "columns, because there are as many vectors as lines."
+            )
+        )
+    columns = values_of(batches, tabular.written, notes)
+    return Metadata(source.label, columns, tabular.headless, None, notes)
 
 
 def _ragged(source: Source, tabular: Tabular) -> FormatError:

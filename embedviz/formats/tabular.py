@@ -95,8 +95,9 @@ def _gathered(
         vectors[wrong] = np.nan  # what stands in for unreadable numbers is no part of the mean
         vectors, note = centered(vectors)
         notes.append(Note(note))
+    columns = values_of(kept, tabular.written, notes)
     return FileRows(
-        keys, vectors, values_of(kept, tabular.written), total, True,
+        keys, vectors, columns, total, True,
         np.concatenate(codes), _among(tabular.skipped, len(rows)), notes=notes,
     )  # fmt: skip
 
