@@ -10,7 +10,7 @@ from embedviz.formats.as_table import NAMING
 from embedviz.formats.base import ReadOptions
 from embedviz.formats.columns import Tabular
 from embedviz.formats.delimited_dialect import Dialect, dialect_of, pointed
-from embedviz.formats.delimited_types import ColumnTypes
+from embedviz.formats.delimited_types import ColumnTypes, not_codes
 from embedviz.formats.set_aside import RAGGED, Skipped
 from embedviz.formats.source import Source
 from embedviz.formats.source_stream import SourceStream
@@ -55,16 +55,22 @@ class _DelimitedText:
             rows = self._rows_of(start, naming)
         except pa.ArrowInvalid:  # names that are not UTF-8
             rows = said_of(self.source, lambda: self._rows_of(start, {}))
+        raw = self._rows_of(start, dict.fromkeys(self.dialect.names, pa.binary()))
+        rows = not_codes(rows, raw)
         self.wider = ColumnTypes(rows.schema)
         return Tabular(
             rows.schema, self._pointed(rows.slice(0, _SAMPLE_ROWS)), self.batches,
             headless=not self.dialect.header, skipped=self.skipped,
             row_bytes=len(start) / rows.num_rows if rows.num_rows else None,
+            written=self.dialect.decimal_point,
             notes=lambda: [*self.dialect.notes, *self.source.notes],
         )  # fmt: skip
 
     def batches(self, vector: Sequence[str], key: str | None) -> Iterator[Any]:
-        """All rows, from the first on."""
+        """All rows, from the first on: numbers of the vector, all other columns as written.
+
+        With and without a limit they are read the same way, so that it decides nothing else.
+        """
         import pyarrow as pa
         from pyarrow import csv as arrow_csv
 
@@ -72,12 +78,6 @@ class _DelimitedText:
         self.source.back_to(self.read_already)
         stream = SourceStream(self.text, self.source, self.options)
         parse = _parsing(self.dialect, self.skipped)
-        if self.options.limit is None:
-            # Read as one: a column that turns out not to hold numbers becomes text throughout.
-            convert = _conversion(self.dialect, {} if key is None else {key: pa.binary()})
-            whole = arrow_csv.read_csv(stream, self._read_options(), parse, convert)
-            yield from self._pointed(whole, vector).to_batches()
-            return
         convert = _conversion(self.dialect, self.wider.known(vector, key))
         try:
             for batch in arrow_csv.open_csv(stream, self._read_options(), parse, convert):

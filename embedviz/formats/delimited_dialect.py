@@ -118,7 +118,8 @@ def looks_divided(head: bytes, delimiters: str) -> bool:
     if layout is None:
         return False
     # Decimal commas divide the rows of other delimiters, too, but into fewer numbers.
-    others = [_layout(head, other) for other in "\t " if other not in delimiters]
+    rivals = "" if "\t" in delimiters else "\t" if b"\t" in head else " "
+    others = [_layout(head, rival) for rival in rivals]
     return not any(
         other is not None and other.divided and other.whole and other.numeric > layout.numeric
         for other in others

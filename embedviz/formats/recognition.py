@@ -95,15 +95,18 @@ def _vector_in(tabular: Tabular) -> _Vector:
         return _Vector((tabular.vector,))
     running = _running_number(tabular)
     wide = [name for name in schema.names if is_number(schema.field(name).type) and name != running]
+    import pyarrow as pa
+
     run = _numbered(tabular, wide)
     lists = [name for name in schema.names if _holds_lists(sample, name, not run)]
     named = [name for name in lists if _rank(name) < 2]
-    if named or (lists and not run):
-        return _list_among(tabular, named or lists, lists, run)
+    # Lists of whole numbers without a telling name are ids or counts where fractions stand elsewhere.
+    fractions = [name for name in lists if not _whole_lists(sample, name)]
+    decimal = sum(pa.types.is_floating(schema.field(name).type) for name in wide)
+    if named or ((fractions or (lists and decimal < 3)) and not run):
+        return _list_among(tabular, named or fractions or lists, lists, run)
     if len(run) >= 2 or (len(run) == 1 and len(schema.names) <= 2 + (running is not None)):
-        return _Vector(run, _left_out(tabular, run, wide, running))
-    import pyarrow as pa
-
+        return _Vector(run, (*_lists_left(lists), *_left_out(tabular, run, wide, running)))
     decimals = tuple(
         name
         for name in wide
@@ -114,7 +117,8 @@ def _vector_in(tabular: Tabular) -> _Vector:
             f"No columns are numbered like a vector's: all {len(decimals)} columns of decimal "
             "numbers were taken."
         )
-        return _Vector(decimals, (said, *_left_out(tabular, decimals, wide, running)))
+        left = _lists_left(lists)
+        return _Vector(decimals, (said, *left, *_left_out(tabular, decimals, wide, running)))
     _refuse_elided(sample, schema.names)
     raise FormatError(
         "expected columns that make a vector: one that holds lists of numbers, numbered ones (x0, x1, …) "
@@ -216,6 +220,25 @@ def _holds_lists(sample: Any, name: str, alone: bool) -> bool:
     if all(map(is_bracketed, texts)):
         return True
     return alone and all("." in text or "e-" in text for text in texts) and not _is_code(texts)
+
+
+def _whole_lists(sample: Any, name: str) -> bool:
+    import pyarrow as pa
+
+    kind = sample.column(name).type
+    return is_list(kind) and bool(pa.types.is_integer(kind.value_type))
+
+
+def _lists_left(lists: Sequence[str]) -> tuple[Note, ...]:
+    """What to say of columns of lists that are not the vector."""
+    return tuple(
+        Note(
+            f"The lists in {name!r} are metadata: vectors= takes them.",
+            (("vectors", name),),
+            f"Take {name!r} for the vector",
+        )
+        for name in lists[:2]
+    )
 
 
 def _is_code(texts: Sequence[str]) -> bool:
@@ -372,7 +395,7 @@ def _names_rows(tabular: Tabular, name: str) -> bool:
 
     kind = tabular.schema.field(name).type
     whole = pa.types.is_integer(kind) and name.lower() in NAMING
-    if not (is_text(kind) or whole):
+    if not (is_text(kind) or whole or (pa.types.is_dictionary(kind) and is_text(kind.value_type))):
         return False
     values = tabular.sample.column(name).to_pylist()
     # Without a header the one column of text is what names the rows, repeats or not.

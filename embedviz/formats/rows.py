@@ -23,21 +23,30 @@ class GrowingRows:
         d, the length of each row.
     expected : int
         Rows for which there is space from the start.
+    dtype : type
+        Of its numbers.
     """
 
-    def __init__(self, dimensions: int, expected: int = 1024) -> None:
-        self._array = np.empty((max(1, expected), dimensions), dtype=np.float32)
+    def __init__(self, dimensions: int, expected: int = 1024, dtype: Any = np.float32) -> None:
+        self._array = np.empty((max(1, expected), dimensions), dtype=dtype)
         self._filled = 0
 
-    def append(self, rows: NDArray[np.float32]) -> None:
+    def append(self, rows: NDArray[Any]) -> None:
         """Add ``rows``, of shape (m, d)."""
         needed = self._filled + len(rows)
         if needed > len(self._array):
             # In place where the allocator can: no second copy of gigabytes.
             grown = max(needed, len(self._array) * 3 // 2)
             self._array.resize((grown, rows.shape[1]), refcheck=False)
-        self._array[self._filled : needed] = rows
+        with np.errstate(over="ignore", invalid="ignore"):
+            self._array[self._filled : needed] = rows
         self._filled = needed
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The type of its numbers."""
+        dtype: np.dtype[Any] = self._array.dtype
+        return dtype
 
     def __len__(self) -> int:
         return self._filled
@@ -89,7 +98,8 @@ class FileRows:
 
 
 def space_of(rows: FileRows, name: str, format_name: str) -> EmbeddingSpace:
-    """A valid space from ``rows``; what was mended is counted in ``origin["read"]``.
+    """A valid space from ``rows``; what was mended is counted in ``origin["read"]``, and what a
+    person should know besides stands in ``origin["notes"]``, if there is such.
 
     Rows with a number that is missing, infinite or beyond float32 are set aside, and those that
     ``rows`` says; blank keys become ``row-17`` (counted from 1 in the file) and repeated ones

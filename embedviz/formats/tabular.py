@@ -11,8 +11,10 @@ import numpy as np
 from embedviz.errors import EmbedvizError, FormatError
 from embedviz.formats.base import MAX_DIMENSIONS, FileSummary, ReadOptions, memory, nothing_in
 from embedviz.formats.columns import Recognised, Tabular
+from embedviz.formats.far_from_origin import centered, swallows
 from embedviz.formats.joining import with_metadata
 from embedviz.formats.metadata_columns import texts_of, values_of
+from embedviz.formats.notes import Note
 from embedviz.formats.recognition import recognised_in
 from embedviz.formats.rows import FileRows, GrowingRows, space_of
 from embedviz.formats.set_aside import Codes, Skipped
@@ -52,34 +54,60 @@ def _gathered(
 ) -> FileRows:
     """The rows by batches, up to the limit."""
     dimensions = found.dimensions or 0
-    rows = GrowingRows(dimensions, 1024 if tabular.rows is None else options.first(tabular.rows))
+    expected = 1024 if tabular.rows is None else options.first(tabular.rows)
+    far = _is_far(tabular, found)
+    rows = GrowingRows(dimensions, expected, np.float64 if far else np.float32)
     codes: list[Codes] = []
     keys: list[Any] | None = None if found.key is None else []
     kept: list[Any] = []
-    table = 0
-    for batch in said_by(source, tabular.batches(found.vector, found.key)):
+    table = beyond = 0
+    batches = said_by(source, tabular.batches(found.vector, found.key))
+    for batch in batches:
         part = batch.slice(0, options.first(len(rows) + batch.num_rows) - len(rows))
-        numbers, wrong = said_of(source, partial(vectors_of, part, found.vector, dimensions))
+        numbers, wrong = said_of(
+            source, partial(vectors_of, part, found.vector, dimensions, rows.dtype)
+        )
         rows.append(numbers)
         codes.append(wrong)
         if keys is not None:
             keys += texts_of(part.column(found.key))
-        kept.append(part.select(list(found.metadata)))
+        taken = {*found.vector, found.key}
+        kept.append(part.select([name for name in part.schema.names if name not in taken]))
         _tell(tabular, source, options, len(rows))
         table += kept[-1].nbytes
         held = memory(len(rows), dimensions) + table
         if options.max_memory is not None and held > options.max_memory:
             raise _too_large(source, f"more than {held / 2**20:,.0f} MB", options.max_memory)
         if len(rows) == options.limit:
+            beyond = batch.num_rows - part.num_rows
             break
     if not len(rows):
         raise nothing_in(source)
+    total = tabular.rows
+    if total is None and options.metadata is not None:
+        # Metadata belong to all rows of the file: they are counted, however few are wanted.
+        beyond += sum(batch.num_rows for batch in batches)
+        total = len(rows) + beyond + len(tabular.skipped)
     options.tell(source, len(rows), 1.0)
+    vectors, notes = rows.finished(), [*tabular.notes(), *found.notes]
+    if far:
+        wrong = np.concatenate(codes) > 0
+        vectors[wrong] = np.nan  # what stands in for unreadable numbers is no part of the mean
+        vectors, note = centered(vectors)
+        notes.append(Note(note))
+    columns = values_of(kept, tabular.written, notes)
     return FileRows(
-        keys, rows.finished(), values_of(kept), tabular.rows, True, np.concatenate(codes),
-        _before(tabular.skipped, len(rows), options.limit),
-        notes=[*tabular.notes(), *found.notes],
+        keys, vectors, columns, total, True,
+        np.concatenate(codes), _before(tabular.skipped, len(rows), options.limit), notes=notes,
     )  # fmt: skip
+
+
+def _is_far(tabular: Tabular, found: Recognised) -> bool:
+    """Whether the first rows lie so far from 0 that float32 would make them equal."""
+    batches = tabular.sample.to_batches()
+    parts = [vectors_of(one, found.vector, found.dimensions or 0, np.float64) for one in batches]
+    sound = [numbers[codes == 0] for numbers, codes in parts]
+    return bool(sound) and swallows(np.concatenate(sound))
 
 
 def _before(skipped: Sequence[Skipped], read: int, limit: int | None) -> list[Skipped]:

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from embedviz.errors import FormatError
 from embedviz.formats.set_aside import MISSING, RAGGED, UNREADABLE, Codes
 
-Vectors = NDArray[np.float32]
 _SEPARATORS = re.compile(r"[\s,;\[\]()]+")
 # array([…], dtype=float32), tensor([…], device='cuda:0'), and np.float32(0.5) inside of lists.
 _WRAPPED = re.compile(
@@ -106,18 +105,20 @@ def _with_commas(bare: str) -> list[str] | None:
     return [part.replace(",", ".") for part in parts]
 
 
-def vectors_of(batch: Any, names: Sequence[str], dimensions: int) -> tuple[Vectors, Codes]:
-    """The vectors in a RecordBatch, of shape (m, d), float32, and what is wrong with each row.
+def vectors_of(
+    batch: Any, names: Sequence[str], dimensions: int, dtype: Any = np.float32
+) -> tuple[NDArray[Any], Codes]:
+    """The vectors in a RecordBatch, of shape (m, d), and what is wrong with each row.
 
-    Raises FormatError for a column that holds no numbers.
+    They are of type ``dtype``, float32 or float64. Raises FormatError for a column that holds no numbers.
     """
     if len(names) == 1:
         column = batch.column(names[0])
         if is_list(column.type):
-            return _of_lists(column, dimensions)
+            return _of_lists(column, dimensions, dtype)
         if is_text(column.type):
-            return _of_texts(column.to_pylist(), dimensions)
-    rows = np.empty((batch.num_rows, len(names)), np.float32)
+            return _of_texts(column.to_pylist(), dimensions, dtype)
+    rows = np.empty((batch.num_rows, len(names)), dtype)
     codes = np.zeros(len(rows), np.uint8)
     with np.errstate(over="ignore", invalid="ignore"):
         for place, name in enumerate(names):
@@ -163,7 +164,7 @@ def dimensions_of(table: Any, names: Sequence[str]) -> int:
     return int(np.bincount(lengths).argmax()) if len(lengths) else 0
 
 
-def _of_lists(column: Any, dimensions: int) -> tuple[Vectors, Codes]:
+def _of_lists(column: Any, dimensions: int, dtype: Any) -> tuple[NDArray[Any], Codes]:
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -173,16 +174,18 @@ def _of_lists(column: Any, dimensions: int) -> tuple[Vectors, Codes]:
     codes = np.where(valid, np.where(sound, 0, RAGGED), MISSING).astype(np.uint8)
     flat = (column if sound.all() else column.filter(pa.array(sound))).flatten()
     with np.errstate(over="ignore", invalid="ignore"):
-        numbers = _numbers(flat, "").astype(np.float32, copy=False).reshape(-1, dimensions)
+        numbers = _numbers(flat, "").astype(dtype, copy=False).reshape(-1, dimensions)
     if sound.all():
         return numbers, codes
-    rows = np.ones((len(column), dimensions), np.float32)
+    rows = np.ones((len(column), dimensions), dtype)
     rows[sound] = numbers
     return rows, codes
 
 
-def _of_texts(texts: Sequence[str | None], dimensions: int) -> tuple[Vectors, Codes]:
-    rows = np.ones((len(texts), dimensions), np.float32)
+def _of_texts(
+    texts: Sequence[str | None], dimensions: int, dtype: Any
+) -> tuple[NDArray[Any], Codes]:
+    rows = np.ones((len(texts), dimensions), dtype)
     codes = np.zeros(len(texts), np.uint8)
     with np.errstate(over="ignore", invalid="ignore"):
         for row, text in enumerate(texts):

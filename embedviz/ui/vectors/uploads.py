@@ -112,7 +112,9 @@ def _read(vectors: Any, metadata: Any, choice: Choice, most: int, key: Any) -> N
         return
     mine = session()
     mine.results.pop(key, None)
-    mine.results.pop(("recognised", vectors.file_id, *chosen_reading(vectors.file_id).items()), None)
+    mine.results.pop(
+        ("recognised", vectors.file_id, *chosen_reading(vectors.file_id).items()), None
+    )
     st.session_state[_STARTED].discard(key)
     reading = choice.reading(
         vectors.name, None if metadata is None else metadata.name, most, _rows_read(space)
