@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from embedviz.exporting.columns import colors_of_column, sizes_of_column
+from embedviz.metadata.values import texts_of
 from embedviz.plots.colors import Colors
 from embedviz.plots.picture import Mark, Picture
 from embedviz.plots.publication import Look
@@ -89,12 +90,15 @@ def hover_of(table: pd.DataFrame) -> tuple[str, ...]:
     names = list(table.columns)[:_HOVER_COLUMNS]
     if not names:
         return ()
-    texts = [[f"{name}: {_short(value)}" for value in table[name].astype(object)] for name in names]
+    texts = [
+        [f"{name}: {_short(value)}" for value in texts_of(table.iloc[:, at])]
+        for at, name in enumerate(names)
+    ]
     return tuple("\n".join(lines) for lines in zip(*texts, strict=True))
 
 
-def _short(value: object) -> str:
-    text = " ".join(str(value).split())
+def _short(value: str | None) -> str:
+    text = "no value" if value is None else " ".join(value.split())
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 

@@ -7,6 +7,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from embedviz.collections.csv_cells import to_csv
 from embedviz.exporting.content import Content
+from embedviz.metadata.values import arrow_column
 from embedviz.space import EmbeddingSpace
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def _arrow(table: pd.DataFrame) -> Any:
     columns: dict[str, Any] = {}
     for name in table.columns:
         try:
-            column = pa.array(table[name], from_pandas=True)
+            column = arrow_column(table[name])
         except (pa.ArrowInvalid, pa.ArrowTypeError):
             column = pa.array([None if v is None else str(v) for v in table[name]])
         if pa.types.is_dictionary(column.type):

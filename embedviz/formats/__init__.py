@@ -8,15 +8,17 @@ from contextlib import closing
 from typing import IO
 
 from embedviz.errors import FormatError, InvalidParameterError
+from embedviz.formats import word2vec_binary
 from embedviz.formats.base import FileSummary, Format, ReadOptions
 from embedviz.formats.columns import ColumnInfo, KeyChoice, Recognised
 from embedviz.formats.folder import source_of
 from embedviz.formats.joining import checked_options
 from embedviz.formats.metadata_file import read_metadata
 from embedviz.formats.opening import Readable
+from embedviz.formats.recoded import known_encoding
 from embedviz.formats.recognition import recognised_in
 from embedviz.formats.set_aside import MEANING
-from embedviz.formats.source import DEFAULT_MAX_BYTES
+from embedviz.formats.source import DEFAULT_MAX_BYTES, Source
 from embedviz.formats.table import FORMATS, chosen, format_in, format_of, named
 from embedviz.formats.tabular import said_of
 from embedviz.formats.writing import write_whole
@@ -51,6 +53,8 @@ def read(  # noqa: PLR0913 - each is said by name
     key: KeyChoice = None,
     metadata: Readable | None = None,
     max_memory: int | None = None,
+    encoding: str | None = None,
+    header: bool | None = None,
     on_progress: OnProgress | None = None,
     cancel: Cancel | None = None,
 ) -> EmbeddingSpace | WordModel:
@@ -81,6 +85,11 @@ def read(  # noqa: PLR0913 - each is said by name
     max_memory : int, optional
         Bytes that files of columns may take in memory: more is refused, by an estimate from the
         first rows and the file's size before it is taken, and while reading at the latest.
+    encoding : str, optional
+        What text is encoded in (``"cp1252"``, ``"euc-kr"``, …); without it a mark at the beginning,
+        UTF-8 if it can be, else a guess, which is said.
+    header : bool, optional
+        Of tables as text: whether the first line names the columns; without it, as it looks.
 
     Returns
     -------
@@ -89,7 +98,9 @@ def read(  # noqa: PLR0913 - each is said by name
     ``undecodable`` (keys that were not UTF-8), ``not_finite``, ``rows_in_file``; and rows set
     aside by reason: ``missing``, ``infinite``, ``ragged``, ``zero``, ``unreadable``, of which
     ``set_aside`` lists the first 1,000 as [row from 1, key, reason]. Rows of zeros are set aside
-    in files of columns and arrays, not in those of word vectors.
+    in files of columns and arrays, not in those of word vectors. ``origin["notes"]``, if it is
+    there, says in sentences what was mended, what was taken where a file can be read in two ways,
+    and how to read it the other way.
 
     Raises
     ------
@@ -103,17 +114,18 @@ def read(  # noqa: PLR0913 - each is said by name
     if limit is not None and limit < 1:
         raise InvalidParameterError(f"limit={limit!r} rows: at least 1, or None for all.")
     with closing(source_of(path_or_file, max_bytes)) as source:
-        kind = chosen(source, format)
+        kind = _opened(source, format, encoding)
         title = _title(source.filename) if name is None else name
         joined = None if metadata is None else read_metadata(metadata, max_bytes, format_in, key)
         options = ReadOptions(
-            title, limit, trusted, on_progress, cancel, _names(vectors), key, joined, max_memory
-        )
+            title, limit, trusted, on_progress, cancel, _names(vectors), key, joined, max_memory,
+            None if kind.text else encoding, header,
+        )  # fmt: skip
         checked_options(options, kind.chooses, kind.label)
         result = kind.read(source, options)
         if not len(as_space(result)):
             raise source.broken(
-                f"it holds no row of finite numbers that can be used.{_why(result)}"
+                f"it holds no row of finite numbers that can be used{_among(limit)}.{_why(result)}"
             )
     return result
 
@@ -124,6 +136,8 @@ def recognised(
     format: str | None = None,  # noqa: A002 - the word for it
     vectors: str | Sequence[str] | None = None,
     key: KeyChoice = None,
+    encoding: str | None = None,
+    header: bool | None = None,
     max_bytes: int = DEFAULT_MAX_BYTES,
 ) -> Recognised:
     """What :func:`read` would take for the vector, the key and metadata; reads the first rows.
@@ -138,11 +152,13 @@ def recognised(
         If there is no column of a name that was given.
     """
     with closing(source_of(path_or_file, max_bytes)) as source:
-        kind = chosen(source, format)
+        kind = _opened(source, format, encoding)
         if kind.columns is None:
             found = kind.describe(source, None)
-            return Recognised(kind.name, (), (), None, found.rows, found.dimensions)
-        tabular = kind.columns(source, ReadOptions(""))
+            return Recognised(
+                kind.name, (), (), None, found.rows, found.dimensions, notes=found.notes
+            )
+        tabular = kind.columns(source, ReadOptions("", header=header))
         taken: Recognised = said_of(
             source, lambda: recognised_in(tabular, kind.name, _names(vectors), key)
         )
@@ -154,6 +170,7 @@ def describe(
     *,
     format: str | None = None,  # noqa: A002 - the word for it
     limit: int | None = None,
+    encoding: str | None = None,
     max_bytes: int = DEFAULT_MAX_BYTES,
 ) -> FileSummary:
     """Rows, dimensions and the memory that reading takes, before it is taken.
@@ -161,7 +178,7 @@ def describe(
     Raises FormatError where the file's header cannot be true. Pickles are not looked into.
     """
     with closing(source_of(path_or_file, max_bytes)) as source:
-        return chosen(source, format).describe(source, limit)
+        return _opened(source, format, encoding).describe(source, limit)
 
 
 def write(
@@ -204,6 +221,24 @@ def _title(filename: str) -> str:
 
 def _names(vectors: str | Sequence[str] | None) -> tuple[str, ...]:
     return () if vectors is None else (vectors,) if isinstance(vectors, str) else tuple(vectors)
+
+
+def _among(limit: int | None) -> str:
+    return "" if limit is None else f" among its first {limit:,}"
+
+
+def _opened(source: Source, name: str | None, encoding: str | None) -> Format:
+    """The format, and ``source`` at its beginning in ``encoding``."""
+    if encoding is not None and known_encoding(encoding).startswith(("utf-16", "utf-32")):
+        source.recode(encoding)
+    kind = chosen(source, name)
+    if encoding is not None and not (kind.text or kind.name == word2vec_binary.NAME):
+        raise InvalidParameterError(
+            f"encoding= is for text; {kind.label} says itself what its letters are. Leave it out."
+        )
+    if encoding is not None and kind.text:
+        source.recode(encoding)
+    return kind
 
 
 def _why(result: EmbeddingSpace | WordModel) -> str:

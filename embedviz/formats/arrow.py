@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import IO, Any
 
-from embedviz.formats.arrow_columns import marks_of
+from embedviz.formats.arrow_columns import marks_of, plain
 from embedviz.formats.arrow_unpacked import packed_batches
 from embedviz.formats.as_table import arrow_of
 from embedviz.formats.base import FileSummary, Format, ReadOptions
@@ -63,13 +63,13 @@ def _opened(source: Source, options: ReadOptions) -> Tabular:
     if first is None:
         raise source.broken("it holds no rows.")
     first.validate(full=True)
-    sample = pa.Table.from_batches([first.slice(0, _SAMPLE_ROWS)])
+    sample = pa.Table.from_batches([plain(first.slice(0, _SAMPLE_ROWS))])
 
     def batches(_vector: Sequence[str], _key: str | None) -> Iterator[Any]:
-        return chain([first], stored)
+        return map(plain, chain([first], stored))
 
     vector, key = marks_of(schema)
-    return Tabular(schema, sample, batches, None, vector, key)
+    return Tabular(sample.schema, sample, batches, None, vector, key)
 
 
 def _check_packed(source: Source, options: ReadOptions) -> None:

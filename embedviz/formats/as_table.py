@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from embedviz.errors import FormatError
+from embedviz.metadata.values import arrow_column
 from embedviz.space import EmbeddingSpace
 
 KEY, VECTOR, NUMBER = "key", "vector", "x"
@@ -66,7 +67,7 @@ def arrow_of(space: EmbeddingSpace, label: str) -> tuple[Any, str, str]:
     columns: dict[str, Any] = {key: pa.array(space.keys, pa.string())}
     for name in names:
         try:
-            columns[name] = pa.array(table[name], from_pandas=True)
+            columns[name] = arrow_column(table[name])
         except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError) as error:
             raise FormatError(
                 f"{label} cannot hold column {name!r}: {error}. Turn its values into text or "

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import IO
 
 from embedviz.errors import FormatError
 from embedviz.formats.columns import KeyChoice, Metadata, Tabular
+from embedviz.formats.notes import Note
 from embedviz.formats.source import Source
 from embedviz.progress import Cancel, OnProgress, report, stop_if
 from embedviz.space import EmbeddingSpace
@@ -26,7 +27,8 @@ class ReadOptions:
 
     ``vectors`` and ``key`` name columns (of a NumPy archive: arrays) to take instead of those that
     would be recognised; ``metadata`` is joined row by row. ``max_memory`` bounds, in bytes, what files
-    of columns may take in memory.
+    of columns may take in memory. ``encoding`` and ``header`` are for text: what its bytes are, and
+    whether the first line of a table names the columns (None: as recognised).
     """
 
     name: str
@@ -38,6 +40,8 @@ class ReadOptions:
     key: KeyChoice = None
     metadata: Metadata | None = None
     max_memory: int | None = None
+    encoding: str | None = None
+    header: bool | None = None
 
     def first(self, rows: int) -> int:
         """How many of ``rows`` rows to read."""
@@ -71,6 +75,8 @@ class FileSummary:
         Memory that reading takes, with ``limit`` if one was given: vectors and keys.
     exact : bool
         False if ``bytes_needed`` is estimated from the size of the file.
+    notes : tuple of Note
+        What a person should know of how it is read.
     """
 
     format: str
@@ -78,6 +84,7 @@ class FileSummary:
     dimensions: int | None
     bytes_needed: int | None
     exact: bool = True
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -112,6 +119,8 @@ class Format:
         Opens it as columns, where a person can say which of them are the vector and the key.
     arrays : bool
         True for arrays, which metadata can be joined to as well.
+    text : bool
+        True if its bytes are text, which can be in many encodings.
     """
 
     name: str
@@ -127,6 +136,7 @@ class Format:
     keys: str = "words"
     columns: Callable[[Source, ReadOptions], Tabular] | None = None
     arrays: bool = False
+    text: bool = False
 
     @property
     def chooses(self) -> bool:
@@ -139,10 +149,14 @@ def memory(rows: int, dimensions: int, extra_rows: int = 0) -> int:
     return rows * _BYTES_PER_KEY + (rows + extra_rows) * dimensions * 4
 
 
-def checked_sizes(source: Source, rows: int, dimensions: int, row_bytes: int, limit: int) -> None:
+def checked_sizes(
+    source: Source, rows: int, dimensions: int, row_bytes: int, limit: int,
+    lines: Sequence[bytes] = (),
+) -> None:  # fmt: skip
     """Raise FormatError where a header claims what the file cannot hold.
 
-    ``row_bytes`` is the least that one row takes in the file; ``limit`` rows will be read.
+    ``row_bytes`` is the least that one row takes in the file; ``limit`` rows will be read, of which
+    ``lines`` were taken from it already.
     """
     if not 1 <= dimensions <= MAX_DIMENSIONS:
         raise source.broken(
@@ -152,10 +166,13 @@ def checked_sizes(source: Source, rows: int, dimensions: int, row_bytes: int, li
     if rows < 1:
         raise source.broken(f"its header says {rows:,} rows: there is nothing to read.")
     least = limit * row_bytes
-    if source.remaining is not None and least > source.remaining:
+    remaining = source.remaining
+    if remaining is not None:
+        remaining += sum(map(len, lines)) + len(lines)
+    if remaining is not None and least > remaining:
         raise source.broken(
             f"its header says {rows:,} rows of {dimensions:,} numbers, which take {least:,} bytes "
-            f"or more for the {limit:,} to read; {source.remaining:,} bytes follow. It is "
+            f"or more for the {limit:,} to read; {remaining:,} bytes follow. It is "
             "truncated, of another format, or its header is damaged."
         )
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from embedviz.formats.notes import Note, texts_of_notes
 from embedviz.formats.set_aside import Skipped
 
 Role = Literal["vector", "key", "metadata"]
@@ -41,7 +42,7 @@ class Recognised:
         None if only reading would tell.
     set_aside : mapping from reason to count
         Among the first ``sampled`` rows: those that would be set aside.
-    note : str
+    notes : tuple of Note
         What a person should know about the choice; empty if it was clear.
     """
 
@@ -53,7 +54,12 @@ class Recognised:
     dimensions: int | None
     sampled: int = 0
     set_aside: tuple[tuple[str, int], ...] = ()
-    note: str = ""
+    notes: tuple[Note, ...] = ()
+
+    @property
+    def note(self) -> str:
+        """What the notes say; empty if the choice was clear."""
+        return " ".join(texts_of_notes(self.notes))
 
     @property
     def metadata(self) -> tuple[str, ...]:
@@ -82,6 +88,11 @@ class Tabular:
         What one of the first rows takes in the file, on average, if that is known.
     skipped : list of Skipped
         Rows that no batch holds; filled while the batches are read.
+    written : str
+        The decimal mark, if columns that are neither the vector nor the key come as they were
+        written (binary), so that all their values tell their type; else empty.
+    notes : callable
+        What to say of how it was opened and of what was read so far.
     """
 
     schema: Any
@@ -93,6 +104,8 @@ class Tabular:
     headless: bool = False
     row_bytes: float | None = None
     skipped: list[Skipped] = field(default_factory=list)
+    written: str = ""
+    notes: Callable[[], Sequence[Note]] = tuple
 
 
 @dataclass(frozen=True)
@@ -105,12 +118,18 @@ class Metadata:
         What messages call the file.
     columns : mapping from name to pandas Series, all of one length
     headless : bool
-        True for a plain list, whose first line may be the name of its column.
+        True where no line was taken for the names of the columns: the first one may be that.
+    with_first_line : callable, optional
+        Where one was: the same table with that line as its first row.
+    notes : sequence of Note
+        What a person should know about how it was read.
     """
 
     label: str
     columns: dict[str, Any]
     headless: bool = False
+    with_first_line: Callable[[], Metadata] | None = None
+    notes: Sequence[Note] = ()
 
     def __len__(self) -> int:
         return len(next(iter(self.columns.values()))) if self.columns else 0

@@ -9,14 +9,15 @@ from typing import Any
 from embedviz.formats.as_table import NAMING
 from embedviz.formats.base import ReadOptions
 from embedviz.formats.columns import Tabular
-from embedviz.formats.delimited_dialect import Dialect, dialect_of, first_lines
-from embedviz.formats.delimited_types import ColumnTypes
+from embedviz.formats.delimited_dialect import Dialect, dialect_of, pointed
+from embedviz.formats.delimited_types import ColumnTypes, not_codes
 from embedviz.formats.set_aside import RAGGED, Skipped
 from embedviz.formats.source import Source
 from embedviz.formats.source_stream import SourceStream
 from embedviz.formats.tabular import ColumnChangedError, said_of
+from embedviz.formats.vector_columns import is_text
+from embedviz.formats.word2vec_header import first_lines
 
-_BOM = b"\xef\xbb\xbf"
 _BLOCK = 8 << 20
 _SAMPLE_ROWS = 1000
 
@@ -31,34 +32,45 @@ class _DelimitedText:
 
     def __init__(self, source: Source, options: ReadOptions, delimiters: str) -> None:
         self.source, self.options = source, options
+        source.recode(source.encoding)
         prefix = source.read(_BLOCK)
         self.read_already = len(prefix)
-        self.text = prefix.removeprefix(_BOM)
+        self.text = prefix
         if not self.text.strip():
             raise source.broken("line 1: expected a header or a row; it holds nothing.")
         if self.text.lstrip()[:1] == b"{":
             raise source.broken("line 1: expected fields, got a JSON object: read it as jsonl.")
-        self.dialect = dialect_of(source, self.text, delimiters)
+        self.dialect = dialect_of(source, self.text, delimiters, options.header)
+        self.text = self.text[self.dialect.start :]
         self.skipped: list[Skipped] = []
 
     def tabular(self) -> Tabular:
         import pyarrow as pa
 
         start = first_lines(self.text, self.read_already < _BLOCK)
+        if not start.strip():
+            raise self.source.broken("line 2: expected a row behind the header; there is none.")
         naming = {name: pa.string() for name in self.dialect.names if name.lower() in NAMING}
         try:
             rows = self._rows_of(start, naming)
         except pa.ArrowInvalid:  # names that are not UTF-8
             rows = said_of(self.source, lambda: self._rows_of(start, {}))
+        raw = self._rows_of(start, dict.fromkeys(self.dialect.names, pa.binary()))
+        rows = not_codes(rows, raw)
         self.wider = ColumnTypes(rows.schema)
         return Tabular(
-            rows.schema, rows.slice(0, _SAMPLE_ROWS), self.batches,
+            rows.schema, self._pointed(rows.slice(0, _SAMPLE_ROWS)), self.batches,
             headless=not self.dialect.header, skipped=self.skipped,
             row_bytes=len(start) / rows.num_rows if rows.num_rows else None,
+            written=self.dialect.decimal_point,
+            notes=lambda: [*self.dialect.notes, *self.source.notes],
         )  # fmt: skip
 
     def batches(self, vector: Sequence[str], key: str | None) -> Iterator[Any]:
-        """All rows, from the first on."""
+        """All rows, from the first on: numbers of the vector, all other columns as written.
+
+        With and without a limit they are read the same way, so that it decides nothing else.
+        """
         import pyarrow as pa
         from pyarrow import csv as arrow_csv
 
@@ -66,18 +78,27 @@ class _DelimitedText:
         self.source.back_to(self.read_already)
         stream = SourceStream(self.text, self.source, self.options)
         parse = _parsing(self.dialect, self.skipped)
-        if self.options.limit is None:
-            # Read as one: a column that turns out not to hold numbers becomes text throughout.
-            convert = _conversion(self.dialect, {} if key is None else {key: pa.binary()})
-            yield from arrow_csv.read_csv(stream, self._read_options(), parse, convert).to_batches()
-            return
         convert = _conversion(self.dialect, self.wider.known(vector, key))
         try:
-            yield from arrow_csv.open_csv(stream, self._read_options(), parse, convert)
+            for batch in arrow_csv.open_csv(stream, self._read_options(), parse, convert):
+                yield self._pointed(batch, vector)
         except pa.ArrowInvalid as error:
             if self.wider.widen(str(error), vector):
                 raise ColumnChangedError from error
             raise
+
+    def _pointed(self, rows: Any, names: Sequence[str] | None = None) -> Any:
+        """Numbers that Arrow leaves as text, such as '1.234,50', with a point, in columns that count."""
+        import pyarrow as pa
+
+        if self.dialect.decimal_point == ".":
+            return rows
+        for place, field in enumerate(rows.schema):
+            taken = field.name in names if names is not None else _counts(field.name)
+            if taken and is_text(field.type):
+                texts = [text and pointed(text) for text in rows.column(place).to_pylist()]
+                rows = rows.set_column(place, field.name, pa.array(texts, field.type))
+        return rows
 
     def _rows_of(self, start: bytes, types: dict[str, Any]) -> Any:
         from pyarrow import csv as arrow_csv
@@ -90,8 +111,12 @@ class _DelimitedText:
 
         return arrow_csv.ReadOptions(
             use_threads=False, block_size=_BLOCK,
-            column_names=list(self.dialect.names), skip_rows=int(self.dialect.header),
+            column_names=list(self.dialect.names),
         )  # fmt: skip
+
+
+def _counts(name: str) -> bool:
+    return any(sign.isdecimal() for sign in name)
 
 
 def _conversion(dialect: Dialect, types: dict[str, Any]) -> Any:
@@ -106,7 +131,7 @@ def _parsing(dialect: Dialect, skipped: list[Skipped]) -> Any:
     from pyarrow import csv as arrow_csv
 
     def set_aside(row: Any) -> str:
-        number = (row.number or 1) - 1 - int(dialect.header)
+        number = (row.number or 1) - 1
         field = row.text.split(dialect.delimiter, 1)[0].strip('"')
         skipped.append(Skipped(number, field[:200], RAGGED))
         return "skip"

@@ -45,4 +45,5 @@ def delimited_format(
         write=write,
         keys="text",
         columns=columns,
+        text=True,
     )

@@ -15,6 +15,7 @@ from embedviz.formats.as_table import (
     free_name,
     number_text,
 )
+from embedviz.metadata.values import are_days, texts_of
 from embedviz.space import EmbeddingSpace
 
 _ROWS_AT_ONCE = 1024
@@ -46,6 +47,8 @@ def _texts(column: Any) -> list[str]:
     """What is missing is empty; dates are ISO; numbers as short as they can be."""
     import pandas as pd
 
+    if are_days(column):
+        return [text or "" for text in texts_of(column)]
     if pd.api.types.is_datetime64_any_dtype(column):
         return [value.isoformat() if value is not pd.NaT else "" for value in column]
     return ["" if _missing(value) else str(value) for value in column.tolist()]

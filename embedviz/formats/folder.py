@@ -17,6 +17,7 @@ class Folder(Source):
         self.path = Path(path)
         self.filename, self.head = self.path.name, b""
         self.raw, self.compressed, self.stored_size, self.max_bytes = io.BytesIO(), False, 0, 0
+        self.encoding, self._recoded = None, None
         self._stream, self._buffer, self._at, self._fetched = self.raw, b"", 0, 0
 
 

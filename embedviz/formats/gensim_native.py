@@ -25,9 +25,7 @@ def sniff(head: bytes, _filename: str) -> bool:
     new = head[:1] == b"\x80" and head[1:2] <= bytes([_NEWEST_PICKLE]) and head[2:3] > b"\0"
     member = head[30 : 30 + int.from_bytes(head[26:28], "little")]
     torch = head[:4] == b"PK\x03\x04" and member.endswith((b"data.pkl", b"/version"))
-    # A NumPy array of Python objects is a pickle behind a header.
-    objects = head[:6] == b"\x93NUMPY" and b"'|O'" in head[:256]
-    return new or torch or objects or _TEXT_PICKLE.match(head) is not None
+    return new or torch or _TEXT_PICKLE.match(head) is not None
 
 
 def read(source: Source, options: ReadOptions) -> EmbeddingSpace | SubwordModel:

@@ -7,11 +7,21 @@ from collections.abc import Sequence
 from itertools import chain
 from typing import IO
 
+from embedviz.encoding_guess import encoding_of
 from embedviz.errors import FormatError
 from embedviz.formats.base import MAX_DIMENSIONS, FileSummary, Format, ReadOptions, memory
+from embedviz.formats.notes import Note
+from embedviz.formats.recoded import encoding_notes
 from embedviz.formats.rows import FileRows, space_of
 from embedviz.formats.source import Source
-from embedviz.formats.text_rows import is_number, line_blocks, read_rows
+from embedviz.formats.text_rows import (
+    guess_in,
+    is_number,
+    line_blocks,
+    look_of,
+    numbers_ending,
+    read_rows,
+)
 from embedviz.formats.word2vec_header import header_in
 from embedviz.formats.writing import check_keys, write_text_rows
 from embedviz.space import EmbeddingSpace
@@ -30,7 +40,7 @@ def sniff(head: bytes, _filename: str) -> bool:
     parts = line.split()
     if not newline and len(parts) > 2 and len(head) >= 1 << 15:
         parts.pop()
-    run = _run(parts)
+    run = numbers_ending(b" ".join(parts))
     if _is_matrix(head):
         return False
     # One whole number behind a word is more likely prose: "Chapter 1".
@@ -46,24 +56,30 @@ def read(source: Source, options: ReadOptions) -> EmbeddingSpace:
     dimensions = _dimensions(source, lines)
     again = chain([(first_line, lines)], blocks)
     found = read_rows(source, again, dimensions, options.limit, 1024, options)
-    return space_of(FileRows(found.keys, found.vectors, {}), options.name, NAME)
+    notes = [*source.notes, *found.notes, *_notes(lines), *encoding_notes(found.guess, 0)]
+    content = FileRows(
+        found.keys, found.vectors, {}, encoding=encoding_of(found.guess),
+        notes=notes,
+    )  # fmt: skip
+    return space_of(content, options.name, NAME)
 
 
 def describe(source: Source, limit: int | None) -> FileSummary:
     """Dimensions from the first lines; rows counted in a small file, estimated in a large one."""
     _, lines = next(line_blocks(source, first_line=1), (1, []))
     dimensions = _dimensions(source, lines)
+    notes = (*encoding_notes(guess_in(lines), 0), *_notes(lines))
     if source.size is None:
         needed = None if limit is None else memory(limit, dimensions)
-        return FileSummary(NAME, None, dimensions, needed, exact=False)
+        return FileSummary(NAME, None, dimensions, needed, exact=False, notes=notes)
     if source.size <= _COUNTED_WHOLE:
         rows = _filled(lines) + sum(_filled(more) for _, more in line_blocks(source, 1))
         wanted = rows if limit is None else min(rows, limit)
-        return FileSummary(NAME, rows, dimensions, memory(wanted, dimensions))
+        return FileSummary(NAME, rows, dimensions, memory(wanted, dimensions), notes=notes)
     mean = sum(map(len, lines)) / len(lines) + 1
     guess = int(source.size / mean)
     wanted = guess if limit is None else min(guess, limit)
-    return FileSummary(NAME, None, dimensions, memory(wanted, dimensions), exact=False)
+    return FileSummary(NAME, None, dimensions, memory(wanted, dimensions), exact=False, notes=notes)
 
 
 def write(space: EmbeddingSpace, file: IO[bytes]) -> None:
@@ -78,27 +94,36 @@ def write(space: EmbeddingSpace, file: IO[bytes]) -> None:
     write_text_rows(space, file, b"%.9g" if space.dimensions > 1 else b"%.9e")
 
 
+def _notes(lines: Sequence[bytes]) -> list[Note]:
+    """What to say of words that are all numbers: they could be a dimension."""
+    sample = [line for line in lines if line.strip()][:_SAMPLE_LINES]
+    if len(sample) < 2 or not all(is_number(line.split()[0]) for line in sample):
+        return []
+    return [
+        Note(
+            "Every line begins with a number, which was taken for its word. "
+            "format='space-separated' takes it for a dimension.",
+            (("format", "space-separated"),),
+            "Take the first numbers for a dimension",
+        )
+    ]
+
+
 def _dimensions(source: Source, lines: Sequence[bytes]) -> int:
     """The length that most of the first lines agree on: a word may itself end in a number."""
-    sample = [line.split() for line in lines if line.strip()][:_SAMPLE_LINES]
-    runs = Counter(_run(parts) for parts in sample)
-    dimensions = runs.most_common(1)[0][0] if runs else 0
+    sample = [line for line in lines if line.strip()][:_SAMPLE_LINES]
+    if len(sample) > 2 and len(sample) < _SAMPLE_LINES:
+        sample.pop()  # it may have been cut
+    runs = Counter(map(numbers_ending, sample))
+    # Of lengths that occur alike the shorter: words can end in numbers, vectors do not shrink.
+    dimensions = max(runs, key=lambda run: (runs[run], -run)) if runs else 0
     if not 1 <= dimensions <= MAX_DIMENSIONS:
         shown = lines[0][:40].decode("utf-8", "replace") if lines else ""
+        look = f", which looks like {look_of(lines[0])}" if lines else ""
         raise source.broken(
-            f"line 1: expected a word and its numbers with spaces between, got {shown!r}."
+            f"line 1: expected a word and its numbers with spaces between, got {shown!r}{look}."
         )
     return dimensions
-
-
-def _run(parts: Sequence[bytes]) -> int:
-    """How many numbers end the line, the first part aside."""
-    count = 0
-    for part in reversed(parts[1:]):
-        if not is_number(part):
-            break
-        count += 1
-    return count
 
 
 def _is_matrix(head: bytes) -> bool:
@@ -121,4 +146,5 @@ FORMAT = Format(
     read=read,
     describe=describe,
     write=write,
+    text=True,
 )

@@ -1,4 +1,7 @@
-"""JSON lines: an object on each line, the vector a list in it or a field for each number."""
+"""JSON: an object for each row, the vector a list in it or a field for each number.
+
+An object on each line, items of one array, pandas' orients, answers of embedding services.
+"""
 
 from __future__ import annotations
 
@@ -17,54 +20,77 @@ from embedviz.formats.as_table import (
 )
 from embedviz.formats.base import FileSummary, Format, ReadOptions
 from embedviz.formats.columns import Tabular
-from embedviz.formats.json_columns import batch_of, schema_of
+from embedviz.formats.json_columns import Fields, batch_of
+from embedviz.formats.json_shapes import Flattening, NoRowsError, Row, rows_of
+from embedviz.formats.json_values import begins_json, values_in
+from embedviz.formats.notes import Note
 from embedviz.formats.source import Source
-from embedviz.formats.tabular import describe_tabular, read_tabular
-from embedviz.formats.text_rows import line_blocks
+from embedviz.formats.tabular import ColumnChangedError, describe_tabular, read_tabular
+from embedviz.metadata.values import are_days, texts_of
 from embedviz.space import EmbeddingSpace
 
 NAME = "jsonl"
 _SAMPLE_ROWS = 1000
 _ROWS_AT_ONCE = 2048
 _MAX_FIELDS = 1 << 14  # each is a column, looked up in every row
-Row = Mapping[str, Any]
 
 
 def sniff(head: bytes, _filename: str) -> bool:
-    """A first line that is a JSON object with something in it."""
-    line, newline, _ = head.removeprefix(b"\xef\xbb\xbf").lstrip().partition(b"\n")
-    if not line.startswith(b"{") or b'"' not in line:
-        return False
-    try:
-        return isinstance(json.loads(line), dict)
-    except (ValueError, RecursionError):
-        return not newline and len(head) >= 1 << 15  # a line longer than the head
+    """An object or an array of JSON with something in it, or the beginning of one."""
+    return begins_json(head)
 
 
-def columns(source: Source, _options: ReadOptions) -> Tabular:
-    """Its fields as columns; raises FormatError with the line."""
+def columns(source: Source, options: ReadOptions) -> Tabular:
+    """Its fields as columns; raises FormatError with the place."""
     import pyarrow as pa
 
-    rows = _rows(source)
+    rows, notes = _rows(source)
     first = list(islice(rows, _SAMPLE_ROWS))
     if not first:
         raise source.broken("line 1: expected a JSON object; it holds nothing.")
-    fields = {name for row in first for name in row}
-    if len(fields) > _MAX_FIELDS:
-        raise source.broken(
-            f"its first rows have {len(fields):,} different fields; at most {_MAX_FIELDS:,} are "
-            "read. Keep the vector in one field, as a list."
+    flat = Flattening(first)
+    first = [flat(row) for row in first]
+    fields = Fields(first)
+    _refuse_many(source, fields)
+    schema = fields.schema()
+    if coded := [name for name, kind in schema.items() if kind == "base64"]:
+        notes.append(
+            f"{', '.join(map(repr, coded))}: text in base64, read as little-endian float32."
         )
-    schema = schema_of(first)
 
     def batches(vector: Sequence[str], key: str | None) -> Iterator[Any]:
-        waiting = first
-        while waiting:
+        schema, told, seen = fields.schema(), [*vector, *([key] if key else [])], 0
+        again, _ = _rows(source)
+        while waiting := [flat(row) for row in islice(again, _ROWS_AT_ONCE)]:
+            if not fields.know(waiting, told):
+                # Seen whole once, every field has its kind, and the file is read again.
+                while options.limit is None or seen < options.limit:
+                    fields.know(waiting, told)
+                    seen += len(waiting)
+                    if not (waiting := [flat(row) for row in islice(again, _ROWS_AT_ONCE)]):
+                        break
+                _refuse_many(source, fields)
+                raise ColumnChangedError
             yield batch_of(waiting, schema, vector, key)
-            waiting = list(islice(rows, _ROWS_AT_ONCE))
+            seen += len(waiting)
 
     sample = pa.Table.from_batches([batch_of(first, schema, (), None)])
-    return Tabular(sample.schema, sample, batches)
+    return Tabular(
+        sample.schema, sample, batches, key=_key_in(schema), notes=lambda: [*map(Note, notes)]
+    )
+
+
+def _key_in(schema: Mapping[str, str]) -> str | None:
+    """What a batch service calls the name that a person gave to the row."""
+    return "custom_id" if schema.get("custom_id") in ("text", "whole") else None
+
+
+def _refuse_many(source: Source, fields: Fields) -> None:
+    if len(fields) > _MAX_FIELDS:
+        raise source.broken(
+            f"its rows have {len(fields):,} different fields; at most {_MAX_FIELDS:,} are "
+            "read. Keep the vector in one field, as a list."
+        )
 
 
 def read(source: Source, options: ReadOptions) -> EmbeddingSpace:
@@ -81,6 +107,8 @@ def write(space: EmbeddingSpace, file: IO[bytes]) -> None:
     """An object for each key: the key, the metadata, and the vector with nine digits."""
     check_text(space.keys, FORMAT.label)
     table = checked_columns(space, FORMAT.label)
+    for name in table.columns:  # days stay days
+        table[name] = texts_of(table[name]) if are_days(table[name]) else table[name]
     key, vector = free_name(KEY, list(table.columns)), free_name(VECTOR, list(table.columns))
     for start in range(0, len(space), _ROWS_AT_ONCE):
         end = start + _ROWS_AT_ONCE
@@ -94,36 +122,32 @@ def write(space: EmbeddingSpace, file: IO[bytes]) -> None:
             file.write(f"{about}, {json.dumps(vector)}: [{values}]}}\n".encode())
 
 
-def _rows(source: Source) -> Iterator[Row]:
-    for first_line, lines in line_blocks(source, first_line=1):
-        for number, line in enumerate(lines, first_line):
-            text = line.removeprefix(b"\xef\xbb\xbf").strip() if number == 1 else line.strip()
-            if text:
-                yield _row(source, text, number)
-
-
-def _row(source: Source, text: bytes, number: int) -> Row:
+def _rows(source: Source) -> tuple[Iterator[Row], list[str]]:
+    """The rows from the first on; raises FormatError, at once or while they are read."""
     try:
-        row = json.loads(text)
-        if b"\\ud" in text.lower():  # half of a pair is no text that can be kept or shown
-            row = json.loads(json.dumps(row, ensure_ascii=False).encode("utf-8", "replace"))
-    except (ValueError, RecursionError) as error:
-        reason = "it is nested too deep" if isinstance(error, RecursionError) else str(error)
-        raise source.broken(f"line {number:,}: expected a JSON object: {reason}.") from error
-    if not isinstance(row, dict):
-        raise source.broken(f"line {number:,}: expected a JSON object, got {str(row)[:40]!r}.")
-    return row
+        rows, notes = rows_of(values_in(source))
+    except NoRowsError as error:
+        raise source.broken(str(error)) from error
+    return _said(source, rows), notes
+
+
+def _said(source: Source, rows: Iterator[Row]) -> Iterator[Row]:
+    try:
+        yield from rows
+    except NoRowsError as error:
+        raise source.broken(str(error)) from error
 
 
 FORMAT = Format(
     name=NAME,
-    label="JSON lines",
+    label="JSON, JSON lines",
     suffixes=(".jsonl", ".ndjson"),
-    help="A JSON object on each line: its vector as a list, and metadata.",
+    help="An object for each row, on a line each or in one array: its vector as a list, and metadata.",
     sniff=sniff,
     read=read,
     describe=describe,
     write=write,
     keys="text",
     columns=columns,
+    text=True,
 )

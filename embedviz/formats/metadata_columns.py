@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from embedviz.errors import FormatError
+from embedviz.formats.bytes_shown import holds_bytes, texts_of_bytes
+from embedviz.formats.delimited_types import comes_back, typed
+from embedviz.formats.notes import Note
 
 _MOST_REPEATED = 1 << 30
 
@@ -26,18 +29,55 @@ def texts_of(column: Any) -> list[str] | list[bytes]:
     return texts
 
 
-def values_of(batches: Sequence[Any]) -> dict[str, Any]:
-    """The columns of all batches by name, as pandas Series of one type each."""
+def values_of(
+    batches: Sequence[Any], written: str = "", notes: list[Note] | None = None
+) -> dict[str, Any]:
+    """The columns of all batches by name, as pandas Series of one type each.
+
+    Whole numbers stay whole where some are missing (``Int64``). ``written`` is the decimal mark of
+    columns that come as they were written; ``notes`` takes what is to be said of bytes.
+    """
     import pyarrow as pa
 
     if not batches or not batches[0].num_columns:
         return {}
     columns = {}
     for name in batches[0].schema.names:
-        parts = [_simple(batch.column(name)) for batch in batches]
-        table = _together([pa.table({"column": part}) for part in parts])
-        columns[name] = table.unify_dictionaries().to_pandas(date_as_object=False)["column"]
+        parts = [batch.column(name) for batch in batches]
+        if written and pa.types.is_binary(parts[0].type):
+            parts = [typed(pa.chunked_array(parts), written)]
+        elif pa.types.is_decimal(parts[0].type):
+            parts = [_of_decimals(pa.chunked_array(parts))]
+        elif holds_bytes(parts[0].type):
+            texts, note = texts_of_bytes([_bytes_in(part) for part in parts], name)
+            parts = [pa.array(texts, pa.large_string())]
+            if note and notes is not None:
+                notes.append(Note(note))
+        table = _together([pa.table({"column": _simple(part)}) for part in parts])
+        columns[name] = _series(table.unify_dictionaries().column("column"))
     return columns
+
+
+def _bytes_in(column: Any) -> list[Any]:
+    """Bytes, or the path of a picture that has none, one by one."""
+    values: list[Any] = column.to_pylist()
+    return [
+        (value.get("bytes") or value.get("path")) if isinstance(value, dict) else value
+        for value in values
+    ]
+
+
+def _series(column: Any) -> Any:
+    """A chunked Arrow column in pandas: no whole number becomes a fraction for one that is missing."""
+    import pandas as pd
+    import pyarrow as pa
+
+    kind: Any = None
+    if pa.types.is_integer(column.type) and column.null_count:
+        kind = pd.UInt64Dtype() if pa.types.is_uint64(column.type) else pd.Int64Dtype()
+    return column.to_pandas(
+        date_as_object=False, types_mapper=None if kind is None else lambda _: kind
+    )
 
 
 def _together(tables: Sequence[Any]) -> Any:
@@ -53,19 +93,29 @@ def _together(tables: Sequence[Any]) -> Any:
 
 
 def _simple(column: Any) -> Any:
-    """Lists, structures and bytes as text; decimals as numbers; the rest as it is."""
+    """Lists, structures and bytes as text; the rest as it is."""
     import pyarrow as pa
-    import pyarrow.compute as pc
 
     kind = column.type
-    binary = pa.types.is_binary(kind) or pa.types.is_large_binary(kind)
-    if pa.types.is_nested(kind) or binary or pa.types.is_fixed_size_binary(kind):
+    if pa.types.is_nested(kind):
         return _as_text(column)
     if pa.types.is_dictionary(kind) and not pa.types.is_string(kind.value_type):
         return _simple(_decoded(column))
-    if pa.types.is_decimal(kind):
-        return pc.cast(column, pa.float64())
     return column
+
+
+def _of_decimals(column: Any) -> Any:
+    """Decimals as whole numbers or float64 where they are the same there; else as their digits."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if column.type.scale <= 0:
+        try:
+            return pc.cast(column, pa.int64())
+        except pa.ArrowInvalid:
+            return pc.cast(column, pa.large_string())
+    text = pc.cast(column, pa.large_string())
+    return pc.cast(column, pa.float64()) if comes_back(text.drop_null()) else text
 
 
 def _decoded(column: Any) -> Any:

@@ -9,12 +9,14 @@ from typing import IO, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from embedviz.errors import FormatError
+from embedviz.errors import FormatError, UntrustedFileError
 from embedviz.formats.base import MAX_DIMENSIONS, FileSummary, Format, ReadOptions, memory
-from embedviz.formats.gensim_native import untrusted
+from embedviz.formats.far_from_origin import centered, swallows
 from embedviz.formats.joining import with_metadata
+from embedviz.formats.notes import Note
 from embedviz.formats.rows import FileRows, space_of
 from embedviz.formats.source import Source
+from embedviz.formats.unusable_arrays import all_real, objects, why_no_vectors
 from embedviz.formats.zip_members import ArrayHeader
 from embedviz.space import EmbeddingSpace
 
@@ -37,9 +39,9 @@ def read(source: Source, options: ReadOptions) -> EmbeddingSpace:
     header, start = _header(source)
     rows = options.first(header.shape[0])
     options.tell(source, 0, 0.0)
-    vectors = _mapped(source, header, start, rows, options)
+    vectors, notes = _mapped(source, header, start, rows, options)
     options.tell(source, rows, 1.0)
-    content = FileRows(None, vectors, {}, header.shape[0], zeros=True)
+    content = FileRows(None, vectors, {}, header.shape[0], zeros=True, notes=notes)
     return space_of(with_metadata(content, options), options.name, NAME)
 
 
@@ -81,7 +83,7 @@ def _header(source: Source) -> tuple[ArrayHeader, int]:
     except Exception as error:  # NumPy parses the header as Python text: many kinds
         raise source.broken(f"byte 0: expected the header of an array ({error}).") from error
     if dtype.hasobject:
-        raise untrusted(source)
+        raise UntrustedFileError(objects(source.label, header.shape))
     _check(source, header, file.tell())
     return header, file.tell()
 
@@ -89,10 +91,8 @@ def _header(source: Source) -> tuple[ArrayHeader, int]:
 def _check(source: Source, header: ArrayHeader, start: int) -> None:
     shape = header.shape
     if len(shape) != 2 or header.dtype.kind not in "fiub":
-        raise source.broken(
-            f"expected a 2-D array of numbers, got shape {shape} of {header.dtype}. Of more axes "
-            "save array.reshape(len(array), -1)."
-        )
+        real = len(shape) == 2 and header.dtype.kind == "c" and _is_real(source, header, start)
+        raise source.broken(why_no_vectors(shape, header.dtype, real))
     if shape[0] < 1 or not 1 <= shape[1] <= MAX_DIMENSIONS:
         raise source.broken(f"its header says {shape[0]:,} × {shape[1]:,} numbers: no vectors.")
     if source.size is not None and source.size - start < header.nbytes:
@@ -104,7 +104,7 @@ def _check(source: Source, header: ArrayHeader, start: int) -> None:
 
 def _mapped(
     source: Source, header: ArrayHeader, start: int, rows: int, options: ReadOptions
-) -> NDArray[np.float32]:
+) -> tuple[NDArray[np.float32], list[Note]]:
     order: Literal["F", "C"] = "F" if header.fortran_order else "C"
     if source.path is not None and not source.compressed:
         stored: NDArray[Any] = np.memmap(
@@ -119,8 +119,25 @@ def _mapped(
         stored = flat.reshape(known, order=order)
     stored = stored[:rows]
     if stored.dtype == np.float32 and stored.dtype.isnative and stored.flags.c_contiguous:
-        return stored
-    return _converted(stored, source, options)
+        return stored, []
+    if swallows(stored):
+        vectors, note = centered(stored)
+        return vectors, [Note(note)]
+    return _converted(stored, source, options), []
+
+
+def _is_real(source: Source, header: ArrayHeader, start: int) -> bool:
+    """Whether complex numbers have no imaginary part; False where that cannot be told."""
+    if source.size is not None and source.size - start < header.nbytes:
+        return False
+    source.back_to(start)
+    block = max(1, _BLOCK // header.dtype.itemsize)
+    left = math.prod(header.shape)
+    while left > 0:
+        if not all_real(source.array(header.dtype, min(block, left), "the array")):
+            return False
+        left -= block
+    return True
 
 
 def _converted(stored: NDArray[Any], source: Source, options: ReadOptions) -> NDArray[np.float32]:

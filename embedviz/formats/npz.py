@@ -11,7 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embedviz.formats.base import MAX_DIMENSIONS, FileSummary, Format, ReadOptions, memory
-from embedviz.formats.npz_foreign import arrays_in, read_foreign, vectors_member
+from embedviz.formats.far_from_origin import centered, swallows
+from embedviz.formats.notes import Note
+from embedviz.formats.npz_foreign import read_foreign, usable, vectors_member
 from embedviz.formats.npz_table import packed_table, unpacked_columns
 from embedviz.formats.rows import FileRows, space_of
 from embedviz.formats.source import Source
@@ -43,12 +45,16 @@ def read(source: Source, options: ReadOptions) -> EmbeddingSpace:
         raise archive.broken("keys", f"{len(keys):,} keys for {wanted:,} vectors")
     vectors = archive.array("vectors", wanted)
     options.tell(source, wanted, 1.0)
+    notes = []
+    if swallows(vectors):
+        vectors, note = centered(vectors)
+        notes.append(Note(note))
     with np.errstate(over="ignore"):
         vectors = vectors.astype(np.float32, copy=False)
     about = _about(archive)
     columns = unpacked_columns(archive, about.get("columns", []), shape[0], wanted)
     name = options.name or str(about.get("name", ""))
-    space = space_of(FileRows(keys, vectors, columns, shape[0]), name, NAME)
+    space = space_of(FileRows(keys, vectors, columns, shape[0], notes=notes), name, NAME)
     kept = about.get("origin", {})
     origin = {**(kept if isinstance(kept, dict) else {}), **space.origin}
     return EmbeddingSpace(space.keys, space.vectors, space.table, space.name, origin, copy=False)
@@ -89,7 +95,7 @@ def _is_ours(archive: Archive) -> bool:
 
 
 def _foreign(archive: Archive, source: Source) -> tuple[int, int]:
-    headers = {name: archive.header(name) for name in arrays_in(archive)}
+    headers, _ = usable(archive)
     rows, dimensions = headers[vectors_member(source, headers)].shape
     return rows, dimensions
 

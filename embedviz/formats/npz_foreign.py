@@ -7,13 +7,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from embedviz.errors import InvalidParameterError
+from embedviz.errors import InvalidParameterError, UntrustedFileError
 from embedviz.formats.base import MAX_DIMENSIONS, ReadOptions
 from embedviz.formats.columns import KeyChoice
+from embedviz.formats.far_from_origin import centered, swallows
 from embedviz.formats.joining import with_metadata
+from embedviz.formats.notes import Note
 from embedviz.formats.recognition import KEY_NAMES
 from embedviz.formats.rows import FileRows, space_of
 from embedviz.formats.source import Source
+from embedviz.formats.unusable_arrays import why_no_vectors
 from embedviz.formats.zip_members import Archive, ArrayHeader
 from embedviz.space import EmbeddingSpace
 
@@ -24,13 +27,18 @@ def read_foreign(
     archive: Archive, source: Source, options: ReadOptions, name: str
 ) -> EmbeddingSpace:
     """The 2-D array as vectors, a 1-D array of different texts as keys, the rest as metadata."""
-    headers = {member: archive.header(member) for member in arrays_in(archive)}
+    headers, notes = usable(archive)
     vector = vectors_member(source, headers, options.vectors)
     total = headers[vector].shape[0]
     wanted = options.first(total)
     options.tell(source, 0, 0.0)
-    with np.errstate(over="ignore", invalid="ignore"):
-        vectors = archive.array(vector, wanted).astype(np.float32, copy=False)
+    stored = archive.array(vector, wanted)
+    if swallows(stored):
+        vectors, note = centered(stored)
+        notes.append(Note(note))
+    else:
+        with np.errstate(over="ignore", invalid="ignore"):
+            vectors = stored.astype(np.float32, copy=False)
     lists = {
         member: _column(archive.array(member, wanted))
         for member, header in headers.items()
@@ -39,13 +47,31 @@ def read_foreign(
     key = _key(lists, options.key)
     keys = None if key is None else [str(value) for value in lists.pop(key)]
     options.tell(source, wanted, 1.0)
-    content = FileRows(keys, vectors, lists, total, zeros=True)
+    content = FileRows(keys, vectors, lists, total, zeros=True, notes=notes)
     return space_of(with_metadata(content, options), options.name, name)
 
 
 def arrays_in(archive: Archive) -> list[str]:
     """The members that are arrays."""
     return [name for name in archive.names if not name.endswith((".json", ".txt"))]
+
+
+def usable(archive: Archive) -> tuple[dict[str, ArrayHeader], list[Note]]:
+    """The headers of the arrays, and notes about arrays of Python objects, which are left out.
+
+    Raises UntrustedFileError where there is no array of numbers beside them.
+    """
+    headers: dict[str, ArrayHeader] = {}
+    refused: dict[str, UntrustedFileError] = {}
+    for member in arrays_in(archive):
+        try:
+            headers[member] = archive.header(member)
+        except UntrustedFileError as error:
+            refused[member] = error
+    numbers = any(len(h.shape) == 2 and h.dtype.kind in _NUMBERS for h in headers.values())
+    if refused and not numbers:
+        raise next(iter(refused.values()))
+    return headers, [Note(f"Left out: {error}") for error in refused.values()]
 
 
 def vectors_member(
@@ -70,6 +96,9 @@ def vectors_member(
         return "vectors" if "vectors" in flat else next(iter(flat))
     names = ", ".join(map(repr, headers)) or "nothing"
     problem = "several 2-D arrays" if flat else "no 2-D array of numbers"
+    if len(headers) == 1:
+        only = next(iter(headers.values()))
+        raise source.broken(f"array {names}: {why_no_vectors(only.shape, only.dtype)}")
     raise source.broken(
         f"expected one 2-D array as the vectors; it holds {problem} ({held or names}; arrays "
         f"{', '.join(map(repr, [*headers][:8])) or 'none'}). Name one: "

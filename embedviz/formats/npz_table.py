@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _ARRAY_KINDS = "fiubmM"
+_NULLABLE = ("Int8", "Int16", "Int32", "Int64", "UInt8", "UInt16", "UInt32", "UInt64", "boolean")
 
 
 def packed_table(
@@ -63,6 +64,8 @@ def _as_json(name: str, column: pd.Series[Any]) -> dict[str, Any]:
     values = [None if pd.api.types.is_scalar(v) and pd.isna(v) else v for v in column.tolist()]
     kind = "category" if isinstance(column.dtype, pd.CategoricalDtype) else "plain"
     entry: dict[str, Any] = {"kind": kind, "values": values}
+    if column.dtype in _NULLABLE:
+        entry["dtype"] = str(column.dtype)
     if kind == "category":
         entry["categories"] = column.cat.categories.tolist()
         entry["ordered"] = bool(column.cat.ordered)
@@ -89,9 +92,24 @@ def _values(archive: Archive, entry: dict[str, Any], wanted: int) -> tuple[Any, 
     if not isinstance(values, list):
         raise archive.broken("about.json", f"column {entry['name']!r} has no values")
     if entry.get("kind") != "category":
-        return values[:wanted], len(values)
+        return _plain(archive, entry, values[:wanted]), len(values)
     try:
         dtype = pd.CategoricalDtype(entry.get("categories"), bool(entry.get("ordered")))
         return pd.Series(pd.Categorical(values[:wanted], dtype=dtype)), len(values)
     except (TypeError, ValueError) as error:
+        raise archive.broken("about.json", f"column {entry['name']!r}: {error}") from error
+
+
+def _plain(archive: Archive, entry: dict[str, Any], values: list[Any]) -> Any:
+    """Values of JSON; whole numbers stay whole where some are missing."""
+    import pandas as pd
+
+    kind = entry.get("dtype")
+    if kind is None and None in values and {*map(type, values)} == {int, type(None)}:
+        kind = "Int64"
+    if kind not in _NULLABLE:
+        return values
+    try:
+        return pd.Series(pd.array(values, dtype=kind))
+    except (TypeError, ValueError, OverflowError) as error:
         raise archive.broken("about.json", f"column {entry['name']!r}: {error}") from error

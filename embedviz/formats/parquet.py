@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import IO, Any
 
-from embedviz.formats.arrow_columns import marks_of
+from embedviz.formats.arrow_columns import marks_of, plain
 from embedviz.formats.as_table import arrow_of
 from embedviz.formats.base import FileSummary, Format, ReadOptions
 from embedviz.formats.columns import Tabular
@@ -57,11 +57,11 @@ def _opened(source: Source, options: ReadOptions) -> Tabular:
         )
         if options.limit is not None:
             size = min(size, options.limit)
-        return iter(file.iter_batches(size, use_threads=False))
+        return map(plain, file.iter_batches(size, use_threads=False))
 
     first = next(iter(file.iter_batches(_SAMPLE_ROWS, use_threads=False)))
     first.validate(full=True)
-    sample = pa.Table.from_batches([first.slice(0, _SAMPLE_ROWS)])
+    sample = pa.Table.from_batches([plain(first.slice(0, _SAMPLE_ROWS))])
     vector, key = marks_of(schema)
     return Tabular(sample.schema, sample, batches, about.num_rows, vector, key)
 

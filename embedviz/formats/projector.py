@@ -16,6 +16,7 @@ from embedviz.formats.projector_files import CONFIG, METADATA, TENSORS, Named, b
 from embedviz.formats.source import Source
 from embedviz.formats.tab_separated import FORMAT as TSV
 from embedviz.formats.writing import check_keys
+from embedviz.metadata.values import texts_of
 from embedviz.space import EmbeddingSpace
 
 NAME = "projector"
@@ -78,8 +79,8 @@ def write(space: EmbeddingSpace, file: IO[bytes]) -> None:
     table = checked_columns(space, _LABEL)
     names = list(table.columns)
     header = [free_name("key", names), *names] if names else []
-    columns = [space.keys, *(["" if value is None else " ".join(str(value).split())
-                              for value in table[name].tolist()] for name in names)]  # fmt: skip
+    columns = [space.keys, *([" ".join((text or "").split()) for text in texts_of(table[name])]
+                             for name in names)]  # fmt: skip
     lines = ["\t".join(row) for row in ([header] if header else [])]
     lines += ["\t".join(row) for row in zip(*columns, strict=True)]
     config = {"embeddings": [{

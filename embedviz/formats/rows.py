@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from embedviz.formats.notes import Note, mended_notes, texts_of_notes
 from embedviz.formats.set_aside import Codes, Skipped, codes_of, told
 from embedviz.space import EmbeddingSpace
 
@@ -22,21 +23,30 @@ class GrowingRows:
         d, the length of each row.
     expected : int
         Rows for which there is space from the start.
+    dtype : type
+        Of its numbers.
     """
 
-    def __init__(self, dimensions: int, expected: int = 1024) -> None:
-        self._array = np.empty((max(1, expected), dimensions), dtype=np.float32)
+    def __init__(self, dimensions: int, expected: int = 1024, dtype: Any = np.float32) -> None:
+        self._array = np.empty((max(1, expected), dimensions), dtype=dtype)
         self._filled = 0
 
-    def append(self, rows: NDArray[np.float32]) -> None:
+    def append(self, rows: NDArray[Any]) -> None:
         """Add ``rows``, of shape (m, d)."""
         needed = self._filled + len(rows)
         if needed > len(self._array):
             # In place where the allocator can: no second copy of gigabytes.
             grown = max(needed, len(self._array) * 3 // 2)
             self._array.resize((grown, rows.shape[1]), refcheck=False)
-        self._array[self._filled : needed] = rows
+        with np.errstate(over="ignore", invalid="ignore"):
+            self._array[self._filled : needed] = rows
         self._filled = needed
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The type of its numbers."""
+        dtype: np.dtype[Any] = self._array.dtype
+        return dtype
 
     def __len__(self) -> int:
         return self._filled
@@ -70,6 +80,10 @@ class FileRows:
         What is known to be wrong with each row (:data:`embedviz.formats.set_aside.REASONS`).
     skipped : sequence of Skipped
         Rows of the file that are not among these.
+    encoding : str
+        What keys that are bytes are decoded by.
+    notes : sequence of Note
+        What to say of the reading.
     """
 
     keys: Sequence[str] | Sequence[bytes] | None
@@ -79,17 +93,21 @@ class FileRows:
     zeros: bool = False
     codes: Codes | None = None
     skipped: Sequence[Skipped] = ()
+    encoding: str = "utf-8"
+    notes: Sequence[Note] = ()
 
 
 def space_of(rows: FileRows, name: str, format_name: str) -> EmbeddingSpace:
-    """A valid space from ``rows``; what was mended is counted in ``origin["read"]``.
+    """A valid space from ``rows``; what was mended is counted in ``origin["read"]``, and what a
+    person should know besides stands in ``origin["notes"]``, if there is such.
 
     Rows with a number that is missing, infinite or beyond float32 are set aside, and those that
     ``rows`` says; blank keys become ``row-17`` (counted from 1 in the file) and repeated ones
-    ``name#2``, the original in ``table["label"]``; bytes that are not UTF-8 become U+FFFD. It may
-    be empty.
+    ``name#2``, the original in ``table["label"]``; bytes that are not UTF-8 become U+FFFD. All of
+    it and what else is to be known of the reading is said in ``origin["notes"]``, if there is any.
+    It may be empty.
     """
-    labels, undecodable = (None, 0) if rows.keys is None else decoded(rows.keys)
+    labels, undecodable = (None, 0) if rows.keys is None else decoded(rows.keys, rows.encoding)
     codes = codes_of(rows.vectors, rows.zeros, rows.codes)
     places = _places(len(rows.vectors), rows.skipped)
     aside = told(labels, codes, places, rows.skipped)
@@ -109,23 +127,28 @@ def space_of(rows: FileRows, name: str, format_name: str) -> EmbeddingSpace:
         "not_finite": aside["missing"] + aside["infinite"], "rows_in_file": rows.rows_in_file,
         **aside,
     }  # fmt: skip
-    origin = {"format": format_name, "read": counts}
+    origin: dict[str, Any] = {"format": format_name, "read": counts}
+    notes = [*texts_of_notes(rows.notes), *mended_notes(counts)]
+    if notes:
+        origin["notes"] = notes
     return EmbeddingSpace(keys, vectors, _table(columns), name, origin, copy=False)
 
 
-def decoded(keys: Sequence[str] | Sequence[bytes]) -> tuple[list[str], int]:
-    """The keys as text, and how many held bytes that are not UTF-8."""
+def decoded(
+    keys: Sequence[str] | Sequence[bytes], encoding: str = "utf-8"
+) -> tuple[list[str], int]:
+    """The keys as text, and how many held bytes that ``encoding`` does not have."""
     encoded = [key for key in keys if isinstance(key, bytes)]
     if len(encoded) < len(keys):
         return [str(key) for key in keys], 0
     try:
         # One call for all of them is several times faster than one for each.
-        together = b"\n".join(encoded).decode("utf-8").split("\n")
+        together = b"\n".join(encoded).decode(encoding).split("\n")
         if len(together) == len(encoded):
             return together, 0
     except UnicodeDecodeError:
         pass
-    texts = [key.decode("utf-8", "replace") for key in encoded]
+    texts = [key.decode(encoding, "replace") for key in encoded]
     bad = sum(
         "\ufffd" in text and text.encode() != key for text, key in zip(texts, encoded, strict=True)
     )

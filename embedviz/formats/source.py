@@ -14,7 +14,9 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from embedviz.errors import FormatError
+from embedviz.formats.notes import Note
 from embedviz.formats.opening import Readable, file_name, opened
+from embedviz.formats.recoded import Recoded, known_encoding, wide_encoding
 
 DEFAULT_MAX_BYTES = 16 * 2**30
 """How much a gzipped file may unpack to, unless told otherwise: 16 GiB."""
@@ -45,15 +47,39 @@ class Source:
         self.max_bytes = max_bytes
         self.raw, self.stored_size = opened(file)
         self.compressed = self.raw.read(3) == b"\x1f\x8b\x08"
-        self.raw.seek(0)
-        self._stream: Any = gzip.GzipFile(fileobj=self.raw) if self.compressed else self.raw
+        self.encoding: str | None = None
+        self._recoded: Recoded | None = None
+        self._stream: Any = self.raw
         self._buffer, self._at, self._fetched = b"", 0, 0
+        self._begin()
         try:
             self._fill(_HEAD)
         except FormatError:
             self.close()
             raise
         self.head = self._buffer[:_HEAD]
+
+    def recode(self, encoding: str | None = None) -> None:
+        """From its beginning its bytes are UTF-8, whatever ``encoding`` the file is in.
+
+        Without one a mark tells, else it is UTF-8 if it can be, else it is guessed: ``notes``.
+        Raises InvalidParameterError for an encoding that is not known.
+        """
+        self.encoding = None if encoding is None else known_encoding(encoding)
+        self._begin(recoded=True)
+        self._fill(_HEAD)
+        self.head = self._buffer[:_HEAD]
+
+    def recode_wide(self) -> None:
+        """Recode it if it is UTF-16 or UTF-32."""
+        wide = wide_encoding(self.head)
+        if wide is not None:
+            self.recode(wide)
+
+    @property
+    def notes(self) -> list[Note]:
+        """What to say of its encoding, as far as it was read."""
+        return [] if self._recoded is None else self._recoded.notes
 
     @property
     def label(self) -> str:
@@ -62,8 +88,8 @@ class Source:
 
     @property
     def size(self) -> int | None:
-        """Bytes in all; None if gzipped, because only unpacking would tell."""
-        return None if self.compressed else self.stored_size
+        """Bytes in all; None if gzipped or recoded, because only reading would tell."""
+        return None if self.compressed or self._recoded is not None else self.stored_size
 
     @property
     def position(self) -> int:
@@ -72,13 +98,13 @@ class Source:
 
     @property
     def remaining(self) -> int | None:
-        """Bytes still to come; None if gzipped."""
+        """Bytes still to come; None if gzipped or recoded."""
         return None if self.size is None else self.size - self.position
 
     @property
     def fraction(self) -> float:
         """How much of the stored file has been read, from 0 to 1."""
-        done = self.raw.tell() if self.compressed else self.position
+        done = self.raw.tell() if self.size is None else self.position
         return min(1.0, done / self.stored_size) if self.stored_size else 1.0
 
     def read(self, count: int) -> bytes:
@@ -145,7 +171,7 @@ class Source:
         buffered = min(count, len(self._buffer) - self._at)
         self._at += buffered
         count -= buffered
-        if not self.compressed and count:
+        if self.size is not None and count:
             self._buffer, self._at = b"", 0
             self._stream.seek(count, io.SEEK_CUR)
             self._fetched += count
@@ -157,9 +183,7 @@ class Source:
         """Go on from byte ``position`` (unpacked), which lies before."""
         if position == self.position:
             return
-        self.raw.seek(0)
-        self._stream = gzip.GzipFile(fileobj=self.raw) if self.compressed else self.raw
-        self._buffer, self._at, self._fetched = b"", 0, 0
+        self._begin(recoded=self._recoded is not None)
         self.skip(position, "what was read before")
 
     def ended(self, what: str, start: int) -> FormatError:
@@ -177,6 +201,13 @@ class Source:
         """Close what was opened here; a file that was handed in stays open."""
         if self.path is not None:
             self.raw.close()
+
+    def _begin(self, recoded: bool = False) -> None:
+        self.raw.seek(0)
+        self._stream = gzip.GzipFile(fileobj=self.raw) if self.compressed else self.raw
+        self._buffer, self._at, self._fetched = b"", 0, 0
+        if recoded:
+            self._stream = self._recoded = Recoded(self._stream, self.encoding)
 
     def _fill(self, count: int) -> None:
         """Have ``count`` bytes ready, or all that are left."""

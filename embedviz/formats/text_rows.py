@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from embedviz.encoding_guess import Guess, guessed, is_damaged_utf8
 from embedviz.errors import FormatError
 from embedviz.formats.base import ReadOptions
+from embedviz.formats.notes import Note
 from embedviz.formats.rows import GrowingRows
 from embedviz.formats.source import Source
 
@@ -19,18 +22,22 @@ Lines = tuple[int, list[bytes]]
 
 @dataclass(frozen=True)
 class TextRows:
-    """The keys and vectors of the rows that were read, the last line of them, and whether more
-    lines stand behind it in what was fetched from the file.
+    """The keys and vectors of the rows that were read, the last line of them, the encoding that the
+    first keys beyond ASCII were guessed to be in, and what to say.
     """
 
     keys: list[bytes]
     vectors: NDArray[np.float32]
     last_line: int
-    more: bool
+    guess: Guess | None = None
+    notes: list[Note] = field(default_factory=list)
 
 
 _BLOCK = 1 << 22
 _LONGEST_LINE = 1 << 22
+_PAIR = re.compile(rb"\d+:[-+.\deE]+")
+_HEXADECIMAL = re.compile(rb"[-+]?0x[0-9a-f.]+(p[-+]?\d+)?", re.IGNORECASE)
+_COMMA = re.compile(rb"[-+]?\d+,\d+")
 
 
 def line_blocks(source: Source, first_line: int) -> Iterator[Lines]:
@@ -61,26 +68,119 @@ def read_rows(
     """
     keys: list[bytes] = []
     vectors = GrowingRows(dimensions, expected)
+    encoding, ending = _Encoding(), _Endings(dimensions)
     last_line = 0
     for first_line, lines in blocks:
         wanted = None if most is None else most - len(keys)
-        parser = _BlockParser(source, dimensions, first_line)
+        parser = _BlockParser(source, dimensions, first_line, ending)
+        # From the whole block, whatever the limit: a guess must not depend on that.
+        encoding.look_at(lines)
         new_keys, rows = parser.parsed(lines, wanted)
         keys += new_keys
         vectors.append(rows)
         last_line = parser.last_line
         options.tell(source, len(keys))
         if most is not None and len(keys) >= most:
-            behind = b"".join(lines[last_line - first_line + 1 :])
-            return TextRows(keys, vectors.finished(), last_line, bool(behind.strip()))
-    return TextRows(keys, vectors.finished(), last_line, False)
+            break
+    return TextRows(keys, vectors.finished(), last_line, encoding.guess, ending.notes)
+
+
+def numbers_ending(line: bytes) -> int:
+    """How many numbers end the line, its first part aside."""
+    count = 0
+    for part in reversed(line.split()[1:]):
+        if not is_number(part):
+            break
+        count += 1
+    return count
+
+
+def look_of(line: bytes) -> str:  # noqa: PLR0911 - one for each kind of line
+    """What a line that is no word and numbers looks like, in plain words."""
+    parts = line.split()
+    rest = parts[1:]
+    if sum(map(bool, map(_PAIR.fullmatch, parts))) * 2 > len(rest) > 0:
+        return "numbers written index:value, as sparse vectors are"
+    if any(mark in line for mark in (b"[", b"(", b"{")):
+        return "numbers in brackets"
+    if sum(map(bool, map(_HEXADECIMAL.fullmatch, rest))) * 2 > len(rest) > 0:
+        return "hexadecimal numbers"
+    if sum(map(bool, map(_COMMA.fullmatch, rest))) * 2 > len(rest) > 0:
+        return "numbers with a decimal comma"
+    if line.count(b",") > 1 or line.count(b";") > 1:
+        return "parts with commas or semicolons between"
+    if b"|" in line:
+        return "parts with bars between"
+    if not any(map(is_number, rest)):
+        return "text without numbers"
+    return f"{numbers_ending(line):,} numbers at its end"
+
+
+def guess_in(lines: Sequence[bytes]) -> Guess | None:
+    """The encoding that the words of ``lines`` are guessed to be in; None if it is UTF-8."""
+    encoding = _Encoding()
+    encoding.look_at(lines)
+    return encoding.guess
+
+
+class _Encoding:
+    """The encoding of the keys, told from the first block that is not ASCII."""
+
+    def __init__(self) -> None:
+        self.guess: Guess | None = None
+        self._known = False
+
+    def look_at(self, lines: Sequence[bytes]) -> None:
+        if self._known:
+            return
+        beyond = [line for line in lines if not line.isascii()]
+        if not beyond:
+            return
+        self._known = True
+        sample = b"\n".join(beyond)
+        try:
+            sample.decode("utf-8")
+        except UnicodeDecodeError:
+            if not is_damaged_utf8(sample):
+                self.guess = guessed(b"\n".join(_word_of(line) for line in beyond))
+
+
+class _Endings:
+    """Words that end in a number, which could be one number too many: counted, and said."""
+
+    def __init__(self, dimensions: int) -> None:
+        self._dimensions = dimensions
+        self._lines: set[int] = set()
+        self._first = (0, b"")
+
+    def add(self, number: int, key: bytes) -> None:
+        self._first = self._first if self._lines else (number, key)
+        self._lines.add(number)  # a line may be looked at twice
+
+    @property
+    def notes(self) -> list[Note]:
+        if not self._lines:
+            return []
+        number, key = self._first
+        lines = "1 line ends" if len(self._lines) == 1 else f"{len(self._lines):,} lines end"
+        return [
+            Note(
+                f"{lines} in more than {self._dimensions:,} numbers: the last {self._dimensions:,} are "
+                "the vector, as in the other lines, and what stands before is the word (line "
+                f"{number:,}: '{key[:40].decode('utf-8', 'replace')}')."
+            )
+        ]
+
+
+def _word_of(line: bytes) -> bytes:
+    return line.rsplit(None, max(1, numbers_ending(line)))[0] if line.split() else b""
 
 
 class _BlockParser:
     """Parses one block: all numbers in one call, or line by line where that finds a fault."""
 
-    def __init__(self, source: Source, dimensions: int, first_line: int) -> None:
-        self._source, self._dimensions = source, dimensions
+    def __init__(self, source: Source, dimensions: int, first_line: int, endings: _Endings) -> None:
+        self._source, self._dimensions, self._endings = source, dimensions, endings
         self._first_line = self.last_line = first_line
 
     def parsed(
@@ -96,6 +196,7 @@ class _BlockParser:
             self.last_line = number
             if line.count(b" ") == self._dimensions:
                 key, _, rest = line.partition(b" ")
+                key = key.strip(b"\t")
             elif line:
                 key, rest = self._split(line, number)
             else:
@@ -114,12 +215,16 @@ class _BlockParser:
     def _split(self, line: bytes, number: int) -> tuple[bytes, bytes]:
         """Word and numbers, told apart from the right: a word may hold spaces."""
         parts = line.split()
-        extra = parts[1 : -self._dimensions]
         if line[:1] in b" \t" and len(parts) == self._dimensions:
             return b"", b" ".join(parts)
-        if len(parts) <= self._dimensions or _are_numbers(extra, parts[-self._dimensions :]):
+        if len(parts) <= self._dimensions:
             raise self._wrong(number, f"got {len(parts) - 1:,} parts after the first")
         key = line.rsplit(None, self._dimensions)[0].strip(b" \t")
+        extra = numbers_ending(line) - self._dimensions
+        if extra > 0:
+            if extra >= max(2, self._dimensions):  # no word: it would hold as many as the vector
+                raise self._wrong(number, f"got {self._dimensions + extra:,} numbers at its end")
+            self._endings.add(number, key)
         return key, b" ".join(parts[-self._dimensions :])
 
     def _floats(self, key: bytes, rest: bytes, number: int) -> NDArray[np.float32]:
@@ -146,17 +251,6 @@ def is_number(part: bytes) -> bool:
     except ValueError:
         return False
     return b"_" not in part  # Python reads 1_000, no writer of vectors means it
-
-
-def _are_numbers(extra: Sequence[bytes], numbers: Sequence[bytes]) -> bool:
-    """Whether ``extra`` parts before the numbers are numbers too many, and not a word's end.
-
-    "catch 22" is a word, "the 0.418" is not: what is written like the row's own numbers is one.
-    """
-    fractions = any(b"." in part or b"e" in part for part in numbers)
-    return bool(extra) and all(
-        is_number(part) and (b"." in part or b"e" in part or not fractions) for part in extra
-    )
 
 
 def _floats_together(rests: Sequence[bytes], dimensions: int) -> NDArray[np.float32] | None:

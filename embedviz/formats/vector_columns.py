@@ -12,8 +12,16 @@ from numpy.typing import NDArray
 from embedviz.errors import FormatError
 from embedviz.formats.set_aside import MISSING, RAGGED, UNREADABLE, Codes
 
-Vectors = NDArray[np.float32]
 _SEPARATORS = re.compile(r"[\s,;\[\]()]+")
+# array([…], dtype=float32), tensor([…], device='cuda:0'), and np.float32(0.5) inside of lists.
+_WRAPPED = re.compile(
+    r"(?:\w+\.)*(?:array|tensor|Tensor|Array|Vector|DenseVector|matrix|Parameter)\((\s*[\[(].*[\])])"
+    r"\s*(?:,\s*\w+\s*=\s*(?:[\w.:'\"]+|<[^<>]*>|\([^()]*\))\s*)*,?\s*\)",
+    re.DOTALL,
+)
+_SCALAR = re.compile(r"\b(?:np|numpy|torch)\.\w+\(([^()]*)\)")
+_ELIDED = re.compile(r"\.\.\.|\u2026")
+_COMMA_NUMBER = re.compile(r"[+-]?\d*,\d+(?:[eE][+-]?\d+)?")
 
 
 def is_list(kind: Any) -> bool:
@@ -43,25 +51,74 @@ def is_text(kind: Any) -> bool:
 
 
 def numbers_in(text: str | None) -> list[float] | None:
-    """The numbers of a list written as text, such as ``[0.1, 0.2]`` or ``0.1 0.2``; None if not."""
+    """The numbers of a list written as text, such as ``[0.1, 0.2]`` or ``0.1 0.2``; None if not.
+
+    Also as NumPy and PyTorch print them, and with decimal commas between semicolons or spaces:
+    ``[0,5; 1,25]``.
+    """
     try:
-        return [float(part) for part in _SEPARATORS.split(text or "") if part] or None
+        return [float(part) for part in _parts(text or "") if part] or None
     except ValueError:
         return None
 
 
-def vectors_of(batch: Any, names: Sequence[str], dimensions: int) -> tuple[Vectors, Codes]:
-    """The vectors in a RecordBatch, of shape (m, d), float32, and what is wrong with each row.
+def is_elided(text: str | None) -> bool:
+    """Whether a list as text has numbers left out, as NumPy prints long arrays."""
+    return is_bracketed(text) and _ELIDED.search(text or "") is not None
 
-    Raises FormatError for a column that holds no numbers.
+
+def is_bracketed(text: str | None) -> bool:
+    """Whether text is a list in brackets, whatever stands before them."""
+    bare = (text or "").strip()
+    return bare[:1] in ("[", "(") or _WRAPPED.fullmatch(bare) is not None
+
+
+def has_decimal_comma(text: str | None) -> bool:
+    """Whether the numbers of a list as text were read with decimal commas."""
+    return _with_commas(_bare(text or "")) is not None
+
+
+def _parts(text: str) -> list[str]:
+    bare = _bare(text)
+    with_commas = _with_commas(bare)
+    return _SEPARATORS.split(bare) if with_commas is None else with_commas
+
+
+def _bare(text: str) -> str:
+    """The list without what NumPy and PyTorch print about it."""
+    bare = text.strip()
+    if bare[:1].isalpha():
+        found = _WRAPPED.fullmatch(bare)
+        bare = bare if found is None else found[1]
+    return _SCALAR.sub(r"\1", bare) if "(" in bare else bare
+
+
+def _with_commas(bare: str) -> list[str] | None:
+    """The numbers with points where they have decimal commas; None where a comma parts them."""
+    if "," not in bare or "." in bare:
+        return None
+    inner = bare.strip("[]() \t\r\n")
+    parts = [part.strip() for part in inner.split(";")] if ";" in inner else inner.split()
+    with_comma = [part for part in parts if "," in part]
+    if len(parts) < 2 or not all(map(_COMMA_NUMBER.fullmatch, with_comma)):
+        return None
+    return [part.replace(",", ".") for part in parts]
+
+
+def vectors_of(
+    batch: Any, names: Sequence[str], dimensions: int, dtype: Any = np.float32
+) -> tuple[NDArray[Any], Codes]:
+    """The vectors in a RecordBatch, of shape (m, d), and what is wrong with each row.
+
+    They are of type ``dtype``, float32 or float64. Raises FormatError for a column that holds no numbers.
     """
     if len(names) == 1:
         column = batch.column(names[0])
         if is_list(column.type):
-            return _of_lists(column, dimensions)
+            return _of_lists(column, dimensions, dtype)
         if is_text(column.type):
-            return _of_texts(column.to_pylist(), dimensions)
-    rows = np.empty((batch.num_rows, len(names)), np.float32)
+            return _of_texts(column.to_pylist(), dimensions, dtype)
+    rows = np.empty((batch.num_rows, len(names)), dtype)
     codes = np.zeros(len(rows), np.uint8)
     with np.errstate(over="ignore", invalid="ignore"):
         for place, name in enumerate(names):
@@ -107,7 +164,7 @@ def dimensions_of(table: Any, names: Sequence[str]) -> int:
     return int(np.bincount(lengths).argmax()) if len(lengths) else 0
 
 
-def _of_lists(column: Any, dimensions: int) -> tuple[Vectors, Codes]:
+def _of_lists(column: Any, dimensions: int, dtype: Any) -> tuple[NDArray[Any], Codes]:
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -117,16 +174,18 @@ def _of_lists(column: Any, dimensions: int) -> tuple[Vectors, Codes]:
     codes = np.where(valid, np.where(sound, 0, RAGGED), MISSING).astype(np.uint8)
     flat = (column if sound.all() else column.filter(pa.array(sound))).flatten()
     with np.errstate(over="ignore", invalid="ignore"):
-        numbers = _numbers(flat, "").astype(np.float32, copy=False).reshape(-1, dimensions)
+        numbers = _numbers(flat, "").astype(dtype, copy=False).reshape(-1, dimensions)
     if sound.all():
         return numbers, codes
-    rows = np.ones((len(column), dimensions), np.float32)
+    rows = np.ones((len(column), dimensions), dtype)
     rows[sound] = numbers
     return rows, codes
 
 
-def _of_texts(texts: Sequence[str | None], dimensions: int) -> tuple[Vectors, Codes]:
-    rows = np.ones((len(texts), dimensions), np.float32)
+def _of_texts(
+    texts: Sequence[str | None], dimensions: int, dtype: Any
+) -> tuple[NDArray[Any], Codes]:
+    rows = np.ones((len(texts), dimensions), dtype)
     codes = np.zeros(len(texts), np.uint8)
     with np.errstate(over="ignore", invalid="ignore"):
         for row, text in enumerate(texts):

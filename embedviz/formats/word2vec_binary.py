@@ -7,15 +7,27 @@ from typing import IO
 import numpy as np
 from numpy.typing import NDArray
 
+from embedviz.encoding_guess import Guess, encoding_of, guessed, is_damaged_utf8
 from embedviz.errors import FormatError
-from embedviz.formats.base import FileSummary, Format, ReadOptions, checked_sizes, memory
+from embedviz.formats.base import (
+    MAX_DIMENSIONS,
+    FileSummary,
+    Format,
+    ReadOptions,
+    checked_sizes,
+    memory,
+)
+from embedviz.formats.notes import Note
+from embedviz.formats.recoded import encoding_notes
 from embedviz.formats.rows import FileRows, GrowingRows, space_of
 from embedviz.formats.source import Source
 from embedviz.formats.word2vec_header import (
-    any_left,
-    header_in,
-    numbers_follow,
+    check_binary,
+    is_binary,
+    is_word,
+    more_rows,
     read_header,
+    row_starts,
     surplus,
 )
 from embedviz.formats.writing import check_keys
@@ -24,45 +36,62 @@ from embedviz.space import EmbeddingSpace
 NAME = "word2vec-binary"
 _BLOCK = 1 << 22
 _LONGEST_KEY = 1 << 16
+_TOLD_BY = 10_000
 
 
 def sniff(head: bytes, _filename: str) -> bool:
-    """A header, and behind it something that is not written numbers."""
-    header = header_in(head)
-    if header is None:
-        return False
-    _, dimensions, start = header
-    return bool(head[start:].strip()) and not numbers_follow(head, start, dimensions)
+    """A header, and behind it binary numbers."""
+    return is_binary(head)
 
 
 def read(source: Source, options: ReadOptions) -> EmbeddingSpace:
-    """The rows that the header promises; raises FormatError with the byte where it broke."""
+    """All rows; raises FormatError with the byte where it broke.
+
+    Where there are more than the header counts it is said.
+    """
     rows, dimensions, wanted = _sizes(source, options.limit)
     keys: list[bytes] = []
     vectors = GrowingRows(dimensions, wanted if source.remaining is not None else 0)
-    rest = b""
-    while len(keys) < wanted:
+    guess: Guess | None = None
+    rest, ended = b"", False
+    while not ended and len(keys) != options.limit:
         block = source.read(max(_BLOCK, 4 * dimensions))
-        if not block:
-            raise source.broken(
-                f"byte {source.position:,}: the file ends in row {len(keys) + 1:,} of the "
-                f"{rows:,} that its header promises. It is truncated, or the header is wrong."
-            )
+        ended = not block
         rest += block
-        new_keys, new_rows, used = _rows_in(rest, dimensions, wanted - len(keys))
+        if not keys and options.encoding is None:
+            guess = _guess(rest, dimensions, rows)
+        most = len(rest) if options.limit is None else options.limit - len(keys)
+        promised = max(0, rows - len(keys))
+        new_keys, new_rows, used = _rows_in(rest, dimensions, min(most, promised or most))
+        if not promised and not all(map(is_word, new_keys)):
+            raise surplus(source, rows, f"byte {source.position - len(rest):,}")
         rest = rest[used:]
         keys += new_keys
-        if len(keys) < wanted and len(rest) > _LONGEST_KEY + 4 * dimensions:
-            raise _no_word(source, source.position - len(rest), len(keys) + 1)
         vectors.append(new_rows)
         options.tell(source, len(keys))
-    if options.limit is None and (rest.strip(b"\n") or any_left(source)):
+        ended = ended and not new_keys
+        if not ended and len(rest) > _LONGEST_KEY + 4 * dimensions and not new_keys:
+            if len(keys) >= rows:
+                raise surplus(source, rows, f"byte {source.position - len(rest):,}")
+            raise _no_word(source, source.position - len(rest), len(keys) + 1)
+    if len(keys) < wanted:
+        raise source.broken(
+            f"byte {source.position:,}: the file ends in row {len(keys) + 1:,} of the "
+            f"{rows:,} that its header promises. It is truncated, or the header is wrong."
+            + (f" To read the rows that are whole: limit={len(keys)}." if keys else "")
+        )
+    if ended and rest.strip(b"\n"):
         raise surplus(source, rows, f"byte {source.position - len(rest):,}")
-    return space_of(FileRows(keys, vectors.finished(), {}, rows), options.name, NAME)
+    notes = [] if len(keys) <= rows else [Note(more_rows(rows, len(keys)), (("limit", rows),))]
+    content = FileRows(
+        keys, vectors.finished(), {}, max(rows, len(keys)), encoding=options.encoding or encoding_of(guess),
+        notes=[*notes, *encoding_notes(guess, 0)],
+    )  # fmt: skip
+    return space_of(content, options.name, NAME)
 
 
 def describe(source: Source, limit: int | None) -> FileSummary:
-    """What the header says, checked against the size of the file."""
+    """What the header says, checked against the size of the file and the first rows."""
     rows, dimensions, wanted = _sizes(source, limit)
     return FileSummary(NAME, rows, dimensions, memory(wanted, dimensions))
 
@@ -81,6 +110,8 @@ def write(space: EmbeddingSpace, file: IO[bytes]) -> None:
 def _sizes(source: Source, limit: int | None) -> tuple[int, int, int]:
     rows, dimensions = read_header(source)
     wanted = rows if limit is None else min(rows, limit)
+    if 1 <= dimensions <= MAX_DIMENSIONS:
+        check_binary(source)
     checked_sizes(source, rows, dimensions, 4 * dimensions + 1, wanted)
     return rows, dimensions, wanted
 
@@ -104,6 +135,18 @@ def _rows_in(
         start = end
     rows = np.frombuffer(b"".join(parts), dtype="<f4").reshape(-1, dimensions)
     return keys, rows, start
+
+
+def _guess(block: bytes, dimensions: int, rows: int) -> Guess | None:
+    """What the first keys are encoded in if not UTF-8, whatever the limit."""
+    places = row_starts(block, 0, dimensions, min(rows, _TOLD_BY))
+    keys = [block[at : block.find(b" ", at)] for at in places[:-1]]
+    sample = b"\n".join(key for key in keys if not key.isascii())
+    try:
+        sample.decode("utf-8")
+    except UnicodeDecodeError:
+        return None if is_damaged_utf8(sample) else guessed(sample)
+    return None
 
 
 def _no_word(source: Source, byte: int, row: int) -> FormatError:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from embedviz.errors import EmbedvizError, FormatError, UntrustedFileError
 from embedviz.formats.source import Source
+from embedviz.formats.unusable_arrays import objects
 
 _LONGEST_NPY_HEADER = 10_000
 _BLOCK = 1 << 22
@@ -107,11 +108,8 @@ class Archive:
         except Exception as error:  # NumPy parses the header as Python text: many kinds
             raise self.broken(name, f"has no readable header of an array ({error})") from error
         if dtype.hasobject:
-            raise UntrustedFileError(
-                f"{self._source.label}: array '{name}' holds Python objects, which NumPy keeps as "
-                "a pickle; opening a pickle can run any code. Save words as an array of strings "
-                "(dtype 'U') or with ev.write(space, 'vectors.npz')."
-            )
+            label = f"{self._source.label}: array '{name}'"
+            raise UntrustedFileError(objects(label, tuple(map(int, shape)), name))
         header = ArrayHeader(tuple(map(int, shape)), dtype, bool(fortran))
         size = self._zip.getinfo(f"{name}.npy").file_size
         if min(header.shape, default=0) < 0 or header.nbytes + file.tell() != size:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from embedviz.encoding_guess import korean_text
+
 _LONGEST_PART = 255
-_ENOUGH = 2000
 _LEFT_BY_SYSTEMS = {"__macosx", "thumbs.db", "desktop.ini"}
 # Controls, halves of a pair, and the marks that turn the direction of writing (a disguise).
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
@@ -47,24 +48,6 @@ def in_own_script(raw: bytes) -> str | None:
         return raw.decode("utf-8")
     except UnicodeDecodeError:
         return korean_text(raw)
-
-
-def korean_text(raw: bytes) -> str | None:
-    """``raw`` read as CP949 if that gives Korean, else None.
-
-    Western and Chinese bytes can be valid CP949 by chance: as rare syllables, and as syllables
-    mixed with Chinese signs. So the latter must not occur, and half of what is not ASCII must be
-    among the 2,350 syllables of KS X 1001, which everyday Korean keeps to.
-    """
-    try:
-        text = raw.decode("cp949")
-    except UnicodeDecodeError:
-        return None
-    foreign = [sign for sign in text if not sign.isascii()][:_ENOUGH]
-    if any("一" <= sign <= "\u9fff" or "\ue000" <= sign <= "\uf8ff" for sign in foreign):
-        return None
-    common = sum("가" <= sign <= "힣" and len(sign.encode("euc_kr")) == 2 for sign in foreign)
-    return text if common and common * 2 >= len(foreign) else None
 
 
 def _from_file_system(name: str) -> str:

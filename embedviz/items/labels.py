@@ -9,12 +9,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from embedviz.errors import FormatError
-from embedviz.items.file_names import base_name, clean_name, korean_text, label_from_name
+from embedviz.items.file_names import base_name, clean_name, label_from_name
 from embedviz.items.files import Failure, ItemFile
 
 __all__ = [
     "LABELS_FILE",
     "LABELS_MB",
+    "Labels",
     "label_from_name",
     "labeled",
     "labels_from_csv",
@@ -34,12 +35,19 @@ _MOST_SAID = 100
 _SUFFIX = re.compile(r"\.[A-Za-z][A-Za-z0-9]{1,4}$")
 
 
-def labels_from_csv(data: bytes, failures: list[Failure] | None = None) -> dict[str, str]:
+class Labels(dict[str, str]):
+    """Label by file name; ``note`` says how the table was decoded, where that was not certain."""
+
+    note: str = ""
+
+
+def labels_from_csv(data: bytes, failures: list[Failure] | None = None) -> Labels:
     """Label by file name, from a table separated by commas, semicolons, tabs or bars.
 
     The columns are those headed file (filename, path, name, image) and label (class, category),
-    else the first two. UTF-8, UTF-16 with its mark and the usual encodings of Windows are read.
-    A file that is named with two labels gets the last one; ``failures``, if given, says so.
+    else the first two. UTF-8, UTF-16 and the usual encodings of Windows are read; where that is a
+    guess or signs are broken the ``note`` of the labels says so. A file that is named with two
+    labels gets the last one; ``failures``, if given, says both.
 
     Raises
     ------
@@ -48,7 +56,8 @@ def labels_from_csv(data: bytes, failures: list[Failure] | None = None) -> dict[
     """
     if len(data) > LABELS_MB << 20:
         raise FormatError(f"The table of labels is larger than {LABELS_MB} MB: give a shorter one.")
-    rows = _rows(_text(data))
+    text, note = _text(data)
+    rows = _rows(text)
     if not rows:
         raise FormatError("The table of labels is empty: give file names and their labels.")
     if max(map(len, rows)) < 2:
@@ -57,7 +66,8 @@ def labels_from_csv(data: bytes, failures: list[Failure] | None = None) -> dict[
             "with a comma between them."
         )
     file, label, heading = _columns(rows)
-    labels: dict[str, str] = {}
+    labels = Labels()
+    labels.note = note
     replaced: dict[str, str] = {}
     for row in rows[heading:]:
         if len(row) > max(file, label) and row[file] and row[label]:
@@ -66,6 +76,8 @@ def labels_from_csv(data: bytes, failures: list[Failure] | None = None) -> dict[
                 replaced[name] = labels[name]
             labels[name] = now
     if failures is not None:
+        if note:
+            failures.append(Failure(LABELS_FILE, note))
         failures += _some(
             [Failure(name, _two(labels[name], was)) for name, was in replaced.items()]
         )
@@ -136,18 +148,13 @@ def _some(failures: list[Failure]) -> list[Failure]:
     return [*failures[:_MOST_SAID], Failure(LABELS_FILE, reason)]
 
 
-def _text(data: bytes) -> str:
+def _text(data: bytes) -> tuple[str, str]:
+    """The text, and what to say of how it was decoded."""
     from embedviz.words.decoding import TextDecoder
 
-    # Korean Excel writes CP949, which guessing takes for Chinese where there are few words.
-    if not data.startswith((b"\xff\xfe", b"\xfe\xff")) and b"\0" not in data:
-        try:
-            return data.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            korean = korean_text(data)
-        if korean is not None:
-            return korean
-    return "".join(TextDecoder(LABELS_FILE).text([data]))
+    decoder = TextDecoder(LABELS_FILE)
+    text = "".join(decoder.text([data]))
+    return text, decoder.note
 
 
 def _rows(text: str) -> list[list[str]]:

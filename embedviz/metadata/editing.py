@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -11,12 +12,14 @@ from numpy.typing import NDArray
 from embedviz.errors import InvalidParameterError
 from embedviz.metadata.filters import column_of
 from embedviz.metadata.kinds import kind_of
+from embedviz.metadata.values import exceed_floats
 
 if TYPE_CHECKING:
     import pandas as pd
 
 _TRUE, _FALSE = ("true", "yes", "1"), ("false", "no", "0")
 _LONGEST_NAME = 200
+_WHOLE = re.compile(r"[+-]?[0-9]{1,19}")
 
 
 def with_flag(table: pd.DataFrame, rows: NDArray[np.intp], name: str) -> pd.DataFrame:
@@ -113,7 +116,16 @@ def _written(values: pd.Series[Any], new: Mapping[int, Any], name: str) -> pd.Se
         written = written.astype("boolean")
     elif kind == "number" and values.dtype.kind in "iu":
         # Whole numbers stay whole as long as they can.
-        written = written.astype("float64" if fractional else "Int64" if missing else "int64")
+        if fractional and exceed_floats(values):
+            raise InvalidParameterError(
+                f"Column {name!r} holds whole numbers beyond 2**53, which no fraction can stand "
+                "among. Give a whole number, or nothing."
+            )
+        nullable = missing or bool(values.isna().any())
+        signs = any(isinstance(value, int) and value < 0 for value in read.values())
+        whole = "UInt64" if str(values.dtype).lower() == "uint64" and not signs else "Int64"
+        kind_there: Any = "float64" if fractional else whole if nullable else whole.lower()
+        written = written.astype(kind_there)
     new_values: Any = list(read.values())
     if written.dtype != object:
         new_values = pd.array(new_values, dtype=written.dtype)
@@ -139,7 +151,10 @@ def _read(value: Any, kind: str, name: str, values: pd.Series[Any]) -> Any:
         return None
     try:
         if kind == "number":
-            number = float(text.replace(",", ""))
+            bare = text.replace(",", "")
+            if _WHOLE.fullmatch(bare):
+                return int(bare)
+            number = float(bare)
             if not np.isfinite(number):
                 raise ValueError
             return int(number) if number % 1 == 0 and abs(number) < 2**53 else number

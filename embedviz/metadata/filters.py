@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,12 +15,14 @@ from embedviz.errors import InvalidParameterError
 from embedviz.metadata.folding import arrow_text, folded
 from embedviz.metadata.kinds import kind_of
 from embedviz.metadata.text_search import parts_of
-from embedviz.metadata.values import coded, moments_of, numbers_of
+from embedviz.metadata.values import coded, moments_of, numbers_of, whole_numbers_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
 _LONGEST_JSON = 100_000
+_LARGEST = 1.7976931348623157e308
+_BEYOND = "beyond"
 
 
 @dataclass(frozen=True)
@@ -29,8 +31,9 @@ class Range:
 
     Attributes
     ----------
-    low, high : float, str or None
-        Numbers for a column of numbers, ISO 8601 text such as ``"2026-03-01T12:00:00"`` for dates.
+    low, high : float, int, str or None
+        Numbers for a column of numbers (whole ones beyond 2⁵³ exact, as int), ISO 8601 text such as
+        ``"2026-03-01T12:00:00"`` for dates.
     missing : bool
         True keeps rows without a value too.
     """
@@ -142,9 +145,10 @@ def _condition(one: Any) -> Condition:
 def _end(value: Any) -> float | str | None:
     if value is None or isinstance(value, str):
         return value
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= _LARGEST:
         raise ValueError(f"{value!r} is no end of a range")
-    return float(value)
+    # Ids beyond 2**53 are no floats: they stay the whole numbers that they are.
+    return value if isinstance(value, int) and abs(value) > 2**53 else float(value)
 
 
 def _in_range(values: pd.Series[Any], asked: Range) -> NDArray[np.bool_]:
@@ -154,6 +158,12 @@ def _in_range(values: pd.Series[Any], asked: Range) -> NDArray[np.bool_]:
     if kind_of(values) == "date":
         numbers, low, high = moments_of(values), _moment(asked.low), _moment(asked.high)
         absent = np.isnat(numbers)
+    elif (exact := whole_numbers_of(values)) is not None:
+        numbers, absent = exact
+        low, high = _whole(asked.low, numbers, math.ceil), _whole(asked.high, numbers, math.floor)
+        if any(isinstance(end, str) for end in (low, high)):
+            inside = np.zeros(len(numbers), bool)
+            return inside | absent if asked.missing else inside
     else:
         numbers, low, high = numbers_of(values), _number(asked.low), _number(asked.high)
         absent = np.isnan(numbers)
@@ -169,6 +179,20 @@ def _number(end: float | str | None) -> float | None:
     if isinstance(end, str):
         raise InvalidParameterError(f"A range of numbers cannot end at {end!r}. Give a number.")
     return end
+
+
+def _whole(end: float | str | None, numbers: NDArray[Any], rounded: Callable[[Any], int]) -> Any:
+    """An end of a range of whole numbers, exact; None: open, ``_BEYOND``: no number is inside."""
+    number = _number(end)
+    if number is None or math.isnan(number):
+        return None if number is None else _BEYOND
+    info, up = np.iinfo(numbers.dtype), rounded is math.ceil
+    if math.isinf(number):
+        return None if (number < 0) == up else _BEYOND
+    whole = rounded(number)
+    if info.min <= whole <= info.max:
+        return numbers.dtype.type(whole)
+    return None if (whole < info.min) == up else _BEYOND
 
 
 def _moment(end: float | str | None) -> np.datetime64 | None:

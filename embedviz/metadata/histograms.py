@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embedviz.metadata.kinds import Kind
-from embedviz.metadata.values import coded, moments_of, numbers_of
+from embedviz.metadata.values import are_days, coded, moments_of, numbers_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 Counts = NDArray[np.intp]
 _BINS = 24
 _LABELS = 20
+_DAY = 86_400
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +36,8 @@ class Histogram:
         How many rarer labels share that last count.
     missing : tuple of three int
         Rows without a value: of all, of those kept, of those selected.
+    days : bool
+        True if the values are days without a time; the bins then hold whole days.
     """
 
     edges: NDArray[Any] | None
@@ -44,6 +47,7 @@ class Histogram:
     selected: Counts
     others: int
     missing: tuple[int, int, int]
+    days: bool = False
 
 
 def bins_of(
@@ -82,7 +86,7 @@ def bins_of(
     absent = [int(np.count_nonzero(rows & ~known)) for rows in (of_all, of_kept, of_selected)]
     return Histogram(
         edges, labels, in_bins[0], in_bins[1], in_bins[2],
-        others, (absent[0], absent[1], absent[2]),
+        others, (absent[0], absent[1], absent[2]), kind == "date" and are_days(values),
     )  # fmt: skip
 
 
@@ -98,10 +102,12 @@ def _labeled(values: pd.Series[Any]) -> tuple[Counts, tuple[str, ...], int]:
 
 
 def _binned(values: pd.Series[Any], kind: Kind) -> tuple[Counts, NDArray[Any] | None]:
-    numbers = numbers_of(values)
+    numbers, unit = numbers_of(values), 1
     if kind == "date":
         moments = moments_of(values)
         numbers = np.where(np.isnat(moments), np.nan, moments.astype(np.int64).astype(np.float64))
+        unit = _DAY if are_days(values) else 1
+        numbers /= unit
     known = ~np.isnan(numbers)
     codes = np.full(len(numbers), -1, np.intp)
     if not known.any():
@@ -109,7 +115,9 @@ def _binned(values: pd.Series[Any], kind: Kind) -> tuple[Counts, NDArray[Any] | 
     edges = _edges(numbers[known])
     # By comparison with the edges themselves, so that a range of whole bins keeps exactly them.
     codes[known] = np.clip(np.searchsorted(edges, numbers[known], "right") - 1, 0, len(edges) - 2)
-    return codes, edges.astype(np.int64).astype("datetime64[s]") if kind == "date" else edges
+    if kind != "date":
+        return codes, edges
+    return codes, (edges.astype(np.int64) * unit).astype("datetime64[s]")
 
 
 def _edges(numbers: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from embedviz.metadata.values import hashable
+from embedviz.metadata.values import exceed_floats, hashable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,7 +37,8 @@ def kind_of(values: pd.Series[Any]) -> Kind:
 
     ``flag``: true or false. ``date``: moments. ``number``; whole numbers with at most 20 distinct
     values, each met five times on average, are a ``category``, as are labels that repeat. ``image``:
-    paths, addresses or data of pictures. All else is ``text``. Text that looks like numbers or dates
+    paths, addresses or data of pictures. All else is ``text``, and so are whole numbers that are no
+    float64 (ids beyond 2⁵³: nobody calculates with them). Text that looks like numbers or dates
     stays what it is: readers decide that.
     """
     import pandas as pd
@@ -49,13 +50,15 @@ def kind_of(values: pd.Series[Any]) -> Kind:
         return "flag"
     if types.is_datetime64_any_dtype(values):
         return "date"
+    if exceed_floats(values):
+        return "text"
     if types.is_numeric_dtype(values):
         return "category" if _few_whole(values) else "number"
     return _kind_of_objects(values.dropna(), str(values.name))
 
 
 def _few_whole(values: pd.Series[Any]) -> bool:
-    numbers = values.dropna().to_numpy()
+    numbers = values.dropna().to_numpy(np.float64)
     # A look at the first values spares sorting a million different numbers.
     if not len(numbers) or len(np.unique(numbers[:2000])) > _FEW_NUMBERS:
         return False

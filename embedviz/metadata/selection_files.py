@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from embedviz.metadata.values import arrow_column
 from embedviz.space import EmbeddingSpace
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def _arrow_column(values: pd.Series[Any]) -> Any:
     if isinstance(values.dtype, pd.CategoricalDtype):
         values = values.astype(values.cat.categories.dtype)
     try:
-        column = pa.array(values, from_pandas=True)
+        column = arrow_column(values)
         if not pa.types.is_nested(column.type):
             return column
     except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, UnicodeEncodeError):

@@ -51,12 +51,75 @@ def moments_of(values: pd.Series[Any]) -> NDArray[np.datetime64]:
     return moments.to_numpy("datetime64[s]")
 
 
+def are_days(values: pd.Series[Any]) -> bool:
+    """Whether a column holds days: moments without a time zone, all of them at midnight."""
+    if not _is_moment(values) or getattr(values.dtype, "tz", None) is not None:
+        return False
+    moments = values.to_numpy()
+    known = moments[~np.isnat(moments)]
+    return bool(len(known)) and bool(np.all(known == known.astype("datetime64[D]")))
+
+
+def whole_numbers_of(values: pd.Series[Any]) -> tuple[NDArray[Any], NDArray[np.bool_]] | None:
+    """A column of whole numbers, exact (int64 or uint64, 0 where missing), and what is missing.
+
+    None for any other column.
+    """
+    import pandas as pd
+
+    if values.dtype == object:
+        held = set(map(type, values.dropna().tolist()))
+        if held != {int}:
+            return None
+        try:
+            values = pd.Series(pd.array(values.tolist(), dtype="Int64"), name=values.name)
+        except (OverflowError, ValueError, TypeError):
+            return None
+    if getattr(values.dtype, "kind", "O") not in "iu":
+        return None
+    absent = values.isna().to_numpy(bool)
+    exact = values.fillna(0) if absent.any() else values
+    return exact.to_numpy(np.uint64 if values.dtype.kind == "u" else np.int64), absent
+
+
+def exceed_floats(values: pd.Series[Any]) -> bool:
+    """Whether some whole numbers are no float64 (beyond 2⁵³): ids, and nothing to calculate with."""
+    exact = whole_numbers_of(values)
+    if exact is None:
+        return False
+    numbers = exact[0]
+    large = numbers[
+        (numbers > 2**53) | (numbers < -(2**53) if numbers.dtype.kind == "i" else False)
+    ]
+    return any(int(float(number)) != number for number in large.tolist())
+
+
+def texts_of(values: pd.Series[Any]) -> list[str | None]:
+    """Each value as it is written: days without a time, ids digit by digit; None: missing."""
+    absent = values.isna().to_numpy(bool)
+    if are_days(values):
+        texts: list[Any] = values.to_numpy().astype("datetime64[D]").astype(str).tolist()
+    else:
+        # Not through Series.astype: whole numbers beside a missing one would become fractions.
+        texts = [str(value) for value in values.tolist()]
+    return [None if gone else text for gone, text in zip(absent, texts, strict=True)]
+
+
+def arrow_column(values: pd.Series[Any]) -> Any:
+    """A pyarrow array of the column, days as days; raises what pyarrow raises."""
+    import pyarrow as pa
+
+    column = pa.array(values, from_pandas=True)
+    return column.cast(pa.date32()) if are_days(values) else column
+
+
 def coded(values: pd.Series[Any]) -> Coded:
     """Labels of any column; None, NaN, NaT and "" are missing, and 3.0 is the label "3"."""
     import pandas as pd
 
     codes, distinct = pd.factorize(hashable(values), use_na_sentinel=True)
-    found = [_label(value) for value in distinct.tolist()]
+    days = are_days(values)
+    found = [str(value)[:10] if days else _label(value) for value in distinct.tolist()]
     labels = tuple(sorted(set(found) - {""}, key=_whole)) if _all_whole(distinct) else tuple(
         dict.fromkeys(label for label in found if label)
     )  # fmt: skip

@@ -11,6 +11,7 @@ from embedviz.formats import FORMATS, describe, read
 from embedviz.progress import Cancel, OnProgress
 from embedviz.ui.messages import plain, show_error
 from embedviz.ui.model_choice import choose_next
+from embedviz.ui.other_readings import chosen_reading, say_notes
 from embedviz.ui.server import server_settings
 from embedviz.ui.session import Model, session
 from embedviz.ui.uploaded import let_go
@@ -57,9 +58,10 @@ def _offer(upload: Any) -> None:
         "Read at most this many words", 1, 100_000_000, server_settings().rows_limit, step=10_000,
         help="Files list the most frequent words first; the first rows are read.",
     )  # fmt: skip
+    other = chosen_reading(upload.file_id)
     summary = session().kept(
-        ("describe", upload.file_id, int(limit)),
-        lambda: describe(upload, limit=int(limit), max_bytes=_unpacked_limit()),
+        ("describe", upload.file_id, int(limit), *other.items()),
+        lambda: describe(upload, limit=int(limit), max_bytes=_unpacked_limit(), **other),
     )
     if FORMATS[summary.format].trusted_only:
         read(upload)  # refuses it, with the reason and the way out
@@ -73,11 +75,12 @@ def _offer(upload: Any) -> None:
             else f", {summary.bytes_needed / 2**20:,.1f} MB in memory"
         )
     )
+    say_notes(summary.notes, upload.file_id, ("encoding", "format"))
     _refuse_too_large(summary.bytes_needed or 0)
-    key = ("read", upload.file_id, int(limit))
+    key = ("read", upload.file_id, int(limit), *other.items())
     if st.button("Read it", type="primary", width="stretch") or key in _started():
         _started().add(key)
-        _read(upload, int(limit), key)
+        _read(upload, int(limit), key, other)
 
 
 def _refuse_too_large(needed: int) -> None:
@@ -94,7 +97,7 @@ def _started() -> set[tuple[Any, ...]]:
     return st.session_state.setdefault("reads_started", set())  # type: ignore[no-any-return]
 
 
-def _read(upload: Any, limit: int, key: tuple[Any, ...]) -> None:
+def _read(upload: Any, limit: int, key: tuple[Any, ...], other: dict[str, Any]) -> None:
     def do(on_progress: OnProgress, cancel: Cancel) -> Model:
         upload.seek(0)
         return read(
@@ -103,6 +106,7 @@ def _read(upload: Any, limit: int, key: tuple[Any, ...]) -> None:
             max_bytes=_unpacked_limit(),
             on_progress=on_progress,
             cancel=cancel,
+            **other,
         )
 
     model = work(f"Reading {upload.name}", key, do)

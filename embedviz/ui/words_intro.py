@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from embedviz.formats.notes import reading_notes
 from embedviz.ui.messages import count, plain
 from embedviz.ui.model_choice import Chosen
 
@@ -21,6 +22,9 @@ def words_intro(chosen: Chosen | None) -> None:
     if citation:
         said += f" {plain(citation)}"
     st.markdown(said)
+    notes = reading_notes(space.origin)
+    if notes:  # in one piece: the map stands below
+        st.caption(plain(" ".join(notes)))
     _say_what_was_mended(space.origin.get("read", {}))
 
 

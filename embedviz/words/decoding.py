@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 import regex
 
+from embedviz.encoding_guess import guessed, is_damaged_utf8, utf16_without_mark
 from embedviz.errors import FormatError, InvalidParameterError
 
 _BYTE_ORDER_MARKS = (
@@ -39,8 +40,9 @@ class NotTextError(FormatError):
 class TextDecoder:
     """Decodes one text, block by block.
 
-    The encoding is the one given, else that of a byte-order mark, else UTF-8 if the first bytes
-    beyond ASCII are UTF-8, else what charset-normalizer takes them for.
+    The encoding is the one given, else that of a byte-order mark, else UTF-16 if every other byte
+    is zero, else UTF-8 if most of the first bytes beyond ASCII are UTF-8, else the one whose
+    letters make a language.
 
     Parameters
     ----------
@@ -54,7 +56,9 @@ class TextDecoder:
     encoding : str
         What is used; ``"ascii"`` as long as nothing depended on it.
     guessed : bool
-        True if charset-normalizer chose it, which can be wrong.
+        True if it was chosen by what its letters make, which can be wrong.
+    alternatives : tuple of str
+        Encodings that make sense too where it was guessed, the likelier first.
     replaced : int
         Characters U+FFFD in the text so far: bytes that could not be decoded, here or before.
     """
@@ -63,8 +67,20 @@ class TextDecoder:
         self.name = name
         self.encoding = "ascii"
         self.guessed = False
+        self.alternatives: tuple[str, ...] = ()
         self.replaced = 0
         self._decoder = None if encoding is None else self._use(_known(encoding))
+
+    @property
+    def note(self) -> str:
+        """What a guess was and what could not be decoded, in sentences; empty if all was certain."""
+        said = []
+        if self.guessed:
+            others = f"; it may be {', '.join(self.alternatives)}" if self.alternatives else ""
+            said.append(f"It is not UTF-8: read as {self.encoding}, a guess{others}.")
+        if self.replaced:
+            said.append(f"{self.replaced:,} signs could not be read: \ufffd stands in their place.")
+        return " ".join(said)
 
     def text(self, blocks: Iterable[bytes]) -> Iterator[str]:
         """The text of ``blocks``; raises NotTextError if they are no text."""
@@ -84,6 +100,8 @@ class TextDecoder:
                 if self._decoder is None or encoding == "utf-8":
                     self._decoder = self._use(encoding)
                 return block[len(mark) :]
+        if self._decoder is None and (wide := utf16_without_mark(block)) is not None:
+            self._decoder = self._use(wide)
         if self._decoder is None:
             self._refuse_binary(block[:_SAMPLE])
         return block
@@ -109,17 +127,13 @@ class TextDecoder:
             pass
         else:
             return "utf-8"
-        from charset_normalizer import from_bytes
-
-        found = from_bytes(sample[:_SAMPLE])
-        best = found.best()
-        if best is None:
+        if is_damaged_utf8(sample):
+            return "utf-8"
+        found = guessed(sample)
+        if found is None:
             raise self._no_text("in no encoding that is known")
-        # Western text often fits several alike; of these Windows' own is by far the commonest.
-        score = (best.chaos, best.coherence)
-        tied = [match.encoding for match in found if (match.chaos, match.coherence) == score]
-        self.guessed = True
-        return "cp1252" if "cp1252" in tied else best.encoding.replace("_", "-")
+        self.guessed, self.alternatives = True, found.alternatives
+        return found.encoding
 
     def _refuse_binary(self, sample: bytes) -> None:
         for start, what in _NO_TEXT:

@@ -232,6 +232,14 @@ def test_unicode_is_recognised_for_certain(language: str, encoding: str, named: 
     assert (report.encoding, report.guessed, report.replaced) == (named, False, 0)
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf16_needs_no_mark(encoding: str) -> None:
+    corpus = _from(LONG["fr"].encode(encoding), split="lines")
+    assert list(corpus) == list(Corpus.from_text(LONG["fr"], split="lines"))
+    (report,) = corpus.texts
+    assert (report.encoding, report.guessed, report.replaced) == (encoding, False, 0)
+
+
 def test_a_person_who_knows_the_encoding_can_say_it() -> None:
     corpus = _from(LONG["tr"].encode("cp1254"), encoding="cp1254")
     assert list(corpus) == list(Corpus.from_text(LONG["tr"]))
@@ -283,7 +291,7 @@ def test_utf8_is_never_mistaken_wherever_the_blocks_end(text: str) -> None:
         (bytes(range(256)) * 10, "binary data"),
         (np.arange(999, dtype=np.float32).tobytes(), "binary data"),
         (gzip.compress(gzip.compress(b"twice")), "packed with gzip once more"),
-        ("ohne BOM".encode("utf-16-le"), "save it as UTF-8"),
+        ("幸福的家庭 都是相似的".encode("utf-16-le"), "save it as UTF-8"),
     ],
     ids=["pdf", "png", "bytes", "floats", "gzip-twice", "utf-16"],
 )

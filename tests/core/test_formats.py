@@ -109,9 +109,29 @@ def test_content_tells_the_format_whatever_the_name(name: str, suffix: str, tmp_
 def test_one_dimension_and_one_row_are_recognised(name: str, data: st.DataObject) -> None:
     key = data.draw(st.from_regex(r"[a-z]{1,5}|[1-9]", fullmatch=True))
     space = fitting(EmbeddingSpace([key], [[data.draw(NUMBERS)]]), name)
-    # Four bytes that begin a number in digits, too: a file of that alone is one of text as well.
-    assume(not re.match(rb"[-+.0-9eE]+(\s|$)", space.vectors.tobytes()))
+    # Four bytes that are a number in digits, too: a file of that alone is one of text as well.
+    assume(not re.fullmatch(rb"\s*[-+.0-9a-zA-Z]+\s*|[ -~]{3}\n", space.vectors.tobytes()))
     assert mended(packed(space, name))[0].vectors_fingerprint == space.vectors_fingerprint
+
+
+def test_a_binary_row_that_begins_like_digits_is_binary() -> None:
+    space, _ = mended(b"1 1\na 0\n9[")
+    assert space.origin["format"] == "word2vec-binary"
+    assert space.vectors.tobytes() == b"0\n9["
+    assert "notes" not in space.origin
+
+
+@pytest.mark.parametrize("limit", [None, 1, 5])
+def test_what_is_text_and_binary_alike_says_so_and_can_be_read_both_ways(limit: int | None) -> None:
+    content = b"1 1\na 0.25"
+    space, _ = mended(content, limit=limit)
+    (note,) = space.origin["notes"]
+    assert "text and one of word2vec binary alike" in note
+    assert "format='word2vec-binary'" in note
+    assert (space.origin["format"], space.vectors.tolist()) == ("word2vec-text", [[0.25]])
+    other, _ = mended(content, format="word2vec-binary", limit=limit)
+    assert isinstance(other, EmbeddingSpace)
+    assert other.vectors.tobytes() == b"0.25"
 
 
 @pytest.mark.parametrize("name", WRITTEN)
@@ -294,6 +314,61 @@ def test_words_with_spaces_are_told_from_their_numbers() -> None:
     assert space.keys == ("New York", "catch 22", ". . .", "plain")
     np.testing.assert_array_equal(space.vectors, [[0.5, 1], [0.25, 1], [3.5, 4], [5.5, 6]])
     assert mended(content[4:])[0].keys == space.keys
+
+
+TOKENS = (
+    "the", "to 3.5", "$ 3.50", ". . .", ".\u00a0.\u00a0.", "1 / 2", "2008", "3.5", "\u2028(x", "1e5",
+    "at name@example.org", "0.5 0.5", "x\u0085y", "nan", "end",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("header", [False, True])
+@pytest.mark.parametrize("written", ["{:.5f}", "{:.1f}", "{:.3g}"])
+def test_tokens_that_end_in_numbers_keep_them(written: str, header: bool) -> None:
+    vectors = np.random.default_rng(5).normal(size=(len(TOKENS), 6))
+    rows = [[written.format(value) for value in row] for row in vectors]
+    lines = [" ".join([token, *row]) for token, row in zip(TOKENS, rows, strict=True)]
+    content = "\n".join([f"{len(TOKENS)} 6"] * header + lines).encode()
+    space, counts = mended(content)
+    assert space.keys == TOKENS
+    np.testing.assert_array_equal(space.vectors, np.array(rows, float).astype(np.float32))
+    assert counts["rows"] == len(TOKENS)
+    (note,) = space.origin["notes"]
+    assert note.startswith("4 lines end in more than 6 numbers")
+    assert "'to 3.5'" in note
+    for limit in range(1, len(TOKENS) + 1):
+        part = mended(content, limit=limit)[0]
+        assert part.keys == TOKENS[:limit]
+        np.testing.assert_array_equal(part.vectors, space.vectors[:limit])
+
+
+FRENCH = ["où", "déjà", "ça", "été", "the"]
+
+
+@pytest.mark.parametrize("name", ["word2vec-text", "word2vec-binary", "glove-text"])
+@pytest.mark.parametrize("limit", [None, 1, 3])
+def test_words_in_an_old_encoding_are_guessed_and_it_is_said(name: str, limit: int | None) -> None:
+    content = b"5 3\n" if name != "glove-text" else b""
+    for row, word in enumerate(FRENCH):
+        numbers = b"%d.5 1.5 2\n" % row
+        if name == "word2vec-binary":
+            numbers = np.float32([row, 1.5, 2]).tobytes()
+        content += word.encode("cp1252") + b" " + numbers
+    space, counts = mended(content, limit=limit)
+    assert (space.origin["format"], counts["undecodable"]) == (name, 0)
+    assert list(space.keys) == FRENCH[:limit]
+    (note,) = space.origin["notes"]
+    assert "read as cp1252, a guess that makes 'où', 'déjà', 'ça'" in note
+    assert "cp1250 ('oů')" in note
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-8-sig", "utf-32"])
+@pytest.mark.parametrize("header", [b"", b"5 3\n"])
+def test_word_vectors_in_any_unicode_are_read(encoding: str, header: bytes) -> None:
+    text = header.decode() + "".join(f"{word} {row}.5 1.5 2\n" for row, word in enumerate(FRENCH))
+    space, _ = mended(text.encode(encoding))
+    assert list(space.keys) == FRENCH
+    assert "notes" not in space.origin
 
 
 def test_unusual_but_sound_text_is_read() -> None:

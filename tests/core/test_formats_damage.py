@@ -17,13 +17,14 @@ from typing import Any
 import numpy as np
 import pytest
 from gensim.test.utils import datapath
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from embedviz.errors import EmbedvizError, FormatError, UntrustedFileError
 from embedviz.formats import FORMATS, describe, read, write
 from embedviz.space import EmbeddingSpace
 from embedviz.word_model import as_space
+from tests.counts import examples
 
 
 def _written(name: str) -> bytes:
@@ -96,7 +97,8 @@ def test_noise_only_speaks(kind: str, content: bytes) -> None:
 @pytest.mark.parametrize("kind", FORMATS)
 def test_a_wrong_choice_of_format_is_said(kind: str) -> None:
     wrong = []
-    for name in (name for name in GOOD if not name.startswith(kind)):
+    also = "glove-text" if kind == "space-separated" else kind  # words and numbers are a table too
+    for name in (name for name in GOOD if not name.startswith((kind, also))):
         said = _refusal(GOOD[name], format=kind)
         if not re.search("line|byte|member|pickle|expected", said) or "Traceback" in said:
             wrong.append((name, said))
@@ -134,7 +136,7 @@ def test_no_truncation_goes_unnoticed(name: str) -> None:
         (b"c 1.5 2 x3", "'c' stands 'x3', which is not a number"),
         (b"c 1.5 2 1_0", "'1_0'"),
         (b"c 1,5 2,0 3,0", "not a number"),
-        (b"c 1.5 2.5 3.5 4.5", "a word and 3 numbers"),
+        (b"c 1.5 2.5 3.5 4.5 5.5 6.5", "a word and 3 numbers"),
         (b"c", "a word and 3 numbers"),
     ],
 )
@@ -155,12 +157,68 @@ def test_binary_says_the_byte() -> None:
     refused(b"2 20000\n" + b"x" * 300_000, r"byte 8: .*row 1, a word", format="word2vec-binary")
 
 
-def test_rows_beyond_the_header_are_not_dropped_in_silence() -> None:
+@pytest.mark.parametrize("name", ["word2vec-text", "word2vec-binary"])
+def test_rows_beyond_the_header_are_not_dropped_in_silence(name: str) -> None:
+    for said, limits in ((19, (None, 20, 100)), (1, (None, 100))):
+        content = GOOD[name].replace(b"20 4", b"%d 4" % said, 1)
+        whole = as_space(read(io.BytesIO(GOOD[name])))
+        for limit in limits:
+            space = as_space(read(io.BytesIO(content), limit=limit))
+            assert space.vectors_fingerprint == whole.vectors_fingerprint
+            (note,) = space.origin["notes"]
+            assert f"counts {said} rows" in note
+            assert "20 were read" in note
+        part = as_space(read(io.BytesIO(content), limit=said))
+        assert part.keys == whole.keys[:said]
+    for limit in (None, 21, 1000):
+        refused(GOOD[name].replace(b"20 4", b"21 4", 1), "21 rows|of the 21", limit=limit)
+    assert len(as_space(read(io.BytesIO(GOOD[name].replace(b"20 4", b"21 4", 1)), limit=20))) == 20
+
+
+@pytest.mark.parametrize("limit", [None, 5, 20, 1000])
+@pytest.mark.parametrize("said", [3, 5])
+@pytest.mark.parametrize("name", ["word2vec-text", "word2vec-binary"])
+def test_other_dimensions_than_the_header_says_are_refused(
+    name: str, said: int, limit: int | None
+) -> None:
+    content = GOOD[name].replace(b"20 4", b"20 %d" % said, 1)
+    refused(content, f"says {said} numbers .*hold 4.*'20 4'", limit=limit)
+
+
+@pytest.mark.parametrize("limit", [None, 19, 20, 1000])
+def test_what_is_no_row_behind_the_rows_is_refused(limit: int | None) -> None:
     for name in ("word2vec-text", "word2vec-binary"):
-        content = GOOD[name].replace(b"20 4", b"19 4", 1)
-        refused(content, "limit=19")
-        assert len(as_space(read(io.BytesIO(content), limit=19))) == 19
-        refused(GOOD[name].replace(b"20 4", b"21 4", 1), "21 rows|of the 21")
+        content = GOOD[name].replace(b"20 4", b"19 4", 1)[:-8] + b"\0 \x02"
+        if limit == 19:
+            assert len(as_space(read(io.BytesIO(content), limit=limit))) == 19
+        else:
+            refused(content, "limit=19", limit=limit)
+
+
+SPARSE = b"3 10\nriver 1:0.41 4:0.12 9:0.77\nbank 0:0.3 4:0.5\nmoney 0:0.9\n"
+NO_ROWS = {
+    "sparse": (SPARSE, "index:value"),
+    "sparse, many": (
+        b"200 30\n" + b"".join(b"w%d 1:0.35 3:0.24 17:1e-3\n" % i for i in range(200)), "index:value",
+    ),
+    "lists": (b"2 3\na [0.5, 1.5, 2]\nb [1, 2, 3]\n", "brackets"),
+    "hexadecimal": (b"2 2\na 0x1.8p+1 0x1p-3\nb 0x1p0 0x1.4p0\n", "hexadecimal"),
+    "prose": (b"12 30\nIt was the best of times, it was the worst\nof times\n" * 9, "text"),
+    "commas": (b"2 3\na,0.5,1.5,2\nb,1,2,3\n", "commas"),
+    "decimal commas": (b"2 2\na 0,5 1,5\nb 1,5 2,5\n", "decimal comma"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("limit", [None, 1, 2, 150, 10_000])
+@pytest.mark.parametrize("name", NO_ROWS)
+def test_rows_that_are_no_words_and_numbers_are_never_binary(name: str, limit: int | None) -> None:
+    content, look = NO_ROWS[name]
+    said = refused(content, f"line 2:.*looks like .*{look}", limit=limit)
+    assert "limit=" not in said
+    with pytest.raises(FormatError, match=look):
+        describe(io.BytesIO(content), limit=limit)
+    if name != "decimal commas":  # which ends where binary rows would: who insists gets them
+        refused(content, "line 2", limit=limit, format="word2vec-binary")
 
 
 def test_glove_and_word2vec_mistaken_for_each_other() -> None:
@@ -286,6 +344,77 @@ def test_a_bomb_is_bounded(compress: str) -> None:
         content = file.getvalue()
     refused(content, "1,000,000.*max_bytes", max_bytes=1_000_000)
     assert len(as_space(read(io.BytesIO(content), max_bytes=100 << 20))) >= 100_000
+
+
+# A limit
+
+
+PARTS = st.sampled_from(
+    [
+        "a",
+        "bc",
+        "0.5",
+        "1.5",
+        "-2.25",
+        "3",
+        "12",
+        "nan",
+        "1:0.5",
+        "[1, 2]",
+        "0,5",
+        "é",
+        "",
+        '"',
+        "x0",
+        "1e5",
+    ]
+)
+LINES = st.lists(st.lists(PARTS, min_size=1, max_size=4), min_size=1, max_size=6)
+
+
+@settings(max_examples=examples(150, 5000))
+@given(
+    LINES, st.sampled_from(" ,;\t"), st.sampled_from(["", "3 2\n", "2 1\n", "id,x0,x1\n", "5 3\n"])
+)
+def test_a_limit_gives_the_first_of_the_rows_that_reading_all_gives(
+    lines: list[list[str]], delimiter: str, first: str
+) -> None:
+    content = (first + "\n".join(map(delimiter.join, lines)) + "\n").encode()
+    _check_limits(content, len(lines))
+
+
+@pytest.mark.parametrize("name", ["csv", "tsv", "word2vec-text", "word2vec-binary", "glove-text"])
+@given(data=st.data())
+def test_a_limit_does_not_change_how_a_damaged_file_is_read(name: str, data: st.DataObject) -> None:
+    content = bytearray(GOOD[name])
+    for at in data.draw(st.lists(st.integers(0, len(content) - 1), max_size=2)):
+        content[at] = data.draw(st.integers(0, 255))
+    _check_limits(bytes(content), 20, (1, 2, 19, 20, 21))
+
+
+def _check_limits(content: bytes, rows: int, limits: Any = None) -> None:
+    """Each limit gives the rows of all that stand before it; what is refused is refused at its place."""
+    try:
+        whole = as_space(read(io.BytesIO(content), max_bytes=1 << 22))
+    except EmbedvizError:
+        return  # a limit may end before the damage, which is what it is for
+    listed = whole.origin["read"].get("set_aside", [])
+    aside = {row for row, _, _ in listed}
+    ragged = {
+        row for row, _, why in listed if why == "ragged"
+    }  # which are passed over, not counted
+    order = [row for row in range(1, len(whole) + len(aside) + 1) if row not in ragged]
+    for limit in limits or range(1, rows + 2):
+        if set(order[:limit]) <= aside:
+            with pytest.raises(FormatError, match="no row of finite numbers"):
+                read(io.BytesIO(content), limit=limit, max_bytes=1 << 22)
+            continue
+        part = as_space(read(io.BytesIO(content), limit=limit, max_bytes=1 << 22))
+        assert part.origin["format"] == whole.origin["format"]
+        assert list(part.vectors.tobytes()) == list(whole.vectors[: len(part)].tobytes())
+        assert len(part) >= min(limit, len(whole)) - len(aside)
+        if not whole.origin["read"]["duplicates"]:  # of which later ones may have names by chance
+            assert part.keys == whole.keys[: len(part)]
 
 
 # Pickles

@@ -116,6 +116,59 @@ def test_the_script_reads_as_many_rows_though_one_was_set_aside(brought, settle)
     assert mine.details == "ev.read('mine.csv', limit=20)"
 
 
+def _click(at, label: str) -> None:
+    next(button for button in at.button if button.label == label).click().run()
+    assert not at.exception, at.exception
+
+
+def _columns(at) -> list[str]:
+    return next(
+        frame.value["column"].tolist() for frame in at.dataframe if "taken as" in frame.value
+    )
+
+
+def test_what_can_be_read_in_two_ways_says_so_and_the_other_is_one_click_away(
+    brought, settle
+) -> None:
+    content = "1;2;3\n4;5;6\n7;8;10\n2;3;5\n"
+    at = brought(("counts.csv", content.encode(), "text/csv"))
+    said = text_of(at).replace("\\", "")
+    assert "was taken for a row" in said
+    assert _columns(at) == ["column_1", "column_2", "column_3"]
+    _click(at, "Take the first line for names")
+    assert _columns(at) == ["1", "2", "3"]
+    _click(at, "Read it as recognised")
+    assert _columns(at) == ["column_1", "column_2", "column_3"]
+    _click(at, "Take the first line for names")
+    _click(at, "Open them")
+    settle(at, lambda at: "3 vectors × 3" in text_of(at))
+    (mine,) = at.session_state["embedviz_session"].owned.values()
+    assert mine.details == "ev.read('counts.csv', header=True)"
+
+
+def test_columns_left_out_are_taken_by_a_button(brought, settle) -> None:
+    content = "id,x1,x2,x4\n" + "".join(f"k{i},{i}.5,{i % 3},{i % 5}\n" for i in range(9))
+    at = brought(("gap.csv", content.encode(), "text/csv"))
+    assert "× 2 dimensions" in text_of(at)
+    _click(at, "Take them for the vector too")
+    assert "× 3 dimensions" in text_of(at)
+    _click(at, "Open them")
+    settle(at, lambda at: "9 vectors × 3" in text_of(at))
+    (mine,) = at.session_state["embedviz_session"].owned.values()
+    assert mine.details == "ev.read('gap.csv', vectors=['x1', 'x2', 'x4'])"
+
+
+def test_how_a_file_was_read_is_said_at_first_sight(brought, settle) -> None:
+    content = "name;x1;x2\nCléa;28,7;-9999,0\nJürg;28,95;1,25\nÅsa;29;2,5\n".encode("cp1252")
+    at = brought(("excel.csv", content, "text/csv"))
+    assert "read as cp1252" in text_of(at)
+    _click(at, "Open them")
+    settle(at, lambda at: "3 vectors × 2" in text_of(at))
+    said = text_of(at).replace("\\", "")
+    assert "'28,7' was read as 28.7" in said
+    assert "read as cp1252, a guess" in said
+
+
 def test_vectors_and_metadata_as_two_files(brought, settle) -> None:
     array = io.BytesIO()
     np.save(array, np.random.default_rng(0).normal(size=(30, 4)).astype(np.float32))

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import embedviz as ev
+from embedviz.word_model import as_space
 from tests.pages.conftest import text_of
 
 
@@ -92,6 +93,29 @@ def test_uploaded_vectors_become_the_model(open_page, settle, pack):
     settle(at, lambda at: at.selectbox(key="model").value.endswith("(mine)"))
     at.text_input(key="word").set_value("beta").run()
     assert set(neighbors_shown(at)) == set(words) - {"beta"}
+
+
+def test_a_guessed_encoding_is_said_and_the_other_is_one_click_away(open_page, settle):
+    words = ["où", "déjà", "ça", "the", "of"]
+    at = open_page("words", n="250")
+    upload(at, "mots.txt", glove_text(words).decode().encode("cp1252"))
+    assert "read as cp1252" in text_of(at).replace("\\", "")
+    next(button for button in at.button if button.label == "Read it as cp1250").click().run()
+    assert "cp1252" not in text_of(at)
+    assert any(button.label == "Read it as recognised" for button in at.button)
+    next(button for button in at.button if button.label == "Read it").click().run()
+    settle(at, lambda at: at.selectbox(key="model").value.endswith("(mine)"))
+    (mine,) = at.session_state["embedviz_session"].owned.values()
+    assert as_space(mine.space).keys[:2] == ("oů", "déjŕ")
+
+
+def test_rows_beyond_the_header_are_read_and_said(open_page, settle):
+    words = ["alpha", "beta", "gamma", "delta", "epsilon"]
+    at = open_page("words", n="250")
+    upload(at, "mine.vec", b"4 4\n" + glove_text(words))
+    next(button for button in at.button if button.label == "Read it").click().run()
+    settle(at, lambda at: at.selectbox(key="model").value.endswith("(mine)"))
+    assert "counts 4 rows, but more follow: 5 were read" in text_of(at).replace("\\", "")
 
 
 def test_pickle_is_refused_with_the_way_out(open_page):

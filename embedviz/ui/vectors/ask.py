@@ -10,6 +10,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from embedviz.errors import EmbedvizError, InvalidParameterError, UnknownKeyError
+from embedviz.metadata.cells import cells_of
 from embedviz.metrics import METRICS
 from embedviz.search import Neighbors, neighbors
 from embedviz.ui.messages import count, plain, show_error
@@ -144,7 +145,7 @@ def _show(answer: Answer, scene: Scene) -> None:
     st.markdown(f"**Nearest to** {plain(answer.label)}")
     table = pd.DataFrame({"key": found.keys, metric.label.lower(): found.scores})
     columns = columns_of(scene.vectors, scene.space, scene.state)
-    more = columns.table.iloc[found.rows].reset_index(drop=True)
+    more = cells_of(columns.table.iloc[found.rows].reset_index(drop=True))
     kept = [name for name in more.columns if name not in table.columns]
     images = [name for name in columns.of_kind("image") if name in kept]
     more, pictures = shown_pictures(more[kept], images, "vectors_neighbor_pictures")

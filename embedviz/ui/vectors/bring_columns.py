@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import streamlit as st
 
@@ -11,6 +12,7 @@ from embedviz.formats import FORMATS, Recognised
 from embedviz.formats.columns import KeyChoice
 from embedviz.formats.set_aside import MEANING
 from embedviz.ui.messages import count, plain
+from embedviz.ui.other_readings import chosen_reading, say_notes
 
 _NUMBERED = "no key: number the rows"
 
@@ -19,11 +21,13 @@ _NUMBERED = "no key: number the rows"
 class Choice:
     """The columns that a person chose in place of those recognised; empty and None: as they are.
 
-    ``key=False`` numbers the rows.
+    ``key=False`` numbers the rows. ``other`` are arguments of ``ev.read`` for another way to read
+    the file: its encoding, its first line.
     """
 
     vectors: tuple[str, ...] = ()
     key: KeyChoice = None
+    other: tuple[tuple[str, Any], ...] = ()
 
     def reading(self, name: str, metadata: str | None, most: int, rows: int) -> str:
         """The Python expression that reads the same from a file of this name."""
@@ -34,6 +38,7 @@ class Choice:
             )
         if self.key is not None:
             said.append(f"key={self.key!r}")
+        said += [f"{name}={value!r}" for name, value in self.other]
         if metadata is not None:
             said.append(f"metadata={metadata!r}")
         if rows >= most:
@@ -55,27 +60,31 @@ def choose_columns(
         return None
     now = found if choice == Choice() else taken(choice)
     with head:
-        _head(now)
+        _head(now, file_id)
     return choice, now
 
 
-def _head(found: Recognised) -> None:
+def _head(found: Recognised, file_id: str) -> None:
     rows = "an unknown number of" if found.rows is None else f"{found.rows:,}"
     st.markdown(
         f"**{plain(FORMATS[found.format].label)}**: {rows} rows × {found.dimensions or '?'} dimensions"
     )
-    if found.note:
-        st.caption(plain(found.note))
+    say_notes(found.notes, file_id, ("encoding", "format", "header", "vectors"))
     if found.set_aside:
         said = "; ".join(f"{n:,} because {MEANING[why]}" for why, n in found.set_aside)
         st.caption(f"Of the first {count(found.sampled, 'row')} would be set aside: {said}.")
 
 
 def _choice(found: Recognised, file_id: str) -> Choice | None:
+    chosen_other = chosen_reading(file_id)
+    asked = tuple(chosen_other.pop("vectors", ()))
+    other = tuple(sorted(chosen_other.items()))
     if not found.columns:
-        return Choice()
+        return Choice(other=other)
     names = [column.name for column in found.columns]
     left, right = st.columns([1, 2])
+    # Other readings have other columns: the boxes begin anew with them.
+    file_id = "-".join([file_id, *(f"{name}={value}" for name, value in other), *asked])
     free = [name for name in names if name not in found.vector]
     # By place: a column may be called as the first entry is.
     at = free.index(found.key) + 1 if found.key in free else 0
@@ -99,10 +108,11 @@ def _choice(found: Recognised, file_id: str) -> Choice | None:
     if not vectors:
         st.info("Choose the column, or the columns, that make the vector.")
         return None
-    changed = tuple(vectors) if tuple(vectors) != found.vector else ()
+    changed = tuple(vectors) if tuple(vectors) != found.vector else asked
     # With other vectors another column might be recognised as the key: the one shown is said, then.
     same = key == found.key and not changed
-    return Choice(changed, None if same else key if key is not None else False)
+    chosen_key: KeyChoice = None if same else key if key is not None else False
+    return Choice(changed, chosen_key, other)
 
 
 def _table(found: Recognised, vectors: list[str], key: str | None) -> None:

@@ -43,7 +43,7 @@ def _limits(name: str, state: SetState, dates: bool) -> None:
     asked = condition if isinstance(condition, Range) else Range()
     keys = [f"vectors_{side}-{name}" for side in ("low", "high")]
     for key, end in zip(keys, (asked.low, asked.high), strict=True):
-        st.session_state[key] = "" if end is None else f"{end}"
+        st.session_state[key] = "" if end is None else f"{end}".removesuffix("T00:00:00")
 
     def typed() -> None:
         ends = [_end(st.session_state[key].strip(), dates) for key in keys]
@@ -69,7 +69,10 @@ def _end(text: str, dates: bool) -> float | str | None:
     try:
         if dates:
             return str(np.datetime64(text, "s"))
-        number = float(text.replace(",", ""))
+        bare = text.replace(",", "")
+        if bare.lstrip("+-").isdecimal() and abs(int(bare)) > 2**53:
+            return int(bare)  # exact: ids are no floats
+        number = float(bare)
     except ValueError:
         return "?"
     return number if np.isfinite(number) else "?"

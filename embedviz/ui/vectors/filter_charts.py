@@ -17,6 +17,7 @@ ALL, KEPT, SELECTED = "#8A93A0", "#4F7FE0", "#EE6677"
 
 _PLOT_HEIGHT = 80
 _ROW_HEIGHT = 18
+_DAY = 86_400_000  # in milliseconds
 _PADDING = {"left": 2, "right": 6, "top": 2, "bottom": 2}
 Spec = dict[str, Any]
 
@@ -27,7 +28,7 @@ def chart_of(bins: Histogram, condition: Condition | None) -> tuple[pd.DataFrame
         return _label_data(bins), _label_spec(bins, condition)
     ends = _axis_numbers(bins.edges)
     dates = bins.edges.dtype.kind == "M"
-    return _bin_data(bins, ends), _bin_spec(ends, dates, condition)
+    return _bin_data(bins, ends), _bin_spec(ends, dates, bins.days, condition)
 
 
 def condition_of(selection: Mapping[str, Any], bins: Histogram, missing: bool) -> Condition | None:
@@ -43,6 +44,9 @@ def condition_of(selection: Mapping[str, Any], bins: Histogram, missing: bool) -
         return None
     low, high = sorted(map(float, ends))
     if bins.edges.dtype.kind == "M":
+        if bins.days and np.ceil(low / _DAY) <= np.floor(high / _DAY):
+            low, high = np.ceil(low / _DAY) * _DAY, np.floor(high / _DAY) * _DAY
+            return Range(_iso(low)[:10], _iso(high)[:10], missing)
         return Range(_iso(low), _iso(high), missing)
     return Range(*_rounded(low, high, bins.edges), missing)
 
@@ -75,13 +79,18 @@ def _bin_data(bins: Histogram, ends: NDArray[np.float64]) -> pd.DataFrame:
     return pd.DataFrame(columns | counts)
 
 
-def _bin_spec(ends: NDArray[np.float64], dates: bool, condition: Condition | None) -> Spec:
+def _bin_spec(
+    ends: NDArray[np.float64], dates: bool, days: bool, condition: Condition | None
+) -> Spec:
     brush: Spec = {
         "name": "brush", "select": {"type": "interval", "encodings": ["x"]}, "views": ["all"],
     }  # fmt: skip
     if isinstance(condition, Range):
         brush["value"] = {"x": _shown_ends(condition, ends, dates)}
-    axis = {"title": None, "tickCount": 5, "grid": False, "labelFlush": True}
+    # Vega would put hours between two days that have none.
+    few_days = days and ends[-1] - ends[0] <= 5 * _DAY
+    ticks: Any = {"interval": "utcday", "step": 1} if few_days else 5
+    axis = {"title": None, "tickCount": ticks, "grid": False, "labelFlush": True}
     scale = {"type": "utc" if dates else "linear", "domain": [ends[0], ends[-1]], "nice": False}
     x = {"type": "temporal" if dates else "quantitative", "axis": axis, "scale": scale}
 

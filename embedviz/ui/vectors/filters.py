@@ -98,7 +98,9 @@ def said(condition: Condition) -> str:
 def _end(end: float | str | None) -> str:
     if end is None:
         return ""
-    return end.replace("T", " ") if isinstance(end, str) else f"{end:g}"
+    if isinstance(end, str):
+        return end.removesuffix("T00:00:00").replace("T", " ")
+    return str(end) if isinstance(end, int) else f"{end:g}"
 
 
 def _short(text: str) -> str:

@@ -1,16 +1,20 @@
-"""What reading a file mended and set aside: one line, and the rows on request."""
+"""How a file was read, what that mended and set aside: lines, and the rows on request."""
 
 from __future__ import annotations
 
 import streamlit as st
 
+from embedviz.formats.notes import reading_notes
 from embedviz.formats.set_aside import MEANING
 from embedviz.space import EmbeddingSpace
-from embedviz.ui.messages import count
+from embedviz.ui.messages import count, plain
 
 
 def read_report(space: EmbeddingSpace) -> None:
-    """Nothing where nothing had to be mended."""
+    """Nothing where nothing had to be mended or said."""
+    notes = reading_notes(space.origin)
+    if notes:  # in one piece: the map stands below
+        st.caption(plain(" ".join(notes)))
     read = space.origin.get("read")
     if not isinstance(read, dict):
         return

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from embedviz.metadata.cells import cells_of
 from embedviz.metadata.editing import with_cells
 from embedviz.ui.messages import plain
 from embedviz.ui.vectors.columns import Columns
@@ -60,6 +61,7 @@ def _config(columns: Columns, names: list[str]) -> dict[str, Any]:
 
 def _shown(table: pd.DataFrame) -> pd.DataFrame:
     """The table with lists and the like as text, which a grid can show."""
+    table = cells_of(table)
     mixed = [name for name in table.columns if table[name].dtype == object]
     return table.assign(**{name: _texts(table[name]) for name in mixed})
 

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from embedviz.metadata.cells import cells_of
 from embedviz.ui.vectors.scene import Scene
 
 _MOST = 10_000
@@ -23,6 +24,6 @@ def table_panel(scene: Scene) -> None:
     table = pd.DataFrame(columns)
     more = scene.table.iloc[shown].reset_index(drop=True)
     table = pd.concat([table, more.drop(columns=[c for c in more if c in columns])], axis=1)
-    st.dataframe(table, hide_index=True, height=360, key="vectors_table")
+    st.dataframe(cells_of(table), hide_index=True, height=360, key="vectors_table")
     if len(rows) > _MOST:
         st.caption(f"The first {_MOST:,} of {len(rows):,} rows; 'Take away' has all of them.")

@@ -13,6 +13,7 @@ from embedviz.formats.set_aside import MEANING
 from embedviz.progress import Cancel, OnProgress
 from embedviz.space import EmbeddingSpace
 from embedviz.ui.messages import plain, show_error
+from embedviz.ui.other_readings import chosen_reading
 from embedviz.ui.server import server_settings
 from embedviz.ui.session import Owned, new_id, session
 from embedviz.ui.uploaded import let_go
@@ -67,8 +68,10 @@ def _offer(uploads: list[Any]) -> None:
         name = st.radio("The vectors are in", [plain(one.name) for one in uploads], horizontal=True)
         if name != plain(vectors.name):
             vectors, metadata = metadata, vectors
+    other = chosen_reading(vectors.file_id)
     found: Recognised = session().kept(
-        ("recognised", vectors.file_id), lambda: recognised(vectors, max_bytes=_unpacked())
+        ("recognised", vectors.file_id, *other.items()),
+        lambda: recognised(vectors, max_bytes=_unpacked(), **other),
     )
     if FORMATS[found.format].trusted_only:
         read(vectors)  # refuses it, with the reason and the way out
@@ -98,7 +101,11 @@ def _taken(vectors: Any, choice: Choice) -> Recognised:
     return session().kept(
         ("recognised", vectors.file_id, choice),
         lambda: recognised(
-            vectors, vectors=choice.vectors or None, key=choice.key, max_bytes=_unpacked()
+            vectors,
+            vectors=choice.vectors or None,
+            key=choice.key,
+            max_bytes=_unpacked(),
+            **dict(choice.other),
         ),
     )
 
@@ -111,7 +118,7 @@ def _read(vectors: Any, metadata: Any, choice: Choice, most: int, key: Any) -> N
             read(
                 vectors, limit=most, max_bytes=_unpacked(), metadata=metadata,
                 vectors=choice.vectors or None, key=choice.key, max_memory=room,
-                on_progress=on_progress, cancel=cancel,
+                on_progress=on_progress, cancel=cancel, **dict(choice.other),
             )
         )  # fmt: skip
 
@@ -119,7 +126,12 @@ def _read(vectors: Any, metadata: Any, choice: Choice, most: int, key: Any) -> N
     if space is None:
         return
     mine = session()
-    for done in (key, ("recognised", vectors.file_id), ("recognised", vectors.file_id, choice)):
+    other = chosen_reading(vectors.file_id).items()
+    for done in (
+        key,
+        ("recognised", vectors.file_id, *other),
+        ("recognised", vectors.file_id, choice),
+    ):
         mine.results.pop(done, None)
     st.session_state[_STARTED].discard(key)
     reading = choice.reading(
