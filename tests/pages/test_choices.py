@@ -212,3 +212,49 @@ def test_training_settings_nobody_chose_follow_the_text_for_every_algorithm(open
     for name, value in CORPORA["tiny"].settings.items():
         widgets = [*at.slider, *at.number_input]
         assert next(w for w in widgets if w.key == f"cbow_{name}").value == value
+
+
+def test_few_points_begin_with_another_method_and_many_with_their_own():
+    """As on the Images page, where the first method depends on how many there are."""
+
+    def page() -> None:
+        import numpy as np
+        import streamlit as st
+
+        from embedviz.projections import first_keeping
+        from embedviz.space import EmbeddingSpace
+        from embedviz.ui.explorer.settings import map_settings
+
+        n = st.number_input("n", 3, 100, 4, key="points")
+        space = EmbeddingSpace([f"k{row}" for row in range(n)], np.eye(n, 5))
+        st.text(map_settings(space, first_keeping("neighbors", n).name).method)
+
+    at = AppTest.from_function(page).run()
+    assert at.text[0].value == "pca"
+    at.number_input(key="points").set_value(60).run()
+    assert at.text[0].value == "tsne"
+    at.segmented_control(key="method").set_value("umap").run()
+    at.number_input(key="points").set_value(4).run()
+    assert at.text[0].value == "umap"  # chosen
+
+
+def test_a_collection_is_named_as_its_own_set():
+    def page() -> None:
+        import numpy as np
+        import streamlit as st
+
+        from embedviz.images.kind import IMAGE
+        from embedviz.space import EmbeddingSpace
+        from embedviz.ui.items.item_set import ItemSet
+        from embedviz.ui.items.keep import _target
+
+        name = st.text_input("set", "Cats", key="set")
+        space = EmbeddingSpace(["a"], np.ones((1, 2)))
+        st.text(_target(ItemSet(IMAGE, name, name, False), space, ())[0])
+
+    at = AppTest.from_function(page).run()
+    assert at.text[0].value == "Cats"
+    at.text_input(key="save-name").set_value("My cats").run()
+    assert at.text[0].value == "My cats"
+    at.text_input(key="set").set_value("Dogs").run()
+    assert at.text[0].value == "Dogs"
