@@ -258,3 +258,33 @@ def test_a_collection_is_named_as_its_own_set():
     assert at.text[0].value == "My cats"
     at.text_input(key="set").set_value("Dogs").run()
     assert at.text[0].value == "Dogs"
+
+
+def test_a_lessons_default_belongs_to_its_data():
+    """The number of cells that suits n vectors, say: nobody chose it, so other data has its own."""
+
+    def page() -> None:
+        import streamlit as st
+
+        from embedviz.ui.learn.controls import Controls
+
+        class Said:
+            def __call__(self, name: str) -> str:
+                return name
+
+            def has(self, _name: str) -> bool:
+                return False
+
+        controls = Controls("lesson", Said())
+        usual = controls.choice("usual", 8, [8, 32])
+        st.text(str(controls.slider("cells", usual, 1, 64, 1)))
+
+    at = AppTest.from_function(page).run()
+    cells, usual = "lesson-cells", "lesson-usual"
+    at.segmented_control(key=usual).set_value(32).run()
+    assert (at.text[0].value, at.slider(key=cells).value) == ("32", 32)
+    assert "cells" not in at.query_params
+    at.slider(key=cells).set_value(20).run()
+    at.segmented_control(key=usual).set_value(8).run()
+    assert (at.text[0].value, at.slider(key=cells).value) == ("20", 20)  # chosen
+    assert at.query_params["cells"] == "20"
