@@ -212,3 +212,79 @@ def test_training_settings_nobody_chose_follow_the_text_for_every_algorithm(open
     for name, value in CORPORA["tiny"].settings.items():
         widgets = [*at.slider, *at.number_input]
         assert next(w for w in widgets if w.key == f"cbow_{name}").value == value
+
+
+def test_few_points_begin_with_another_method_and_many_with_their_own():
+    """As on the Images page, where the first method depends on how many there are."""
+
+    def page() -> None:
+        import numpy as np
+        import streamlit as st
+
+        from embedviz.projections import first_keeping
+        from embedviz.space import EmbeddingSpace
+        from embedviz.ui.explorer.settings import map_settings
+
+        n = st.number_input("n", 3, 100, 4, key="points")
+        space = EmbeddingSpace([f"k{row}" for row in range(n)], np.eye(n, 5))
+        st.text(map_settings(space, first_keeping("neighbors", n).name).method)
+
+    at = AppTest.from_function(page).run()
+    assert at.text[0].value == "pca"
+    at.number_input(key="points").set_value(60).run()
+    assert at.text[0].value == "tsne"
+    at.segmented_control(key="method").set_value("umap").run()
+    at.number_input(key="points").set_value(4).run()
+    assert at.text[0].value == "umap"  # chosen
+
+
+def test_a_collection_is_named_as_its_own_set():
+    def page() -> None:
+        import numpy as np
+        import streamlit as st
+
+        from embedviz.images.kind import IMAGE
+        from embedviz.space import EmbeddingSpace
+        from embedviz.ui.items.item_set import ItemSet
+        from embedviz.ui.items.keep import _target
+
+        name = st.text_input("set", "Cats", key="set")
+        space = EmbeddingSpace(["a"], np.ones((1, 2)))
+        st.text(_target(ItemSet(IMAGE, name, name, False), space, ())[0])
+
+    at = AppTest.from_function(page).run()
+    assert at.text[0].value == "Cats"
+    at.text_input(key="save-name").set_value("My cats").run()
+    assert at.text[0].value == "My cats"
+    at.text_input(key="set").set_value("Dogs").run()
+    assert at.text[0].value == "Dogs"
+
+
+def test_a_lessons_default_belongs_to_its_data():
+    """The number of cells that suits n vectors, say: nobody chose it, so other data has its own."""
+
+    def page() -> None:
+        import streamlit as st
+
+        from embedviz.ui.learn.controls import Controls
+
+        class Said:
+            def __call__(self, name: str) -> str:
+                return name
+
+            def has(self, _name: str) -> bool:
+                return False
+
+        controls = Controls("lesson", Said())
+        usual = controls.choice("usual", 8, [8, 32])
+        st.text(str(controls.slider("cells", usual, 1, 64, 1)))
+
+    at = AppTest.from_function(page).run()
+    cells, usual = "lesson-cells", "lesson-usual"
+    at.segmented_control(key=usual).set_value(32).run()
+    assert (at.text[0].value, at.slider(key=cells).value) == ("32", 32)
+    assert "cells" not in at.query_params
+    at.slider(key=cells).set_value(20).run()
+    at.segmented_control(key=usual).set_value(8).run()
+    assert (at.text[0].value, at.slider(key=cells).value) == ("20", 20)  # chosen
+    assert at.query_params["cells"] == "20"

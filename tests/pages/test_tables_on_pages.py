@@ -31,11 +31,15 @@ def test_words_are_drawn_and_asked_by_newcomers(open_page, glove):
     stretch = next(
         item for item in [*at.slider, *at.number_input] if item.key == "toy-axes_stretch"
     )
-    assert (stretch.value, stretch.min, stretch.max) == (2.0, 0.5, 5.0)
+    # Its own range; what this data allows of it (up to 5) is said, and is no limit for other data.
+    assert (stretch.value, stretch.min, stretch.max) == (2.0, 0.5, 10.0)
     assert not [item for item in at.number_input if item.key == "seed"]  # it uses none
     table = next(item.value for item in at.dataframe if "map" in item.value.columns)
     assert list(table["word"]) == list(ev.neighbors(glove, "king", metric=TOY_METRIC.name).keys)
     assert TOY_METRIC.works_on in text_of(at)
+    stretch.set_value(8.0)
+    next(button for button in at.button if button.label == "Draw the map").click().run()
+    assert "This data allows no more than 5: that is taken." in text_of(at)
 
 
 def test_the_seed_is_offered_where_one_is_used(open_page):

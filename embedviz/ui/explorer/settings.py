@@ -12,6 +12,7 @@ from embedviz.params import specs, within
 from embedviz.projections import PROJECTIONS, quick_method
 from embedviz.projections.base import ProjectionMethod
 from embedviz.space import EmbeddingSpace
+from embedviz.ui.choices import begin_option
 from embedviz.ui.messages import count
 from embedviz.ui.param_widgets import param_widgets
 
@@ -38,6 +39,9 @@ def map_settings(space: EmbeddingSpace, first: str = "", prefix: str = "") -> Ma
     """
     first = first or quick_method().name
     methods = {name: method.label for name, method in PROJECTIONS.items()}
+    begin_option(
+        f"{prefix}method", first, methods
+    )  # few points begin with another method than many
     method = (
         st.segmented_control(
             "Method", list(methods), format_func=methods.__getitem__, default=first, key=f"{prefix}method",

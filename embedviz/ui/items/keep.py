@@ -92,6 +92,9 @@ def _target(
         )  # fmt: skip
     if target != _NEW:
         return target, True
+    if st.session_state.get("save-name-of") != things.identity:  # another set has another name
+        st.session_state["save-name-of"] = things.identity
+        st.session_state["save-name"] = things.name
     name = st.text_input("Name of the collection", things.name, max_chars=80, key="save-name")
     return name.strip(), False
 

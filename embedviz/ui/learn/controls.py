@@ -108,10 +108,22 @@ class Controls:
         runs again before the browser has drawn it, the widget falls back to what it begins with.
         """
         key = self._key(name)
+        self._follow_default(name, default)
         begin: T = self._ready_value(name, default, fits)
         if key in st.session_state and not fits(st.session_state[key]):
             st.session_state[key] = begin  # the choices have changed under the widget
         return begin
+
+    def _follow_default(self, name: str, default: int | float | str | bool) -> None:
+        """What nobody chose begins anew where other data has another default."""
+        known = st.session_state.setdefault(f"defaults-{self._lesson}", {})
+        before, key, kept = known.get(name, default), self._key(name), self._kept()
+        known[name] = default
+        if before == default or kept.get(name) != before:
+            return
+        if st.session_state.get(key, before) == before:
+            del kept[name]
+            st.session_state[key] = default
 
     def _ready_value(self, name: str, default: T, fits: Callable[[T], bool]) -> T:
         """What was kept, or what the link asks for, or the default; what does not fit is dropped."""

@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from embedviz.groups import CLUSTERINGS, Clusters
+from embedviz.ui.choices import begin_choice
 from embedviz.ui.messages import count, plain
 from embedviz.ui.vectors.coloring import BY_GROUP, COLOR
 from embedviz.ui.vectors.groups_shown import GroupsShown
@@ -138,15 +139,14 @@ def apply_edits(
 
 
 def _tools(scene: Scene, shown: GroupsShown) -> None:
-    if _COLUMN not in st.session_state:
-        st.session_state[_COLUMN] = _free_name(scene.table)
+    free = begin_choice(_COLUMN, _free_name(scene.table), lambda _: True)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         labels = st.toggle(
             "Names on the map", value=shown.labels_on_map, key=f"vectors_groups_labels_{shown.number}",
             help="Each name stands where its group is densest.",
         )  # fmt: skip
         name = st.text_input(
-            "Column", key=_COLUMN, width=160, max_chars=_LONGEST_NAME,
+            "Column", free, key=_COLUMN, width=160, max_chars=_LONGEST_NAME,
             help="The name of the new metadata column.",
         ).strip()  # fmt: skip
         taken = name in scene.table.columns

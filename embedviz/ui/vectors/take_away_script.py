@@ -42,6 +42,11 @@ def view_of(scene: Scene) -> View:
     notes: list[str] = []
     if not scene.vectors.shared:
         notes.append("Put the file that you opened beside this script.")
+    elif scene.vectors.reading.startswith("ev.read("):
+        notes.append(
+            "The file is one of the server's: run this there, in the folder that the server was "
+            "started in, or read a copy of it."
+        )
     if state.table is not None:
         notes.append("Edited metadata is not in this script: take the data away as Parquet.")
     if state.added is not None:
