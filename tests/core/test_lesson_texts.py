@@ -193,7 +193,7 @@ DEFINED: dict[str, set[str]] = {
     "skip_gram": {"0"},
     "nearness": {"0", "1", "2"},
     "search": {"1"},
-    "dimensions": set(),
+    "dimensions": {"1.00"},
     "cnn": {"1,000", "1.28", "128", "150,528", "2,048", "224", "3", "50"},
 }
 

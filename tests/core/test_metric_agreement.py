@@ -313,8 +313,11 @@ def test_centering_takes_the_shared_direction_away(glove):
 
 def test_labels_keep_apart():
     measured = norms_by_rank(space_of(np.outer([1.0, 1.01, 5.0, 1.0, 1.0], [1.0, 0.0])))
-    assert apart(measured, [0, 1, 2, 4, 3]) == [0, 2, 4]
-    assert apart(measured, []) == []
+    assert apart(measured, [0, 1, 2, 4, 3], ["a", "b", "c", "d", "e"]) == [0, 1, 2, 3, 4]
+    long = ["frequency"] * 5
+    assert apart(measured, [0, 1, 2, 4, 3], long) == [0, 1, 2, 3]  # 4 and 5 are too near
+    assert apart(measured, [3, 4, 0], long) == [0, 2]
+    assert apart(measured, [], []) == []
 
 
 def test_the_most_frequent_answers_are_counted(glove):

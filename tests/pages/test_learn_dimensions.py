@@ -112,8 +112,9 @@ def test_what_pca_keeps_follows_the_slider(open_page, language):
             recall=recall, k=15,
         )  # fmt: skip
         assert line in text_of(at)
-    skewness = ev.hubness(space, 10, "euclidean").skewness
-    assert at.metric[0].value == f"{skewness:.2f}"
+    hubs = ev.hubness(space, 15, "euclidean")  # as many neighbors as in the other chart
+    assert at.metric[0].value == f"{hubs.skewness:.2f}"
+    assert f"(in how many lists of 15): “{hubs.hubs[0]}”" in text_of(at) or language == "ko"
 
 
 def test_fewer_dimensions_than_components_kept_begin_anew(open_page):
@@ -134,7 +135,11 @@ def test_maps_tell_which_neighbors_they_tore_away(open_page, settle, language):
         drawn = ev.project(space, method)
         away = ev.torn(space, drawn, "wine 5", 15, "euclidean")
         measured = ev.quality(space, drawn, 15, "euclidean")
-        assert said(language, "of_point", kept=away.kept, torn=len(away.keys), k=15) in text_of(at)
+        line = said(
+            language, "of_point", kept=away.kept, lost=len(away.keys), k=15,
+            first=away.ranks_on_map.min(), last=away.ranks_on_map.max(),
+        )  # fmt: skip
+        assert line in text_of(at)
         assert (
             f"| **{label}** | {away.kept} | {measured.trustworthiness:.3f} | "
             f"{measured.continuity:.3f} | {measured.recall:.3f} |"

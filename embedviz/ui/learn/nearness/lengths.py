@@ -57,10 +57,11 @@ def lengths(lesson: OpenLesson, asked: Asked) -> None:
     with left:
         st.markdown(f"**{said('norm.title')}**")
         hubs = _most(asked.n, asked.state, DOT.name).keys
-        words = apart(measured, [space.index(word) for word in (*hubs, *_WORDS) if word in space])
+        words = [word for word in dict.fromkeys((*hubs, *_WORDS)) if word in space]
+        rows = [space.index(word) for word in words]
         figure = norm_by_rank(
             measured,
-            {space.keys[row]: row for row in words},
+            {words[place]: rows[place] for place in apart(measured, rows, words)},
             said("norm.rank"),
             said("norm.length"),
             said("norm.median"),
