@@ -78,7 +78,7 @@ def torn_map(
     kept: NDArray[np.intp],
     torn: NDArray[np.intp],
     ranked: Sequence[str] = (),
-    height: int = 230,
+    height: int = 220,
 ) -> go.Figure:
     """One point of a map with lines to its true neighbors, near and torn away.
 

@@ -18,7 +18,6 @@ _REFERENCES = 8
 _NEAR = 5
 _TOLERANCE = 0.1
 _GAP = 5.0  # in median edges of a group's spanning tree: an edge so long leads to another piece
-_NO_DISTANCE = 1e-9  # of the largest distance
 
 
 @dataclass(frozen=True)
@@ -149,18 +148,12 @@ MEASURES: dict[str, Callable[[NDArray[Any], Labels], float]] = {
 
 
 def _largest_piece(points: NDArray[Any]) -> float:
-    from scipy.sparse.csgraph import connected_components, minimum_spanning_tree
-    from scipy.spatial.distance import pdist, squareform
+    from scipy.cluster.hierarchy import fcluster, linkage
 
     if len(points) < 3:
         return 1.0
-    distances = pdist(np.asarray(points, np.float64))
-    # A distance of 0 between copies would be no edge at all in SciPy's graphs.
-    least = float(distances.max()) * _NO_DISTANCE or 1.0
-    tree = minimum_spanning_tree(squareform(np.maximum(distances, least)))
-    tree.data[tree.data > _GAP * np.median(tree.data)] = 0
-    tree.eliminate_zeros()
-    pieces = connected_components(tree, directed=False)[1]
+    merges = linkage(np.asarray(points, np.float64), "single")  # their heights are the tree's edges
+    pieces = fcluster(merges, _GAP * float(np.median(merges[:, 2])), "distance")
     return float(np.bincount(pieces).max() / len(points))
 
 
