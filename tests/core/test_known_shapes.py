@@ -133,7 +133,7 @@ def test_togetherness_by_hand():
     ring = np.stack([np.cos(angle), np.sin(angle)], axis=1)
     assert together(ring, same) == 1
     # Another group inside of it, or between its points, takes nothing from it.
-    mixed = np.concatenate([line, line + [0.5, 0.0]])
+    mixed = np.concatenate([line, line + np.array([0.5, 0.0])])
     assert together(mixed, np.repeat([0, 1], 40)) == 1
     assert MEASURES["unmixed"](mixed, np.repeat([0, 1], 40)) < 0.1
     far = np.concatenate([line[:39], [[1e4, 0.0]]])
@@ -230,3 +230,12 @@ def test_pictures_of_maps():
     assert "<x>" not in str([trace.text for trace in figure.data])
     ends = [trace for trace in figure.data if trace.mode == "lines"]
     assert [len(trace.x) for trace in ends] == [0, 6]  # none torn; two kept, each with a gap
+    names = [f"n{row}" for row in range(152)]
+    far, ranked = np.array([5, 6], np.intp), ["n5: rank 40", "n6: rank 60"]
+    figure = torn_map(coordinates, groups, names, 3, np.array([1]), far, ranked)
+    assert "n5: rank 40" in str([trace.text for trace in figure.data])
+    assert list(figure.data[4].text) == ["n1"]
+    for row in (0, 75, 151):  # at each end of the line and in its middle the name stays inside
+        drawn = torn_map(coordinates, groups, names, row, far, far)
+        sides = {0: "right", 75: "center", 151: "left"}
+        assert drawn.data[-1].textposition.endswith(sides[row])

@@ -115,6 +115,6 @@ def _told(line: str, facts: Mapping[str, Fact]) -> str | None:
 
 def _written(fact: Fact, spec: str) -> str:
     text = format(fact, spec)
-    if _NEGATIVE_ZERO.fullmatch(text):
+    if not isinstance(fact, str) and _NEGATIVE_ZERO.fullmatch(text):
         return text[1:]
     return text if isinstance(fact, str) else text.replace("-", "\N{MINUS SIGN}")
