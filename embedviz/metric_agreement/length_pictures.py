@@ -27,7 +27,7 @@ def norm_by_rank(
     rank_axis: str,
     norm_axis: str,
     median_name: str,
-    height: int = 330,
+    height: int = 310,
 ) -> go.Figure:
     """Length against frequency rank on a logarithmic axis: dots, median and quartiles by bin.
 

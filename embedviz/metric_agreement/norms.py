@@ -86,23 +86,23 @@ def norms_by_rank(space: EmbeddingSpace, bins: int = 16, seed: int = 0) -> Norms
     )
 
 
-def apart(
-    measured: NormsByRank, rows: Sequence[int], decades: float = 0.4, lengths: float = 0.08
-) -> list[int]:
-    """Those of ``rows`` that can be labeled: each far enough from the ones before it.
+def apart(measured: NormsByRank, rows: Sequence[int], labels: Sequence[str]) -> list[int]:
+    """The places in ``rows`` that can be labeled above their points: those before come first.
 
-    Far enough is ``decades`` along the logarithmic axis of ranks, or the share ``lengths`` of the
-    longest vector.
+    A label covers about so much of the picture: for each letter a fiftieth of the logarithmic axis
+    of ranks, and a tenth of the axis of lengths. One that would touch another is left out.
     """
-    tall = lengths * float(measured.norms.max())
+    wide = float(np.log10(len(measured.norms))) / 50
+    high = 0.1 * float(np.ptp(measured.norms)) or 1.0
     kept: list[int] = []
-    for row in rows:
+    for place, row in enumerate(rows):
         if all(
-            abs(np.log10((row + 1) / (other + 1))) >= decades
-            or abs(measured.norms[row] - measured.norms[other]) >= tall
+            abs(np.log10((row + 1) / (rows[other] + 1)))
+            >= wide * (len(labels[place]) + len(labels[other]) + 1) / 2
+            or abs(measured.norms[row] - measured.norms[rows[other]]) >= high
             for other in kept
         ):
-            kept.append(row)
+            kept.append(place)
     return kept
 
 

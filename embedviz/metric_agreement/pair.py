@@ -11,6 +11,7 @@ from embedviz.errors import InvalidParameterError
 from embedviz.metrics import COSINE, DOT, EUCLIDEAN, metric_named
 
 Vector = NDArray[np.float64]
+_RIGHT = 1e-12  # a cosine no further from 0 is that of a right angle
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,20 @@ class Pair:
             angle=_angle(first, second) if all(lengths) else None,
             along=dot / lengths[0] if lengths[0] else None,
         )
+
+    @property
+    def along_b(self) -> float | None:
+        """How far a reaches along the direction of b, ‖a‖ cos θ; None if one has no direction.
+
+        It says what becomes of the metrics while b alone is stretched, and the cosine stays: the
+        dot product gains so much with each unit of b's length (nothing at a right angle, less and
+        less beyond it), and the distance is smallest where b is so long (it grows from the start
+        where that is not above 0).
+        """
+        if self.angle is None:
+            return None
+        # Of what rounding leaves of a right angle, no direction is told.
+        return 0.0 if abs(self.cosine) < _RIGHT else self.lengths[0] * self.cosine
 
     @property
     def scores(self) -> dict[str, float]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 
+_LONGEST = 16  # letters of a word that fit a column beside the lines
 METRIC_COLORS: Mapping[str, str] = {
     EUCLIDEAN.name: "#d55e00", COSINE.name: "#3f74dc", DOT.name: "#0f9d75"
 }  # fmt: skip
@@ -138,9 +139,10 @@ def _joined(column: int, left: Sequence[str], right: Sequence[str], same: bool) 
 
 
 def _label(column: int, place: int, key: str, times: int, of: int) -> dict[str, Any]:
-    text = escape(key)
+    text = escape(key if len(key) <= _LONGEST else f"{key[: _LONGEST - 1]}…")
     return {
         "x": column,
+        "hovertext": escape(key),
         "y": place,
         "text": text if times == of else f"<b>{text}</b>" if times == 1 else f"<i>{text}</i>",
         "showarrow": False,

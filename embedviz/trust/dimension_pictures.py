@@ -116,7 +116,7 @@ def scree_figure(
     now: int,
     names: tuple[str, str, str],
     axis: str,
-    height: int = 320,
+    height: int = 270,
 ) -> go.Figure:
     """Variance by component (bars), kept together (line), and neighbors kept (line).
 
@@ -146,7 +146,7 @@ def scree_figure(
 
 
 def hub_curves(
-    counts: Mapping[str, NDArray[np.int64]], k: int, axis: str, up: str, height: int = 260
+    counts: Mapping[str, NDArray[np.int64]], k: int, axis: str, up: str, height: int = 270
 ) -> go.Figure:
     """How many points (logarithmic) stand in so many lists of ``k`` neighbors or in more.
 

@@ -97,26 +97,26 @@ KNOWN_SHAPES: dict[str, KnownShape] = {
     shape.name: shape
     for shape in (
         KnownShape(
-            "spreads", ("together", "spread_ratio"),
+            "spreads", ("together", "spread_ratio", "unmixed"),
             lambda rng: _groups(rng, (76, 76), (0, 60), (1, 10), 2),
         ),
         KnownShape(
-            "counts", ("together", "spread_ratio"),
+            "counts", ("together", "spread_ratio", "unmixed"),
             lambda rng: _groups(rng, (24, 128), (0, 20), (1, 1), 2),
         ),
         KnownShape(
-            "distances", ("together", "distance_ratio"),
+            "distances", ("together", "distance_ratio", "unmixed"),
             lambda rng: _groups(rng, (51, 51, 50), (0, 10, 60), (1, 1, 1), 2),
         ),
         KnownShape(
             "noise", ("clumping",), lambda rng: _groups(rng, (_POINTS,), (0,), (1,), 10)
         ),
         KnownShape(
-            "inside", ("together", "spread_ratio"),
+            "inside", ("together", "spread_ratio", "unmixed"),
             lambda rng: _groups(rng, (76, 76), (0, 0), (1, 50), 50),
         ),
         KnownShape("line", ("tears", "order"), _line),
-        KnownShape("rings", ("together", "ring_tears"), _rings),
+        KnownShape("rings", ("together", "ring_tears", "unmixed"), _rings),
     )
 }  # fmt: skip
 """Clusters of different spread, of different size, at different distances; noise without any; one

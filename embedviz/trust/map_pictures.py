@@ -46,7 +46,7 @@ def panel_grid(
     colors: Sequence[str],
     columns: Sequence[str],
     rows: Sequence[str],
-    height: int = 330,
+    height: int = 280,
 ) -> go.Figure:
     """Maps in columns and rows, row by row; None leaves a place empty (not there yet)."""
     from plotly.subplots import make_subplots
@@ -77,7 +77,8 @@ def torn_map(
     row: int,
     kept: NDArray[np.intp],
     torn: NDArray[np.intp],
-    height: int = 250,
+    ranked: Sequence[str] = (),
+    height: int = 220,
 ) -> go.Figure:
     """One point of a map with lines to its true neighbors, near and torn away.
 
@@ -85,32 +86,45 @@ def torn_map(
     ----------
     coordinates : ndarray of shape (n, 2), float32
     colors, names : sequence of str
-        A color and a name for each of the n points; names are shown beside the true neighbors.
+        A color and a name for each of the n points; a name is shown under the mouse, and beside
+        the chosen point.
     row : int
         The point.
     kept, torn : ndarray of int
-        Rows of its true neighbors that the map shows near it, and of those that it does not.
+        Rows of its true neighbors that are among its nearest on the map, and of those that are not.
+    ranked : sequence of str, optional
+        What is shown under the mouse in place of the names of the ``torn``: with their ranks, say.
     """
     import plotly.graph_objects as go
 
     traces = [_points(coordinates, colors, 4, 0.55, names)]
-    for rows, color in ((torn, TORN), (kept, KEPT)):
+    for rows, color, hover in ((torn, TORN, ranked), (kept, KEPT, ())):
         traces.append(_lines(coordinates, row, rows, color))
         traces.append(
             go.Scatter(
                 x=coordinates[rows, 0], y=coordinates[rows, 1], mode="markers",
-                text=[escape(names[other]) for other in rows], hoverinfo="text",
+                text=[escape(text) for text in hover or [names[other] for other in rows]],
+                hoverinfo="text",
                 marker={"color": color, "size": 8, "line": {"color": "white", "width": 1}},
             )
         )  # fmt: skip
     traces.append(
         go.Scatter(
             x=coordinates[[row], 0], y=coordinates[[row], 1], mode="markers+text",
-            text=[f"<b>{escape(names[row])}</b>"], textposition="top center", hoverinfo="skip",
+            text=[f"<b>{escape(names[row])}</b>"], hoverinfo="skip",
+            textposition=_inside(coordinates, row),
             marker={"color": "#ffffff", "size": 12, "line": {"color": "#1c2430", "width": 3}},
         )
     )  # fmt: skip
     return go.Figure(traces, _flat(height))
+
+
+def _inside(coordinates: NDArray[np.float32], row: int) -> str:
+    """Where a point's name stands so that the picture's edge does not cut it."""
+    low, high = coordinates.min(axis=0), coordinates.max(axis=0)
+    across, up = (coordinates[row] - low) / np.where(high > low, high - low, 1.0)
+    side = "right" if across < 0.25 else "left" if across > 0.75 else "center"
+    return f"{'bottom' if up > 0.85 else 'top'} {side}"
 
 
 def _lines(

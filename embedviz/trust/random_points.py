@@ -49,7 +49,8 @@ def with_dimensions(vectors: NDArray[Any], d: int, how: str = "principal", seed:
         1 to D.
     how : str
         ``"principal"``: their coordinates on the first d principal components; ``"random"``: d of
-        their own coordinates, drawn by ``seed``. With d = D both keep every distance.
+        their own coordinates, drawn by ``seed``; coordinates in which all vectors are alike come
+        last. With d = D both keep every distance.
 
     Raises
     ------
@@ -62,7 +63,9 @@ def with_dimensions(vectors: NDArray[Any], d: int, how: str = "principal", seed:
             f"d={d!r} of {most:,} dimensions: it must be a whole number from 1 to {most:,}."
         )
     if how == "random":
-        chosen = np.random.default_rng(seed).permutation(most)[:d]
+        drawn = np.random.default_rng(seed).permutation(most)
+        differ = np.ptp(vectors, axis=0)[drawn] > 0
+        chosen = np.concatenate([drawn[differ], drawn[~differ]])[:d]
         return np.asarray(vectors[:, np.sort(chosen)], np.float64)
     if how != "principal":
         raise InvalidParameterError(

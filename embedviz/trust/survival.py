@@ -17,6 +17,7 @@ from embedviz.trust.nearness import Matrix
 _REFERENCES = 8
 _NEAR = 5
 _TOLERANCE = 0.1
+_GAP = 5.0  # in median edges of a group's spanning tree: an edge so long leads to another piece
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,20 @@ def survived(data: ShapeData, projection: Projection) -> tuple[Survived, ...]:
 
 
 def together(points: NDArray[Any], labels: Labels) -> float:
+    """How much of a group is in one piece: the share of its points that the largest piece holds.
+
+    Of several groups the least; 1 where each group is whole, a half where one is in two shreds of
+    the same size. Pieces are the connected parts of the group's minimum spanning tree after its
+    long edges are cut, those above five times its median edge, so that no unit counts. They are
+    the clusters of single linkage at that distance (Gower & Ross 1969); cutting edges that are long
+    for their place is Zahn's (1971) way to see what an eye sees as separate.
+
+    Whether points of other groups lie between does not count: see :func:`unmixed`.
+    """
+    return min(_largest_piece(points[labels == group]) for group in np.unique(labels))
+
+
+def unmixed(points: NDArray[Any], labels: Labels) -> float:
     """The share of points whose nearest other point is of their own group."""
     return float((labels[_nearest(points)[1]] == labels).mean())
 
@@ -118,9 +133,28 @@ def ring_tears(points: NDArray[Any], labels: Labels) -> float:
 
 MEASURES: dict[str, Callable[[NDArray[Any], Labels], float]] = {
     measure.__name__: measure
-    for measure in (together, spread_ratio, distance_ratio, clumping, order, tears, ring_tears)
+    for measure in (
+        together,
+        unmixed,
+        spread_ratio,
+        distance_ratio,
+        clumping,
+        order,
+        tears,
+        ring_tears,
+    )
 }
 """By name; each takes points (n, d), of the data or of a map, and their labels (n,)."""
+
+
+def _largest_piece(points: NDArray[Any]) -> float:
+    from scipy.cluster.hierarchy import fcluster, linkage
+
+    if len(points) < 3:
+        return 1.0
+    merges = linkage(np.asarray(points, np.float64), "single")  # their heights are the tree's edges
+    pieces = fcluster(merges, _GAP * float(np.median(merges[:, 2])), "distance")
+    return float(np.bincount(pieces).max() / len(points))
 
 
 def _radius(points: NDArray[Any], group: NDArray[np.bool_]) -> float:

@@ -102,6 +102,18 @@ def test_what_cannot_be_measured_says_so(points, said):
         concentration(points)
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_coordinates_that_never_change_are_drawn_last(seed):
+    points = np.random.default_rng(seed).normal(size=(20, 6))
+    points[:, [0, 2, 5]] = 3.0
+    for d in (1, 2, 3):
+        drawn = with_dimensions(points, d, "random", seed)
+        assert (np.ptp(drawn, axis=0) > 0).all()
+        assert concentration(drawn).mean > 0
+    whole = with_dimensions(points, 6, "random", seed)
+    np.testing.assert_array_equal(whole, points)
+
+
 def test_random_points_are_what_their_name_says_and_the_same_for_a_seed():
     uniform = random_points("uniform", 2000, 3)
     assert uniform.min() >= 0

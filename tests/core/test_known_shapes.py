@@ -24,13 +24,13 @@ from tests.counts import examples
 SHORT = {"n_iter": 60, "early_exaggeration_iter": 60, "initialization": "random"}
 # What each kind of data was made to be: measure → value, and how near a sample comes.
 TRUTH = {
-    "spreads": {"together": (1, 0.01), "spread_ratio": (10, 2)},
-    "counts": {"together": (1, 0.01), "spread_ratio": (1, 0.3)},
-    "distances": {"together": (1, 0.01), "distance_ratio": (5, 0.3)},
+    "spreads": {"together": (1, 0.02), "spread_ratio": (10, 2), "unmixed": (1, 0.01)},
+    "counts": {"together": (1, 0.02), "spread_ratio": (1, 0.3), "unmixed": (1, 0.01)},
+    "distances": {"together": (1, 0.02), "distance_ratio": (5, 0.3), "unmixed": (1, 0.01)},
     "noise": {"clumping": (1, 0.05)},
-    "inside": {"together": (0.5, 0.05), "spread_ratio": (50, 3)},
+    "inside": {"together": (1, 0.02), "spread_ratio": (50, 3), "unmixed": (0.5, 0.05)},
     "line": {"tears": (0, 0.1), "order": (1, 1e-3)},
-    "rings": {"together": (1, 0.01), "ring_tears": (0, 0.1)},
+    "rings": {"together": (1, 0.01), "ring_tears": (0, 0.1), "unmixed": (1, 0.01)},
 }
 
 
@@ -93,6 +93,77 @@ def test_tears_and_clumps_by_hand():
     assert MEASURES["clumping"](clumps, same) > 3
     assert MEASURES["clumping"](rng.normal(size=(150, 2)), same) == pytest.approx(1, abs=0.15)
     assert MEASURES["clumping"](np.zeros((9, 2)), same[:9]) >= 0  # all in one place
+
+
+def _shreds(count: int, each: int, apart: float = 30.0) -> np.ndarray:
+    """Tight clouds on a line, far from each other for their own width."""
+    rng = np.random.default_rng(count)
+    points = rng.normal(size=(count * each, 2))
+    points[:, 0] += apart * np.repeat(np.arange(count), each)
+    return points
+
+
+@pytest.mark.parametrize(
+    ("count", "each", "expected"),
+    [(1, 60, 1.0), (2, 30, 0.5), (3, 20, 1 / 3), (6, 10, 1 / 6), (15, 4, 1 / 15)],
+)
+def test_togetherness_is_the_largest_piece_of_a_group(count, each, expected):
+    points = _shreds(count, each)
+    same = np.zeros(len(points), np.int64)
+    assert MEASURES["together"](points, same) == pytest.approx(expected, abs=0.06)
+    # The nearest point, which was the measure before, does not see a shred.
+    assert MEASURES["unmixed"](points, same) == 1
+    # Of two groups the one that is torn counts, whichever it is.
+    whole = np.random.default_rng(0).normal(size=(50, 2)) - 500
+    both = np.concatenate([whole, points])
+    labels = np.repeat([0, 1], [50, len(points)])
+    assert MEASURES["together"](both, labels) == pytest.approx(expected, abs=0.06)
+    assert MEASURES["together"](both, 1 - labels) == pytest.approx(expected, abs=0.06)
+
+
+def test_togetherness_by_hand():
+    together = MEASURES["together"]
+    line = np.stack([np.arange(40.0), np.zeros(40)], axis=1)
+    same = np.zeros(40, np.int64)
+    assert together(line, same) == 1
+    for gap, expected in ((4.9, 1.0), (5.1, 0.75)):  # in median edges
+        cut = line + np.where(np.arange(40)[:, None] >= 30, [gap - 1, 0.0], [0.0, 0.0])
+        assert together(cut, same) == expected
+    angle = np.linspace(0, 2 * np.pi, 40, endpoint=False)
+    ring = np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    assert together(ring, same) == 1
+    # Another group inside of it, or between its points, takes nothing from it.
+    mixed = np.concatenate([line, line + np.array([0.5, 0.0])])
+    assert together(mixed, np.repeat([0, 1], 40)) == 1
+    assert MEASURES["unmixed"](mixed, np.repeat([0, 1], 40)) < 0.1
+    far = np.concatenate([line[:39], [[1e4, 0.0]]])
+    assert together(far, same) == 39 / 40  # one point that flew away is one point
+    assert together(np.zeros((9, 2)), same[:9]) == 1  # all in one place
+    copies = np.repeat([[0.0, 0.0], [1.0, 0.0]], 5, axis=0)
+    assert together(copies, same[:10]) == 0.5
+    assert together(line[:1], same[:1]) == 1
+    assert together(np.concatenate([line, [[90.0, 9.0]]]), np.append(same, 7)) == 1
+
+
+@given(seed=st.integers(0, 1000), n=st.integers(24, 150), d=st.integers(2, 12))
+@settings(max_examples=examples(15, 200))
+def test_a_cloud_is_one_piece(seed, n, d):
+    cloud = np.random.default_rng(seed).normal(size=(n, d))
+    assert MEASURES["together"](cloud, np.zeros(n, np.int64)) >= 0.85
+
+
+def test_shreds_of_a_low_perplexity_are_told_from_whole_groups():
+    found = panels(
+        shape_data("spreads"), scales=(2, 30), cache=False, initialization="random", n_iter=200
+    )
+    torn_ones, whole = (
+        [MEASURES["together"](one.projection.coordinates, found.data.labels) for one in maps]
+        for maps in (found.of(2), found.of(30))
+    )
+    assert max(torn_ones) < 0.5
+    assert min(whole) > 0.95
+    place = found.data.shape.measures.index("together")
+    assert [one.survived[place].told for one in found.panels] == [False, False, True, True]
 
 
 def test_told_means_right_to_a_tenth():
@@ -159,3 +230,12 @@ def test_pictures_of_maps():
     assert "<x>" not in str([trace.text for trace in figure.data])
     ends = [trace for trace in figure.data if trace.mode == "lines"]
     assert [len(trace.x) for trace in ends] == [0, 6]  # none torn; two kept, each with a gap
+    names = [f"n{row}" for row in range(152)]
+    far, ranked = np.array([5, 6], np.intp), ["n5: rank 40", "n6: rank 60"]
+    figure = torn_map(coordinates, groups, names, 3, np.array([1]), far, ranked)
+    assert "n5: rank 40" in str([trace.text for trace in figure.data])
+    assert list(figure.data[4].text) == ["n1"]
+    for row in (0, 75, 151):  # at each end of the line and in its middle the name stays inside
+        drawn = torn_map(coordinates, groups, names, row, far, far)
+        sides = {0: "right", 75: "center", 151: "left"}
+        assert drawn.data[-1].textposition.endswith(sides[row])

@@ -191,9 +191,9 @@ DEFINED: dict[str, set[str]] = {
     "categories": {"0", "1", "2", "3", "4"},
     "cbow": {"3"},
     "skip_gram": {"0", "2.6"},
-    "nearness": {"2"},
+    "nearness": {"0", "1", "2"},
     "search": {"1"},
-    "dimensions": set(),
+    "dimensions": {"1.00"},
     "cnn": {"0", "1,000", "1.28", "10", "128", "150,528", "2", "2,048", "3", "64", "8"},
 }
 

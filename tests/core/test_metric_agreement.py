@@ -313,8 +313,11 @@ def test_centering_takes_the_shared_direction_away(glove):
 
 def test_labels_keep_apart():
     measured = norms_by_rank(space_of(np.outer([1.0, 1.01, 5.0, 1.0, 1.0], [1.0, 0.0])))
-    assert apart(measured, [0, 1, 2, 4, 3]) == [0, 2, 4]
-    assert apart(measured, []) == []
+    assert apart(measured, [0, 1, 2, 4, 3], ["a", "b", "c", "d", "e"]) == [0, 1, 2, 3, 4]
+    long = ["frequency"] * 5
+    assert apart(measured, [0, 1, 2, 4, 3], long) == [0, 1, 2, 3]  # 4 and 5 are too near
+    assert apart(measured, [3, 4, 0], long) == [0, 2]
+    assert apart(measured, [], []) == []
 
 
 def test_the_most_frequent_answers_are_counted(glove):
@@ -349,3 +352,23 @@ def test_what_cannot_be_counted(glove):
             most_answered(glove, "dot", queries=queries)
     with pytest.raises(InvalidParameterError, match="no metric"):
         most_answered(glove, "manhattan")
+
+
+@pytest.mark.parametrize(("a", "b"), [(0, 0), (10, 60), (0, 90), (30, 120), (0, 180), (45, -45)])
+def test_what_becomes_of_the_metrics_as_b_is_stretched(a, b):
+    fixed = arrow(2.0, a)
+    gain = Pair.of(fixed, arrow(1.5, b)).along_b
+    assert gain == pytest.approx(2 * np.cos(np.deg2rad(b - a)), abs=1e-9)
+    lengths = np.linspace(0.01, 4, 400)
+    curves = stretched(fixed, b, lengths)
+    np.testing.assert_allclose(np.diff(curves["dot"]), gain * np.diff(lengths), atol=1e-9)
+    np.testing.assert_allclose(curves["cosine"], curves["cosine"][0], atol=1e-9)
+    nearest = lengths[np.argmin(curves["euclidean"])]
+    assert nearest == pytest.approx(max(gain, 0.01), abs=0.02)
+    if abs(b - a) == 90:
+        assert gain == 0
+
+
+def test_without_a_direction_nothing_is_told_of_stretching():
+    assert Pair.of([0.0, 0.0], [1.0, 0.0]).along_b is None
+    assert Pair.of([1.0, 0.0], [0.0, 0.0]).along_b is None

@@ -42,6 +42,9 @@ def test_lines_join_equal_answers_and_slant_where_the_place_changed():
     assert "a" in texts  # in all three
     assert "<i>c</i>" in texts
     assert len(rank_lines({"dot": []}, NAMES).data) == 0
+    long = rank_lines({"dot": ["http://www.nasdaq.com"], "cosine": ["a"]}, NAMES)
+    shown = [item for item in long.layout.annotations if item.hovertext == "http://www.nasdaq.com"]
+    assert "http://www.nasd…" in shown[0].text  # whole under the mouse, and not over its neighbor
 
 
 def test_norms_are_drawn_at_their_ranks():

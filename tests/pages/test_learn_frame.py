@@ -15,6 +15,7 @@ from hypothesis.extra import numpy as hnp
 from streamlit.testing.v1 import AppTest
 
 from embedviz.ui.learn import lesson as lesson_module
+from embedviz.ui.learn.controls import Controls
 from embedviz.ui.learn.matrix import matrix_html
 from embedviz.ui.learn.texts import parsed, texts
 from embedviz.ui.lessons import LESSONS, after, before
@@ -678,3 +679,27 @@ def test_work_speaks_the_lessons_language(trial):
     assert "멈추기" in [button.label for button in at.button]
     at.segmented_control(key=key("part")).set_value("b")
     ran(at)  # stops it
+
+
+def test_nothing_is_never_negative():
+    said = parsed("# explanation\n{{a:.2f}} {{b:.0%}} {{c:.1f}} {{d}}", "en")
+    assert said.told("explanation", {"a": -0.001, "b": -0.001, "c": -0.06, "d": "-0"}) == [
+        "0.00 0% −0.1 -0"
+    ]
+
+
+def test_what_a_control_began_with_before_is_what_a_link_of_then_means(trial, monkeypatch):
+    choose = Controls.slider
+
+    def changed(self, name, default, low, high, step, was=None):
+        return choose(self, name, 7 if name == "size" else default, low, high, step, was or default)
+
+    monkeypatch.setattr(Controls, "slider", changed)
+    assert state(trial())[1] == 7
+    assert state(trial(lang="ko", part="b"))[1] == 7
+    assert state(trial(kind="blue"))[1] == 4  # made when it began with 4
+    assert state(trial(kind="blue", size="7"))[1] == 7
+    at = trial()
+    assert address(at)["size"] == "7"  # from now on it is always said
+    at.button_group(key("kind")).set_value("blue")
+    assert state(ran(at))[1] == 7

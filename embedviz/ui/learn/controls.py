@@ -13,6 +13,7 @@ import streamlit as st
 
 from embedviz.ui.learn.texts import Texts
 
+_OF_EVERY_LINK = {"lang", "teacher", "part"}  # they name no state of a control
 T = TypeVar("T", bound=int | float | str | bool)
 Number = TypeVar("Number", int, float)
 
@@ -22,6 +23,10 @@ class Controls:
 
     ``<name>`` is the label, ``<name>.help`` its line of help if there is one, and
     ``<name>.<option>`` what an option of a choice is called (the option itself where there is none).
+
+    The address leaves out what a control begins with. Where that has changed since links were made,
+    ``was`` is what it began with before: a link to a state that does not name the control was made
+    then, and means that. Such a control's value always stands in the address.
     """
 
     def __init__(self, lesson: str, texts: Texts) -> None:
@@ -32,19 +37,30 @@ class Controls:
 
         It is said until something is moved: the page may run again by itself, for long work.
         """
+        self._of_link = not self._kept() and bool(set(st.query_params) - _OF_EVERY_LINK)
 
-    def slider(self, name: str, default: Number, low: Number, high: Number, step: Number) -> Number:
+    def slider(
+        self,
+        name: str,
+        default: Number,
+        low: Number,
+        high: Number,
+        step: Number,
+        was: Number | None = None,
+    ) -> Number:
         """A number between ``low`` and ``high``."""
+        default = self._before(name, default, was)
         begin = self._begin(name, default, lambda value: low <= value <= high)
         st.slider(**self._said(name), min_value=low, max_value=high, step=step, value=begin)
-        return self._taken(name, default)
+        return self._taken(name, default, was)
 
-    def steps(self, name: str, default: T, options: Sequence[T]) -> T:
+    def steps(self, name: str, default: T, options: Sequence[T], was: T | None = None) -> T:
         """One of some ordered values, as a slider: 1,000, 3,000, 10,000 …"""
+        default = self._before(name, default, was)
         begin = self._begin(name, default, options.__contains__)
         shown = self._option(name)
         st.select_slider(**self._said(name), options=options, format_func=shown, value=begin)
-        return self._taken(name, default)
+        return self._taken(name, default, was)
 
     def choice(self, name: str, default: T, options: Sequence[T], labelled: bool = True) -> T:
         """One of a few, all in sight; not ``labelled`` where the options say what they are."""
@@ -56,13 +72,14 @@ class Controls:
         )  # fmt: skip
         return self._taken(name, default)
 
-    def select(self, name: str, default: T, options: Sequence[T]) -> T:
+    def select(self, name: str, default: T, options: Sequence[T], was: T | None = None) -> T:
         """One of many."""
+        default = self._before(name, default, was)
         begin = self._begin(name, default, options.__contains__)
         index = list(options).index(begin)
         shown = self._option(name)
         st.selectbox(**self._said(name), options=options, index=index, format_func=shown)
-        return self._taken(name, default)
+        return self._taken(name, default, was)
 
     def toggle(self, name: str, default: bool = False) -> bool:
         """On or off."""
@@ -100,6 +117,11 @@ class Controls:
     def _kept(self) -> dict[str, Any]:
         """The values of this lesson; they stay when the person goes to another page and back."""
         return st.session_state.setdefault(f"kept-{self._lesson}", {})  # type: ignore[no-any-return]
+
+    def _before(self, name: str, default: Any, was: Any) -> Any:
+        """What the control begins with: what it began with before, in a link from then."""
+        is_old = was is not None and self._of_link and name not in st.query_params
+        return was if is_old else default
 
     def _begin(self, name: str, default: T, fits: Callable[[T], bool]) -> T:
         """The value that the widget begins with.
@@ -139,17 +161,17 @@ class Controls:
             del kept[name]
         return kept.get(name, default)  # type: ignore[no-any-return]
 
-    def _taken(self, name: str, default: T) -> T:
+    def _taken(self, name: str, default: T, was: T | None = None) -> T:
         value: T = st.session_state[self._key(name)]
         kept = self._kept()
         if kept.setdefault(name, value) != value:
             self.unknown.clear()
         kept[name] = value
-        self._to_address(name, value, default)
+        self._to_address(name, value, default, was is not None)
         return value
 
-    def _to_address(self, name: str, value: T, default: T) -> None:
-        if value == default:
+    def _to_address(self, name: str, value: T, default: T, always: bool = False) -> None:
+        if value == default and not always:
             st.query_params.pop(name, None)
         elif st.query_params.get(name) != _written(value):
             st.query_params[name] = _written(value)

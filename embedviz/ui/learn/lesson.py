@@ -27,6 +27,8 @@ _STYLE = """<style>
 [data-testid="stMainBlockContainer"] { padding-top: 1.2rem; }
 [data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] { gap: .7rem; }
 [data-testid="stMainBlockContainer"] h1 { font-size: 1.75rem; padding: 0; }
+.st-key-learn-head { flex-wrap: nowrap; gap: .6rem; }
+.st-key-learn-head h1 { font-size: 1.5rem; white-space: nowrap; }
 [data-testid="stMainBlockContainer"] h5 { padding: 0 0 .9rem 0; }
 .st-key-learn-meaning p { font-size: .92rem; line-height: 1.4; margin-bottom: .4rem; }
 .st-key-learn-ending { margin-top: 1.2rem; }

@@ -30,6 +30,7 @@ _HERE = Path(__file__).parent
 _HEADING = re.compile(r"^# +([\w.]+) *$", flags=re.MULTILINE)
 _CONDITION = re.compile(r"\{\{(if|unless) ([a-z_0-9]+)\}\} *")
 _PLACE = re.compile(r"\{\{([a-z_0-9]+)(?::([^{}]*))?\}\}")
+_NEGATIVE_ZERO = re.compile(r"-0(\.0*)?%?")
 
 LANGUAGES: dict[str, str] = {"en": "English", "ko": "한국어"}
 """The languages that the lessons speak: their code and their own name."""
@@ -114,4 +115,6 @@ def _told(line: str, facts: Mapping[str, Fact]) -> str | None:
 
 def _written(fact: Fact, spec: str) -> str:
     text = format(fact, spec)
+    if not isinstance(fact, str) and _NEGATIVE_ZERO.fullmatch(text):
+        return text[1:]
     return text if isinstance(fact, str) else text.replace("-", "\N{MINUS SIGN}")

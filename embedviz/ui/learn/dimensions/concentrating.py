@@ -29,6 +29,9 @@ _WHOLE_WORDS = """<style>
 [data-testid="stMarkdownContainer"] :is(th, td) { word-break: keep-all; }
 </style>"""
 
+# How many times as far as the nearest the farthest point is, where "near" says little, or much.
+_LITTLE, _MUCH = 2.0, 10.0
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -43,17 +46,15 @@ class Asked:
 def choose(lesson: OpenLesson) -> Asked:
     """How many dimensions; then which vectors."""
     controls = lesson.controls
-    left, right = st.columns([3, 2], gap="large")
+    left, middle, right = st.columns([5, 3, 1.2], gap="medium", vertical_alignment="bottom")
     with left:
-        d = controls.steps("d", 2, DIMENSIONS)
-    with right:
+        # Where something goes wrong; at 2 nothing does.
+        d = controls.steps("d", 100, DIMENSIONS, was=2)
+    with middle:
         real = controls.choice("real", REAL[0], REAL)
-    with st.expander(lesson.texts("more")):
-        first, second = st.columns(2)
-        with first:
-            distribution = controls.choice("noise", "gaussian", list(DISTRIBUTIONS))
-        with second:
-            how = controls.choice("how", REDUCTIONS[0], REDUCTIONS)
+    with right, st.popover(lesson.texts("more"), width="stretch"):
+        distribution = controls.choice("noise", "gaussian", list(DISTRIBUTIONS))
+        how = controls.choice("how", REDUCTIONS[0], REDUCTIONS)
     return Asked(d, real, how, distribution)
 
 
@@ -74,10 +75,25 @@ def show(lesson: OpenLesson, asked: Asked) -> None:
         show_chart(figure, "dimensions-histogram", said("alt.histogram", d=asked.d))
     with right:
         _curves(lesson, asked, noise, real, names)
+    _find(lesson, asked, noise, real)
+    lesson.meaning_here()
     if asked.d > most:
         st.caption(said("no_more", most=most, d=asked.d))
     _numbers(lesson, asked, noise, real, names)
     lesson.open_in("vectors", vectors_sample=LABELS[asked.real])
+
+
+def _find(lesson: OpenLesson, asked: Asked, noise: Concentration, real: Concentration) -> None:
+    """What the sentences say of the random points, and of the real ones beside as many numbers."""
+    times = round(noise.contrast + 1, 1)
+    alike = random_measured(asked.distribution, real.d)
+    lesson.find(
+        d=asked.d, n=POINTS, mean=noise.mean, std=noise.std, times=times,
+        little=times < _LITTLE, some=_LITTLE <= times < _MUCH, much=times >= _MUCH,
+        real=lesson.texts(f"vectors.{asked.real}"), real_d=real.d, real_spread=real.spread,
+        noise_spread=alike.spread, wider=round(real.spread, 2) > round(alike.spread, 2),
+        intrinsic=real_dimension(asked.real).two_nn, most=real_space(asked.real).dimensions,
+    )  # fmt: skip
 
 
 def _curves(

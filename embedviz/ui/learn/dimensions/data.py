@@ -34,7 +34,8 @@ POINTS = 500
 """Points whose pairwise distances are compared, random and real alike."""
 
 NEIGHBORS = 15
-HUB_NEIGHBORS = 10
+"""How many neighbors count as near: for what is kept and for hubs alike."""
+
 _MOST = 1_000
 _STEPS = (1, 2, 3, 5, 8, 13, 20, 30, 40, 50)
 
@@ -103,7 +104,7 @@ def kept_curve(name: str, now: int) -> KeptByComponents:
 @st.cache_resource(show_spinner=False)
 def hubs_at(name: str, count: int) -> Hubness:
     """Hubs among the sample's vectors on so many principal components, by distance."""
-    return hubness(first_components(real_space(name), count), HUB_NEIGHBORS, EUCLIDEAN.name)
+    return hubness(first_components(real_space(name), count), NEIGHBORS, EUCLIDEAN.name)
 
 
 @st.cache_resource(show_spinner=False)
@@ -111,4 +112,4 @@ def hubs_of_noise(n: int, d: int) -> NDArray[np.int64]:
     """In how many lists each of n gaussian points stands."""
     points = random_points("gaussian", n, d).astype(np.float32)
     space = EmbeddingSpace([f"point {row}" for row in range(n)], points)
-    return hubness(space, HUB_NEIGHBORS, EUCLIDEAN.name).counts
+    return hubness(space, NEIGHBORS, EUCLIDEAN.name).counts

@@ -19,6 +19,7 @@ from embedviz.trust.map_panels import Panel, Panels, panels
 from embedviz.trust.map_pictures import group_colors, panel_grid, small_map
 from embedviz.ui.learn.chart import show_chart
 from embedviz.ui.learn.lesson import OpenLesson
+from embedviz.ui.learn.texts import Fact, Texts
 from embedviz.ui.learn.work import work
 
 if TYPE_CHECKING:
@@ -38,14 +39,14 @@ class Asked:
 
 def choose(lesson: OpenLesson) -> Asked:
     """Which data; then how it is mapped."""
-    shape = lesson.controls.choice("shape", next(iter(KNOWN_SHAPES)), list(KNOWN_SHAPES))
-    with st.expander(lesson.texts("more")):
-        left, right = st.columns(2)
-        with left:
-            methods = list(scales())
-            method = lesson.controls.choice("method", methods[0], methods)
-        with right:
-            start = lesson.controls.choice("start", "random", ["random", "pca"])
+    left, right = st.columns([8, 1], gap="small")
+    with left:
+        shapes = list(KNOWN_SHAPES)
+        shape = lesson.controls.choice("shape", shapes[0], shapes, labelled=False)
+    with right, st.popover(lesson.texts("more"), width="stretch"):
+        methods = list(scales())
+        method = lesson.controls.choice("method", methods[0], methods)
+        start = lesson.controls.choice("start", "random", ["random", "pca"])
     return Asked(shape, method, start)
 
 
@@ -63,10 +64,14 @@ def show(lesson: OpenLesson, asked: Asked) -> None:
     with right:
         found = _shared().get(_key(asked)) or _worked(lesson, asked, data)
     lesson.open_in("words", method="t-SNE", n="1000")
+    lesson.find(perplexity=scales()[asked.method].param == "perplexity")
     if found is None:
+        lesson.meaning_here()
         return
     with right:
         _grid(lesson, asked, data, found.panels)
+    lesson.find(**_found(lesson.texts, found))
+    lesson.meaning_here()
     for sentence in _verdicts(lesson, found):
         st.markdown(sentence)
     st.markdown(_table(lesson, found))
@@ -131,6 +136,32 @@ def _grid(lesson: OpenLesson, asked: Asked, data: ShapeData, made: Sequence[Pane
         [said("seed", n=seed) for seed in SEEDS],
     )
     show_chart(figure, "dimensions-panels", said("alt.panels"))
+
+
+def _found(said: Texts, found: Panels) -> dict[str, Fact]:
+    """What the sentences say: of each measure by its name, of the seeds, and of all maps."""
+    facts: dict[str, Fact] = {
+        "measured": True,
+        "maps": len(found.panels),
+        "least_agreement": min(found.agreement.values()),
+        "most_agreement": max(found.agreement.values()),
+    }
+    param = scales()[found.method].param
+    for place, name in enumerate(found.data.shape.measures):
+        values = {panel: panel.survived[place] for panel in found.panels}
+        truth = next(iter(values.values())).truth
+        worst = max(values, key=lambda panel: abs(values[panel].on_map - truth))
+        facts |= {
+            f"has_{name}": True,
+            f"{name}_truth": truth,
+            f"{name}_least": min(one.on_map for one in values.values()),
+            f"{name}_most": max(one.on_map for one in values.values()),
+            f"{name}_told": sum(one.told for one in values.values()),
+            f"{name}_untold": sum(not one.told for one in values.values()),
+            f"{name}_always": all(one.told for one in values.values()),
+            f"{name}_worst": said(param, n=worst.scale),
+        }
+    return facts
 
 
 def _verdicts(lesson: OpenLesson, found: Panels) -> list[str]:

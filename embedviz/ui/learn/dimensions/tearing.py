@@ -15,11 +15,12 @@ from embedviz.progress import Cancel, OnProgress
 from embedviz.projections import PROJECTIONS, Projection, project
 from embedviz.search import neighbors
 from embedviz.space import EmbeddingSpace
-from embedviz.trust import Quality, quality, torn
+from embedviz.trust import Quality, Torn, quality, torn
 from embedviz.trust.map_pictures import torn_map
 from embedviz.ui.learn.chart import show_chart
-from embedviz.ui.learn.dimensions.data import LABELS, REAL, real_space
+from embedviz.ui.learn.dimensions.data import LABELS, NEIGHBORS, REAL, real_space
 from embedviz.ui.learn.lesson import OpenLesson
+from embedviz.ui.learn.texts import Fact
 from embedviz.ui.learn.work import work
 from embedviz.ui.messages import plain
 
@@ -43,20 +44,19 @@ class Asked:
 def choose(lesson: OpenLesson) -> Asked:
     """Which point; then the rest."""
     controls = lesson.controls
-    first, second, third = st.columns([2, 2, 1.4], gap="large", vertical_alignment="bottom")
+    first, second, third, fourth = st.columns(
+        [2, 2.4, 1.5, 1], gap="medium", vertical_alignment="bottom"
+    )
     with second:
         real = controls.choice("real", REAL[0], REAL)
     with first:
         key = controls.select(f"of_{real}", _FIRST[real], real_space(real, _MOST).keys)
     with third:
         umap = controls.toggle("umap")
-    with st.expander(lesson.texts("more")):
-        left, right = st.columns(2)
-        with left:
-            k = controls.slider("k", 15, 5, 50, 5)
-        with right:
-            # Words have no classes to color by.
-            by_trust = real not in _CLASSES or controls.toggle("by_trust")
+    with fourth, st.popover(lesson.texts("more"), width="stretch"):
+        k = controls.slider("k", NEIGHBORS, 5, 50, 5)
+        # Words have no classes to color by.
+        by_trust = real not in _CLASSES or controls.toggle("by_trust")
     return Asked(real, key, k, umap, by_trust)
 
 
@@ -67,6 +67,10 @@ def show(lesson: OpenLesson, asked: Asked) -> None:
     st.markdown(said("tears_now", key=plain(asked.key), k=asked.k, n=len(space)))
     above = st.container()
     lines = []
+    lesson.find(
+        key=plain(asked.key), k=asked.k, n=len(space), most=space.dimensions,
+        drawn=False, both_lose=False,
+    )  # fmt: skip
     for name, place in zip(PROJECTIONS, st.columns(len(PROJECTIONS), gap="medium"), strict=True):
         place.markdown(f"**{PROJECTIONS[name].label}**")
         if PROJECTIONS[name].compiles and not asked.umap:
@@ -79,6 +83,8 @@ def show(lesson: OpenLesson, asked: Asked) -> None:
                 st.caption(said("drawing"))
             else:
                 lines.append(_map(lesson, asked, space, drawn))
+    _compare(lesson)
+    lesson.meaning_here()
     st.markdown("\n".join([said("table.quality", k=asked.k), "|---|--:|--:|--:|--:|", *lines]))
     st.caption(said("table.note", n=len(space), k=asked.k))
     lesson.open_in(
@@ -127,16 +133,54 @@ def _map(lesson: OpenLesson, asked: Asked, space: EmbeddingSpace, drawn: Project
     away = torn(space, drawn, asked.key, asked.k, EUCLIDEAN.name)
     true = neighbors(space, asked.key, asked.k, EUCLIDEAN.name).keys
     kept = np.array([space.index(key) for key in true if key not in away.keys], np.intp)
+    names = _names(asked, space)
+    ranked = [
+        said("ranked", name=names[row], rank=rank)
+        for row, rank in zip(away.rows.tolist(), away.ranks_on_map.tolist(), strict=True)
+    ]
     figure = torn_map(
-        drawn.coordinates, _colors(asked, space, measured), _names(asked, space),
-        space.index(asked.key), kept, away.rows,
+        drawn.coordinates, _colors(asked, space, measured), names,
+        space.index(asked.key), kept, away.rows, ranked,
     )  # fmt: skip
     show_chart(figure, f"dimensions-map-{drawn.method}", said("alt.map", method=label))
-    st.markdown(said("of_point", kept=away.kept, torn=len(away.keys), k=asked.k))
+    st.markdown(_of_point(lesson, away))
+    _find(lesson, drawn.method, away, measured)
     return (
         f"| **{label}** | {away.kept} | {measured.trustworthiness:.3f} | "
         f"{measured.continuity:.3f} | {measured.recall:.3f} |"
     )
+
+
+def _of_point(lesson: OpenLesson, away: Torn) -> str:
+    if not away.keys:
+        return lesson.texts("of_point.all", k=away.k)
+    ranks = away.ranks_on_map
+    return lesson.texts(
+        "of_point", kept=away.kept, lost=len(away.keys), k=away.k,
+        first=int(ranks.min()), last=int(ranks.max()),
+    )  # fmt: skip
+
+
+def _find(lesson: OpenLesson, method: str, away: Torn, measured: Quality) -> None:
+    """What the sentences say of one map, as ``pca_lost``, ``tsne_recall`` and so on."""
+    found: dict[str, Fact] = {
+        "lost": len(away.keys), "recall": measured.recall,
+        "trustworthiness": measured.trustworthiness, "continuity": measured.continuity,
+    }  # fmt: skip
+    if away.keys:
+        found["rank"] = float(np.median(away.ranks_on_map))
+    lesson.find(**{f"{method}_{name}": value for name, value in found.items()})
+
+
+def _compare(lesson: OpenLesson) -> None:
+    """Once both maps that are always drawn are there."""
+    found = lesson.facts
+    if "pca_recall" in found and "tsne_recall" in found:
+        lesson.find(
+            drawn=True,
+            both_lose="pca_rank" in found and "tsne_rank" in found,
+            tsne_more=round(float(found["tsne_recall"]), 2) > round(float(found["pca_recall"]), 2),
+        )
 
 
 def _colors(asked: Asked, space: EmbeddingSpace, measured: Quality) -> list[str]:

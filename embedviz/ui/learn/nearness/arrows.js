@@ -151,17 +151,28 @@ class TwoArrows {
     const beside = away([0, 0], a, b, 7);
     line(parts.dot, beside, [foot[0] + beside[0], foot[1] + beside[1]], colors.dot);
     line(parts.euclidean, a, b, colors.euclidean);
-    const middle = this.#arc(colors.cosine);
+    const middles = this.#arc(colors.cosine);
     this.#arrow("a", a, b, said);
     this.#arrow("b", b, a, said);
 
     // Each number beside its line, on the side away from the other arrow.
     const between = [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2];
     const far = Math.hypot(a[0] - b[0], a[1] - b[1]) < NARROW ? 108 : 26;
-    write(parts.euclideanText, outward(between, [0, 0], far), said.euclidean, colors.euclidean);
-    write(parts.cosineText, middle, said.cosine, colors.cosine);
-    const under = away([0, 0], a, b, 24);
-    write(parts.dotText, [foot[0] / 2 + under[0], foot[1] / 2 + under[1]], said.dot, colors.dot);
+    const taken = [boxAround(a), boxAround(b), boxOf(parts.aText), boxOf(parts.bText)];
+    const ways = [far, -far, far + 26, -far - 26, far + 52, -far - 52];
+    const besides = ways.map((distance) => outward(between, [0, 0], distance));
+    place(parts.euclideanText, besides, said.euclidean, colors.euclidean, taken);
+    place(parts.cosineText, middles, said.cosine, colors.cosine, taken);
+    const unders = [[0.5, 24], [0.5, 44], [0.75, 24], [0.25, 24], [0.5, -24], [0.75, 44], [0.5, 64], [0.5, -44]];
+    const along = unders.map(([share, distance]) => {
+      const under = away([0, 0], a, b, distance);
+      return [foot[0] * share + under[0], foot[1] * share + under[1]];
+    });
+    place(parts.dotText, along, said.dot, colors.dot, taken);
+    // The ground's numbers give way to all others.
+    for (const tick of parts.ground.querySelectorAll(".tick")) {
+      tick.toggleAttribute("hidden", taken.some((box) => overlap(box, boxOf(tick))));
+    }
   }
 
   #arrow(name, tip, other, said) {
@@ -188,7 +199,7 @@ class TwoArrows {
     write(this.#parts[`${name}Text`], place, said[name], null, anchor);
   }
 
-  // The arc from a's direction to b's, the shorter way; returns where its number stands.
+  // The arc from a's direction to b's, the shorter way; returns where its number can stand, best first.
   #arc(color) {
     const [lengthA, from] = this.#polar.a;
     const [lengthB, to] = this.#polar.b;
@@ -204,7 +215,9 @@ class TwoArrows {
     this.#parts.cosine.setAttribute("stroke", color);
     // Between arrows that are nearly one there is no room: behind the origin there is.
     const isNarrow = Math.abs(turned) < 30;
-    return at(from + turned / 2 + (isNarrow ? 180 : 0), isNarrow ? 34 : radius + 26);
+    const [ahead, behind] = [from + turned / 2, from + turned / 2 + 180];
+    const first = isNarrow ? at(behind, 34) : at(ahead, radius + 26);
+    return [first, at(ahead, radius + 50), at(behind, 34), at(behind, 58), at(ahead, radius + 78), at(behind, 84)];
   }
 }
 
@@ -227,6 +240,33 @@ function write(made, [x, y], text, color, anchor = "middle") {
   // A little of the page's own text color, so that it reads on a dark page too.
   if (color) made.style.fill = `color-mix(in srgb, ${color} 72%, var(--st-text-color))`;
   made.textContent = text;
+}
+
+// Write where nothing is `taken` yet, at the first of some points if everywhere something is.
+function place(made, points, text, color, taken) {
+  for (const point of [...points, points[0]]) {
+    write(made, point, text, color);
+    if (!text || !taken.some((box) => overlap(box, boxOf(made)))) break;
+  }
+  if (text) taken.push(boxOf(made));
+}
+
+// Left, top, right and bottom of a text as it is drawn; by its letters, as it may not be drawn yet.
+function boxOf(made) {
+  const size = made.classList.contains("name") ? 18 : made.classList.contains("tick") ? 11 : 15;
+  const [x, y, width] = [+made.getAttribute("x"), +made.getAttribute("y"), 0.62 * size * made.textContent.length];
+  const anchor = made.getAttribute("text-anchor");
+  const left = anchor === "start" ? x : anchor === "end" ? x - width : x - width / 2;
+  return [left, y - 0.85 * size, left + width, y + 0.25 * size];
+}
+
+// Of the circle that a tip is dragged by.
+function boxAround([x, y]) {
+  return [x - 14, y - 14, x + 14, y + 14];
+}
+
+function overlap(one, other) {
+  return one[0] < other[2] && other[0] < one[2] && one[1] < other[3] && other[1] < one[3];
 }
 
 // So many pixels at right angles to the line from `start` to `end`, on the side where `other` is not.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from html import escape
 
 import numpy as np
@@ -12,30 +11,35 @@ from streamlit.delta_generator import DeltaGenerator
 
 from embedviz.images.kind import IMAGE
 from embedviz.images.samples import SAMPLES
-from embedviz.items.embedding import Embedded
-from embedviz.items.files import Listed
-from embedviz.items.retrieval import precision_at_k
-from embedviz.metric_agreement import SideBySide, most_answered, side_by_side, unit_space
+from embedviz.items.embedding import Embedded, embed_sample
+from embedviz.items.retrieval import Retrieval, precision_at_k
+from embedviz.metric_agreement import (
+    MostAnswered,
+    SideBySide,
+    most_answered,
+    side_by_side,
+    unit_space,
+)
 from embedviz.metric_agreement.pictures import METRIC_COLORS
+from embedviz.metrics import COSINE, DOT, EUCLIDEAN
+from embedviz.progress import Cancel, OnProgress
+from embedviz.registry import open_encoder
 from embedviz.space import EmbeddingSpace
-from embedviz.ui.items.encoder_choice import EncoderChoice
 from embedviz.ui.items.grid import in_page
-from embedviz.ui.items.item_set import ItemSet
-from embedviz.ui.items.seen import seen
 from embedviz.ui.learn.lesson import OpenLesson
-from embedviz.ui.learn.nearness.answers import agreement_table, length_table
+from embedviz.ui.learn.nearness.answers import agreement_table, found_of, length_table
 from embedviz.ui.learn.nearness.facts import facts
-from embedviz.ui.learn.nearness.numbers import metric_names, number
+from embedviz.ui.learn.nearness.numbers import ORDER, metric_names, number
+from embedviz.ui.learn.work import work
 from embedviz.ui.session import session
 
 _SAMPLE = SAMPLES["photo-patches"]
-_ENCODER = EncoderChoice("efficientnet-lite0", "features")
+_ENCODER, _LAYER = "efficientnet-lite0", "features"
 _IN_A_ROW = 8
 _STYLE = """<style>
-.ev-near { display: grid; grid-template-columns: repeat(var(--columns), minmax(0, 1fr)); gap: .3rem;
-  margin-bottom: .5rem; }
+.ev-near { display: grid; grid-template-columns: repeat(var(--columns), minmax(0, 1fr)); gap: .25rem; }
 .ev-near figure { margin: 0; }
-.ev-near img { width: 100%; aspect-ratio: 1; object-fit: cover; border-radius: 6px;
+.ev-near img { width: 100%; aspect-ratio: 1; object-fit: cover; border-radius: 5px;
   border: 3px solid transparent; }
 .ev-near img.own { border-color: #d55e00; }
 .ev-near figcaption { font-size: .78rem; line-height: 1.2; font-variant-numeric: tabular-nums; }
@@ -60,10 +64,10 @@ def choose_image(lesson: OpenLesson, beside: DeltaGenerator) -> Asked:
     controls = lesson.controls
     photos = {photo.name: photo for photo in PHOTOS}
     with beside:
-        photo = controls.select("photo", "coffee", tuple(photos))
+        photo = controls.select("photo", "camera", tuple(photos), was="coffee")
     first, second, third = st.columns(3, vertical_alignment="bottom")
     with first:
-        patch = controls.slider("patch", 6, 1, min(item.count for item in PHOTOS), 1)
+        patch = controls.slider("patch", 8, 1, min(item.count for item in PHOTOS), 1, was=6)
     with second:
         unit = controls.toggle("unit")
     with third:
@@ -73,34 +77,57 @@ def choose_image(lesson: OpenLesson, beside: DeltaGenerator) -> Asked:
 
 def images(lesson: OpenLesson, asked: Asked) -> None:
     """The image, and what each metric finds most like it."""
-    embedded = seen(_sample(), _ENCODER)
+    embedded = _seen(lesson)
     if embedded is None:
         return
     space = _unit(embedded.space) if asked.unit else embedded.space
     key = f"{asked.photo}/patch {asked.patch:02}.png"
     found = side_by_side(space, key, asked.k)
     lesson.open_in("images", sample=_SAMPLE.label, encoder="EfficientNet-Lite0", image=key)
-    query, answers = st.columns([1, 6], gap="small")
-    with query:
-        st.html(_STYLE + _question(lesson, embedded, key))
+    answers, right = st.columns([5, 3], gap="medium")
     with answers:
-        st.html(_rows(lesson, embedded, found))
+        st.html(_STYLE + _rows(lesson, embedded, found))
+    with right:
+        question, lengths = st.columns([1, 3], gap="small")
+        with question:
+            st.html(_STYLE + _question(lesson, embedded, key))
+        with lengths:
+            length_table(lesson, found, float(np.median(space.norms)), len(space))
+        _precision(lesson, space, asked)
+    _find(lesson, space, found, asked)
+    lesson.meaning_here()
+    st.caption(lesson.texts("own.caption"))
     if asked.unit:
         st.success(lesson.texts("unit.same"))
-    agreement, lengths, precision = st.columns([5, 4, 4], gap="medium")
-    with agreement:
-        agreement_table(lesson, found)
-    with lengths:
-        length_table(lesson, found, float(np.median(space.norms)), len(space))
-    with precision:
-        _precision(lesson, space, asked)
+    agreement_table(lesson, found)
 
 
-def _sample() -> ItemSet:
-    def files() -> Listed:
-        return _SAMPLE.open(), []
+def _seen(lesson: OpenLesson) -> Embedded | None:
+    """The images as the network sees them; None while it looks (that stands here then)."""
 
-    return ItemSet(IMAGE, f"sample:{_SAMPLE.name}", _SAMPLE.label, True, files, help=_SAMPLE.help)
+    def do(on_progress: OnProgress, cancel: Cancel) -> Embedded:
+        model = open_encoder(_ENCODER, _LAYER)
+        return embed_sample(IMAGE, _SAMPLE, model, on_progress=on_progress, cancel=cancel)
+
+    title = lesson.texts("looking")
+    done: Embedded | None = work(title, ("learn_nearness", _SAMPLE.name), do)
+    return done
+
+
+def _find(lesson: OpenLesson, space: EmbeddingSpace, found: SideBySide, asked: Asked) -> None:
+    """What the sentences say: of this question, and of all images asked once."""
+    length = {metric: round(_answers(space, metric, asked.k).mean_length, 2) for metric in ORDER}
+    share = {metric: round(_share(space, metric, asked.k).precision, 3) for metric in ORDER}
+    norms = space.norms
+    lesson.find(
+        **found_of(found),
+        unit=asked.unit, n=len(space), asked_length=float(norms[space.index(found.key)]),
+        shortest=float(norms.min()), longest=float(norms.max()),
+        all_longer=length[DOT.name] > length[COSINE.name],
+        cosine_best=share[COSINE.name] > max(share[DOT.name], share[EUCLIDEAN.name]),
+        **{f"{metric}_all": mean for metric, mean in length.items()},
+        **{f"{metric}_share": part for metric, part in share.items()},
+    )  # fmt: skip
 
 
 def _unit(space: EmbeddingSpace) -> EmbeddingSpace:
@@ -137,7 +164,7 @@ def _tile(embedded: Embedded, key: str, score: str, own: bool) -> str:
     caption = f"{escape(photo)}<br>{score}" if score else ""
     return (
         f'<figure><img src="{source}" alt="{escape(key)}"{kind}>'
-        f"<figcaption>{caption}</figcaption></figure>"
+        f'<figcaption title="{escape(key)}">{caption}</figcaption></figure>'
     )
 
 
@@ -151,16 +178,21 @@ def _precision(lesson: OpenLesson, space: EmbeddingSpace, asked: Asked) -> None:
     said = lesson.texts
     lines = []
     for metric, name in metric_names(said).items():
-        key = ("nearness-precision", space.vectors_fingerprint, asked.k, metric)
-        measured = session().kept(key, partial(precision_at_k, space, k=asked.k, metric=metric))
-        key = ("nearness-answers", space.vectors_fingerprint, asked.k, metric)
-        answers = session().kept(
-            key, partial(most_answered, space, metric, queries=len(space), k=asked.k)
-        )
-        lines.append((name, f"{measured.precision:.1%}", number(answers.mean_length)))
+        share = _share(space, metric, asked.k).precision
+        lines.append((name, f"{share:.1%}", number(_answers(space, metric, asked.k).mean_length)))
     facts(
         (said("same.metric"), said("same.share", k=asked.k), said("same.length")),
         lines,
         list(METRIC_COLORS.values()),
     )
     st.caption(said("same.caption", n=f"{len(space):,}"))
+
+
+def _share(space: EmbeddingSpace, metric: str, k: int) -> Retrieval:
+    key = ("nearness-precision", space.vectors_fingerprint, k, metric)
+    return session().kept(key, lambda: precision_at_k(space, k=k, metric=metric))
+
+
+def _answers(space: EmbeddingSpace, metric: str, k: int) -> MostAnswered:
+    key = ("nearness-answers", space.vectors_fingerprint, k, metric)
+    return session().kept(key, lambda: most_answered(space, metric, queries=len(space), k=k))

@@ -17,15 +17,17 @@ from embedviz.metric_agreement import (
 )
 from embedviz.metric_agreement.length_pictures import answer_bars, norm_by_rank
 from embedviz.metric_agreement.pictures import METRIC_COLORS
-from embedviz.metrics import DOT
+from embedviz.metrics import COSINE, DOT
 from embedviz.ui.learn.chart import show_chart
 from embedviz.ui.learn.lesson import OpenLesson
 from embedviz.ui.learn.nearness.facts import facts
 from embedviz.ui.learn.nearness.numbers import metric_names, number
 from embedviz.ui.learn.nearness.vocabulary import MODEL, vocabulary
+from embedviz.ui.messages import plain
 
 _STATES = ("raw", "centered", "top")
 _SIZES = (3_000, 10_000, 30_000)
+_WEAK = 0.3  # a smaller correlation is called weak (Cohen 1988: below "medium")
 _WORDS = ("the", "moreover", "violin", "dog", "queen", "music", "of", "government")
 
 
@@ -55,10 +57,11 @@ def lengths(lesson: OpenLesson, asked: Asked) -> None:
     with left:
         st.markdown(f"**{said('norm.title')}**")
         hubs = _most(asked.n, asked.state, DOT.name).keys
-        words = apart(measured, [space.index(word) for word in (*hubs, *_WORDS) if word in space])
+        words = [word for word in dict.fromkeys((*hubs, *_WORDS)) if word in space]
+        rows = [space.index(word) for word in words]
         figure = norm_by_rank(
             measured,
-            {space.keys[row]: row for row in words},
+            {words[place]: rows[place] for place in apart(measured, rows, words)},
             said("norm.rank"),
             said("norm.length"),
             said("norm.median"),
@@ -66,8 +69,31 @@ def lengths(lesson: OpenLesson, asked: Asked) -> None:
         show_chart(figure, "nearness-norms", said("norm.alt", rho=number(measured.rho)))
     with right:
         _facts(lesson, measured, asked)
+    _find(lesson, measured, asked)
+    lesson.meaning_here()
+    st.caption(said("norm.caption", n=f"{asked.n:,}"))
     _hubs(lesson, asked)
     lesson.open_in("words", near=DOT.label, model=MODEL)
+
+
+def _find(lesson: OpenLesson, measured: NormsByRank, asked: Asked) -> None:
+    """What the sentences say of length, frequency and what answers again and again."""
+    dot, cosine = (_most(asked.n, asked.state, metric) for metric in (DOT.name, COSINE.name))
+    rho = round(measured.rho, 2)
+    lesson.find(
+        n=asked.n, rho=rho, frequent_longer=rho < 0, rare_longer=rho > 0, weak=abs(rho) < _WEAK,
+        dot_length=dot.mean_length, cosine_length=cosine.mean_length,
+        dot_longer=round(dot.mean_length, 2) > round(cosine.mean_length, 2),
+        dot_skewness=dot.skewness, cosine_skewness=cosine.skewness,
+        more_hubs=round(dot.skewness, 1) > round(cosine.skewness, 1),
+        hub=plain(dot.keys[0]), times=int(dot.counts[0]), queries=dot.queries,
+        common=measured.common, shared=not math.isnan(measured.rho_shared),
+    )  # fmt: skip
+    if not math.isnan(measured.rho_shared):
+        lesson.find(
+            rho_shared=measured.rho_shared,
+            more_shared=abs(round(measured.rho_shared, 2)) > abs(rho),
+        )
 
 
 @st.cache_resource(show_spinner=False, max_entries=12)
@@ -91,7 +117,6 @@ def _facts(lesson: OpenLesson, measured: NormsByRank, asked: Asked) -> None:
             (said("norm.common"), number(measured.common, 3)),
         ],
     )
-    st.caption(said("norm.caption", n=f"{asked.n:,}"))
     lines = []
     for metric, name in metric_names(said).items():
         most = _most(asked.n, asked.state, metric)

@@ -11,7 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from embedviz.metric_agreement import TEXTBOOK, Pair, arrow, in_their_plane
 from embedviz.metric_agreement.pictures import METRIC_COLORS
-from embedviz.metrics import METRICS
+from embedviz.metrics import DOT, METRICS
 from embedviz.ui.learn.lesson import OpenLesson
 from embedviz.ui.learn.nearness.arrows import (
     LONGEST,
@@ -25,6 +25,7 @@ from embedviz.ui.learn.nearness.numbers import metric_names, number
 from embedviz.ui.learn.nearness.sweeps import sweeps
 from embedviz.ui.learn.nearness.textbook import textbook
 from embedviz.ui.learn.nearness.vocabulary import MODEL
+from embedviz.ui.messages import plain
 
 OWN = "own"
 _TEXTBOOK_PAIRS = {
@@ -34,9 +35,9 @@ _TEXTBOOK_PAIRS = {
 }
 _A, _B = Polar(2.8, 10.0), Polar(2.0, 60.0)
 _STYLE = """<style>
-.ev-three { display: grid; gap: .8rem; }
+.ev-three { display: grid; gap: .6rem; }
 .ev-three > div { border-left: 5px solid; padding-left: .8rem; line-height: 1.35; }
-.ev-three b { font-size: 1.6rem; font-variant-numeric: tabular-nums; margin-left: .5rem; }
+.ev-three b { font-size: 1.5rem; font-variant-numeric: tabular-nums; margin-left: .5rem; }
 .ev-three small { display: block; font-size: .88rem; opacity: .85; }
 </style>"""
 
@@ -55,7 +56,7 @@ class Arrows:
 def choose_arrows(lesson: OpenLesson, beside: DeltaGenerator) -> Arrows:
     """Whose arrows, ``beside`` the choice of the part, and the sliders for one's own."""
     with beside:
-        chosen = lesson.controls.choice("pair", OWN, (OWN, *_TEXTBOOK_PAIRS))
+        chosen = lesson.controls.choice("pair", OWN, (OWN, *_TEXTBOOK_PAIRS), labelled=False)
     if chosen != OWN:
         return _of_textbook(lesson, *_TEXTBOOK_PAIRS[chosen])
     sliders = lesson.controls.slider
@@ -80,12 +81,28 @@ def two(lesson: OpenLesson, arrows: Arrows) -> None:
         show_arrows("nearness-arrows", arrows.a, arrows.b, said, _taker(lesson))
     with numbers:
         st.html(_STYLE + _numbers(lesson, arrows))
+    _find(lesson, arrows)
+    lesson.meaning_here()
     if arrows.own:
         sweeps(lesson, arrows.a, arrows.b)
     else:
         st.caption(lesson.texts("plane"))
     textbook(lesson)
     lesson.open_in("words", word="apple", model=MODEL)
+
+
+def _find(lesson: OpenLesson, arrows: Arrows) -> None:
+    """What the sentences say: the three numbers, and which way each goes as b is stretched."""
+    pair = arrows.pair
+    lesson.find(
+        a=plain(arrows.names[0]), b=plain(arrows.names[1]), directed=pair.angle is not None,
+        euclidean=pair.euclidean, cosine=pair.cosine, dot=pair.dot,
+    )  # fmt: skip
+    if (gain := pair.along_b) is not None:
+        lesson.find(
+            acute=gain > 0, right=gain == 0, obtuse=gain < 0, nearest_at=gain,
+            shorter=gain > pair.lengths[1], longer=0 < gain <= pair.lengths[1],
+        )  # fmt: skip
 
 
 def _of_textbook(lesson: OpenLesson, first: str, second: str) -> Arrows:
@@ -147,6 +164,14 @@ def _numbers(lesson: OpenLesson, arrows: Arrows) -> str:
             f'<div style="border-color: {METRIC_COLORS[metric]}">{escape(name)}'
             f"<b>{number(pair.scores[metric], 3)}</b>"
             f"<small>{escape(said(f'worked.{how}', **values))}</small>"
-            f"<small>{escape(said(f'read.{metric}'))}</small></div>"
+            f"<small>{escape(said(_reading(metric, pair)))}</small></div>"
         )
     return f'<div class="ev-three" aria-live="polite">{"".join(blocks)}</div>'
+
+
+def _reading(metric: str, pair: Pair) -> str:
+    """The text of how the number is read; whether longer counts as nearer depends on the angle."""
+    if metric != DOT.name or pair.along_b is None:
+        return f"read.{metric}"
+    way = "acute" if pair.along_b > 0 else "obtuse" if pair.along_b < 0 else "right"
+    return f"read.{metric}.{way}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -15,7 +16,7 @@ from embedviz.metrics import DOT
 from embedviz.ui.learn.chart import show_chart
 from embedviz.ui.learn.core_texts import error_text
 from embedviz.ui.learn.lesson import OpenLesson
-from embedviz.ui.learn.nearness.answers import agreement_table, length_table
+from embedviz.ui.learn.nearness.answers import agreement_table, found_of, length_table
 from embedviz.ui.learn.nearness.numbers import metric_names
 from embedviz.ui.learn.nearness.vocabulary import MODEL, known, vocabulary
 from embedviz.ui.messages import plain
@@ -56,6 +57,7 @@ def words(lesson: OpenLesson, asked: Asked) -> None:
     word = known(space, asked.word)
     if not word:
         st.info(said("word.none"))
+        lesson.meaning_here()
         return
     try:
         found = side_by_side(space, word, asked.k)
@@ -63,6 +65,7 @@ def words(lesson: OpenLesson, asked: Asked) -> None:
         offer_spellings(
             error, lambda near: lesson.controls.set("word", near), "nearness-", error_text
         )
+        lesson.meaning_here()
         return
     lesson.open_in("words", word=word, near=DOT.label, model=MODEL)
     picture, numbers = st.columns([3, 2], gap="medium")
@@ -70,9 +73,12 @@ def words(lesson: OpenLesson, asked: Asked) -> None:
         _picture(lesson, found)
     with numbers:
         agreement_table(lesson, found)
-        length_table(lesson, found, float(pd.Series(space.norms).median()), len(space))
+        length_table(lesson, found, float(np.median(space.norms)), len(space))
         if asked.unit:
             st.success(said("unit.same"))
+    lesson.find(**found_of(found), word=plain(word), unit=asked.unit)
+    lesson.meaning_here()
+    st.caption(said("ranked.caption", k=found.k, shared=len(found.in_all)))
     with st.expander(said("scores")):
         _scores(lesson, found)
 
@@ -86,7 +92,6 @@ def _picture(lesson: OpenLesson, found: SideBySide) -> None:
         "nearness-ranks",
         said("ranked.alt", k=found.k, shared=len(found.in_all)),
     )
-    st.caption(said("ranked.caption", k=found.k, shared=len(found.in_all)))
 
 
 def _scores(lesson: OpenLesson, found: SideBySide) -> None:
