@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from embedviz.errors import InvalidParameterError, InvalidSpaceError, UnknownKeyError
+from embedviz.errors import InvalidParameterError, InvalidSpaceError, UnknownKeyError, shown
 from embedviz.spelling import nearest_spellings
 
 if TYPE_CHECKING:
     import pandas as pd
+
+_LONGEST_SPELLED = 200
 
 
 class EmbeddingSpace:
@@ -197,11 +199,11 @@ class EmbeddingSpace:
         where = f"{self._name or 'this space'} ({len(self):,} keys)"
         if not isinstance(key, str):
             return UnknownKeyError(f"{key!r} is not in {where}: its keys are strings.", str(key))
-        near = nearest_spellings(key, self._keys)
-        hint = (
-            f" Nearest spellings: {', '.join(near)}." if near else " No spelling here is near it."
-        )
-        return UnknownKeyError(f"'{key}' is not in {where}.{hint}", key, near)
+        near = nearest_spellings(key, self._keys) if len(key) <= _LONGEST_SPELLED else ()
+        listed = ", ".join(one if len(one) <= _LONGEST_SPELLED else shown(one) for one in near)
+        hint = f" Nearest spellings: {listed}." if near else " No spelling here is near it."
+        name = f"'{key}'" if len(key) <= _LONGEST_SPELLED else shown(key)
+        return UnknownKeyError(f"{name} is not in {where}.{hint}", key, near)
 
 
 def _checked_keys(keys: Iterable[str]) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from embedviz.words.sentences import (
     Sentences,
     StoppableSentences,
     check_vocabulary,
+    in_plain_utf8,
     scanned,
     source_of,
 )
@@ -112,15 +113,17 @@ def train_words(
     method = algorithm_named(algorithm)
     chosen = method.make_params(params)
     watched_words = checked_probes(probes)
-    path = None if corpus_file is None else Path(corpus_file)
-    source = source_of(sentences, path)
+    given = None if corpus_file is None else Path(corpus_file)
+    source_of(sentences, given)
     stop_if(cancel, "The training")
     log = TrainingLog(chosen.epochs, method.reports_loss, on_progress, cancel, _checked(keep_words))
     settings = method.gensim_settings(chosen)
     model = watched(method.gensim_type(), log.watch)(**settings)
-    _count_words(model, source, on_progress, cancel)
-    log.probes = tuple(word for word in watched_words if word in model.wv.key_to_index)
-    _run(model, StoppableSentences(source, log.watch), path, method, log)
+    with in_plain_utf8(given) as path:
+        source = source_of(sentences, path)
+        _count_words(model, source, on_progress, cancel)
+        log.probes = tuple(word for word in watched_words if word in model.wv.key_to_index)
+        _run(model, StoppableSentences(source, log.watch), path, method, log)
     stopped = _was_stopped(log.history, chosen.epochs)
     origin = _origin(method, chosen, len(log.history), stopped)
     return TrainedWords(
