@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -373,6 +374,43 @@ def test_numbers_and_names_come_back(
         assert part.keys == space.keys[:limit]
         np.testing.assert_array_equal(part.vectors, space.vectors[:limit])
         assert part.origin.get("notes") == space.origin.get("notes")
+
+
+NO_DIGITS = str.maketrans("0123456789", "qrstuvwxyz")
+
+
+def _orients(ids: Sequence[str], numbers: Numbers, names: Sequence[str]) -> dict[str, Any]:
+    """The five usual shapes of a table as JSON."""
+    rows = [dict(zip(names, row, strict=True)) for row in numbers.tolist()]
+    return {
+        "records": [{"id": name} | row for name, row in zip(ids, rows, strict=True)],
+        "columns": {
+            name: dict(zip(ids, numbers[:, place].tolist(), strict=True))
+            for place, name in enumerate(names)
+        },
+        "split": {"columns": list(names), "index": list(ids), "data": numbers.tolist()},
+        "index": dict(zip(ids, rows, strict=True)),
+        "lists": numbers.tolist(),
+    }
+
+
+@pytest.mark.parametrize("orient", ["records", "columns", "split", "index", "lists"])
+@settings(max_examples=examples(20, 200))
+@given(table=tables(), indent=st.sampled_from([None, 1]))
+def test_shapes_of_json_come_back(
+    orient: str, table: tuple[list[str], Numbers, list[str]], indent: int | None
+) -> None:
+    ids, numbers, names = table
+    # Names that count would be those of columns as well.
+    ids = [f"{name.translate(NO_DIGITS)}-{'abcdef'[row]}" for row, name in enumerate(ids)]
+    names = [f"x{place}" for place in range(len(names))]
+    content = json.dumps(_orients(ids, numbers, names)[orient], indent=indent)
+    space = space_in(content)
+    np.testing.assert_array_equal(space.vectors, numbers.astype(np.float32))
+    numbered = tuple(f"row-{row}" for row in range(1, len(ids) + 1))
+    assert space.keys == (numbered if orient == "lists" else tuple(ids))
+    part = space_in(content, limit=1)
+    np.testing.assert_array_equal(part.vectors, space.vectors[:1])
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
