@@ -108,6 +108,11 @@ def test_lists_as_text_in_any_dialect(written: str, wanted: list[float]) -> None
         assert space.keys == ("a", "b")
 
 
+def test_a_column_of_vectors_in_tab_separated_text() -> None:
+    space = space_in("id\tembedding\na\t[0.5,0.25]\nb\t[0.75,1]\n")
+    np.testing.assert_array_equal(space.vectors, [[0.5, 0.25], [0.75, 1]])
+
+
 def test_arrays_with_numbers_left_out_are_refused_or_set_aside() -> None:
     cut = '"[-1.59301088 -0.23539835 -0.84439552 ...  0.76521244  1.27963447\n -0.67029517]"'
     for limit in (None, 1, 2):
@@ -276,6 +281,25 @@ def test_what_savetxt_writes(fmt: str, delimiter: str, names: int) -> None:
         assert "format='space-separated'" in notes_of(space)
         space = space_in(file.getvalue(), format="space-separated")
     np.testing.assert_array_equal(space.vectors, array.astype(np.float32))
+
+
+@pytest.mark.parametrize("block", [1, 3, 7, 1 << 20])
+def test_columns_with_several_spaces_between(block: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("embedviz.formats.recoded._BLOCK", block)
+    array = np.arange(200).reshape(100, 2) / 8 - 3
+    file = io.BytesIO()
+    np.savetxt(file, array, fmt="%10.3f", header="f1 f2")
+    space = space_in(file.getvalue())
+    np.testing.assert_array_equal(space.vectors, array.astype(np.float32))
+    frame = pd.DataFrame(array, columns=["f1", "f2"], index=[f"é{n}" for n in range(100)])
+    space = space_in(frame.to_string())
+    np.testing.assert_array_equal(space.vectors, array.astype(np.float32))
+    assert space.keys == tuple(frame.index)
+
+
+def test_names_without_rows_are_refused() -> None:
+    with pytest.raises(FormatError, match="a row behind the header"):
+        space_in("id,x0,x1\n")
 
 
 def _pandas(index: bool, delimiter: str = ",", decimal: str = ".") -> Callable[..., bytes]:
