@@ -21,6 +21,7 @@ _LOOKED_AT = 200
 _HEAD = 1 << 20
 _MOST_BEFORE = 10
 _SURELY_NAMES = 8
+_DIGITS = 19
 _BOM = b"\xef\xbb\xbf"
 _SEPARATOR_LINE = re.compile(rb'(?:\xef\xbb\xbf)?"?sep=(.)"?[ \t]*\r?\n', re.IGNORECASE)
 _DECIMAL_COMMA = re.compile(r"[+-]?(\d{1,3}(\.\d{3})+|\d*),\d+(e[+-]?\d+)?", re.IGNORECASE)
@@ -305,9 +306,10 @@ def _header(  # noqa: PLR0911 - one for each kind of first row
         # One column of lists as text has no name where the first is a list as well.
         listed = len(first) == 1 and all(map(_is_number, first[0].split()))
         return (bool(below) or len(first) > 1) and not listed, []
-    if not below or not all(first[place].strip().isdecimal() for place in numbers):
+    digits = [first[place].strip() for place in numbers]
+    if not below or not all(cell.isdecimal() and len(cell) < _DIGITS for cell in digits):
         return False, []
-    values = [int(first[place]) for place in numbers]
+    values = list(map(int, digits))
     if len(values) < 2 or any(b <= a for a, b in pairwise(values)):
         return False, []
     counting = values[-1] - values[0] == len(values) - 1 and values[0] in (0, 1)
