@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from embedviz.formats.as_table import NAMING
 from embedviz.formats.notes import Note
 from embedviz.formats.source import Source
 from embedviz.formats.tabular import MAX_COLUMNS
@@ -54,6 +55,7 @@ class _Row:
     line: int
     start: int
     end: int
+    comment: bool = False
 
     @property
     def shown(self) -> str:
@@ -88,6 +90,12 @@ class _Layout:
         )
 
     @property
+    def numeric(self) -> float:
+        """How much of what stands in the rows is numbers, from 0 to 1."""
+        cells = [cell for row in self.even for cell in row.fields]
+        return sum(map(_is_number, cells)) / max(1, len(cells))
+
+    @property
     def divided(self) -> bool:
         """Whether this is a table: (almost) all rows alike, or most and they hold numbers."""
         rows = [self.first, *self.others]
@@ -106,7 +114,16 @@ def looks_divided(head: bytes, delimiters: str) -> bool:
     """Whether the lines of ``head`` have the same number of fields, two or more."""
     if b"\0" in head or header_in(head) is not None:
         return False
-    return _divided(head, delimiters) is not None
+    layout = _divided(head, delimiters)
+    if layout is None:
+        return False
+    # Decimal commas divide the rows of other delimiters, too, but into fewer numbers.
+    rivals = "" if "\t" in delimiters else "\t" if b"\t" in head else " "
+    others = [_layout(head, rival) for rival in rivals]
+    return not any(
+        other is not None and other.divided and other.whole and other.numeric > layout.numeric
+        for other in others
+    )
 
 
 def dialect_of(source: Source, text: bytes, delimiters: str, header: bool | None = None) -> Dialect:
@@ -162,6 +179,12 @@ def _uneven(head: bytes) -> str:
     return ""
 
 
+def counts_up(fields: Sequence[str]) -> bool:
+    """Whether fields are the whole numbers from 0 or 1 on, as columns without names are called."""
+    wanted = [[str(n + first) for n in range(len(fields))] for first in (0, 1)]
+    return len(fields) > 1 and [field.strip() for field in fields] in wanted
+
+
 def _divided(head: bytes, delimiters: str) -> _Layout | None:
     """The first way to divide it that makes a table, one of whole rows before others."""
     found = [_layout(head, delimiter) for delimiter in sorted(delimiters, reverse=True)]
@@ -182,7 +205,7 @@ def _layout(head: bytes, delimiter: str) -> _Layout | None:
     width = max(counts, key=lambda count: (counts[count], count)) if counts else 1
     # numpy.savetxt writes "# f1 f2" above two columns: the mark is no name.
     rows = [
-        replace(row, fields=row.fields[1:])
+        replace(row, fields=row.fields[1:], comment=True)
         if row.fields[0] == "#" and len(row.fields) == width + 1
         else row
         for row in rows
@@ -209,9 +232,9 @@ def _begins(row: _Row, below: _Row | None, width: int) -> bool:
     filled = [field for field in row.fields if field.strip()]
     # A title in a spreadsheet is padded with empty fields; comments may have commas by chance.
     title = len(filled) == 1 and below is not None and sum(map(bool, below.fields)) > 1
-    comment = row.fields[0].lstrip().startswith("#") and below is not None and (
-        below.fields[0].lstrip().startswith("#")
-    )  # fmt: skip
+    comment = row.comment and below is not None and below.comment
+    if len(row.fields) == width - 1 and (below is None or not any(map(_is_number, below.fields))):
+        return False  # names stand above numbers, titles above names
     return not (title and width > 2 and not any(map(_is_number, filled))) and not comment
 
 
@@ -220,9 +243,9 @@ def _fits(row: _Row, width: int) -> bool:
     count = len(row.fields)
     if count == width:
         return True
-    if any(map(_is_number, row.fields)):
+    if any(map(_is_number, row.fields)) and not counts_up(row.fields):
         return False
-    return (count == width - 1 and count > 0) or (count == width + 1 and not row.fields[-1])
+    return (count == width - 1 and count > 1) or (count == width + 1 and not row.fields[-1])
 
 
 def _rows(head: bytes, delimiter: str, quoted: bool, skip: int = 0) -> list[_Row]:
@@ -246,7 +269,8 @@ def _rows(head: bytes, delimiter: str, quoted: bool, skip: int = 0) -> list[_Row
     try:
         for fields in reader:
             if fields:
-                rows.append(_Row(fields, line, skip + begun, skip + taken))
+                comment = fields[0].lstrip().startswith("#")
+                rows.append(_Row(fields, line, skip + begun, skip + taken, comment))
             begun, line = taken, number + reader.line_num
             if len(rows) == _LOOKED_AT:
                 break
@@ -280,7 +304,7 @@ def _header(  # noqa: PLR0911 - one for each kind of first row
     if not numbers:
         # One column of lists as text has no name where the first is a list as well.
         listed = len(first) == 1 and all(map(_is_number, first[0].split()))
-        return bool(below) and not listed, []
+        return (bool(below) or len(first) > 1) and not listed, []
     if not below or not all(first[place].strip().isdecimal() for place in numbers):
         return False, []
     values = [int(first[place]) for place in numbers]
@@ -289,7 +313,8 @@ def _header(  # noqa: PLR0911 - one for each kind of first row
     counting = values[-1] - values[0] == len(values) - 1 and values[0] in (0, 1)
     if any("." in row[place] or "e" in row[place].lower() for row in below for place in numbers):
         return counting or len(numbers) < len(first), []
-    if first[0].strip() == "" and counting:
+    names = [place for place in range(len(first)) if place not in numbers]
+    if counting and any(_is_name(first[place], [row[place] for row in below]) for place in names):
         return True, []
     if not counting:
         return False, []
@@ -305,6 +330,11 @@ def _header(  # noqa: PLR0911 - one for each kind of first row
         f"Take the first line for {other}",
     )
     return named, [note]
+
+
+def _is_name(cell: str, below: Sequence[str]) -> bool:
+    """Whether a cell of the first row can only be the name of its column."""
+    return cell.strip().lower() in NAMING or all(map(_is_number, below))
 
 
 def _names(layout: _Layout, header: bool) -> tuple[list[str], list[Note]]:
@@ -370,20 +400,32 @@ def _before_notes(layout: _Layout) -> list[Note]:
 
 def _comma_notes(layout: _Layout) -> list[Note]:
     """One note where numbers have decimal commas; none where they have points."""
-    cells = [cell.strip() for row in layout.even[:20] for cell in row.fields]
-    commas = [cell for cell in cells if _DECIMAL_COMMA.fullmatch(cell)]
-    points = sum(map(bool, map(_DECIMAL_POINT.fullmatch, cells)))
-    if not commas or points >= len(commas):
+    columns = list(
+        zip(*(map(str.strip, row.fields) for row in layout.even[:_LOOKED_AT]), strict=True)
+    )
+    with_comma = [column for column in columns if _all_numbers(column, _DECIMAL_COMMA)]
+    with_point = [column for column in columns if _all_numbers(column, _DECIMAL_POINT)]
+    more = len(with_comma) - len(with_point) + (layout.delimiter != ",")
+    commas = [cell for column in with_comma for cell in column if _DECIMAL_COMMA.fullmatch(cell)]
+    if not commas or more < 1:
         return []
     if layout.delimiter == "," and all(map(_THOUSANDS.fullmatch, commas)):
         return []  # 1,234 may be thousands: it stays text
-    whole = [cell for cell in commas if "." not in cell] or commas
+    # Arrow leaves columns with points for thousands as text: an example is to be true.
+    plain = [cell for column in with_comma if not any("." in cell for cell in column)
+             for cell in column if "," in cell]  # fmt: skip
+    shown = (plain or commas)[0]
+    thousands = " A point in them parts thousands." if any("." in cell for cell in commas) else ""
     return [
-        Note(
-            f"Numbers have decimal commas: '{whole[0]}' was read as {pointed(whole[0])}. "
-            "A point in them parts thousands."
-        )
+        Note(f"Numbers have decimal commas: '{shown}' was read as {pointed(shown)}.{thousands}")
     ]
+
+
+def _all_numbers(column: Sequence[str], fraction: re.Pattern[str]) -> bool:
+    """Whether most of a column are numbers, some of them fractions of this kind."""
+    filled = [cell for cell in column if cell]
+    numbers = sum(map(_is_number, filled))
+    return 2 * numbers > len(filled) and any(map(fraction.fullmatch, filled))
 
 
 def pointed(text: str) -> str:

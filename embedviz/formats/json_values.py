@@ -24,7 +24,7 @@ _BLOCK = 1 << 22
 _FIRST_LINE = 1 << 22
 _SPACE = " \t\r\n\ufeff"
 _MARKED = re.compile(
-    rb'(\[\s*)?\{\s*"(\\\\.|[^"\\\\])*"\s*:|\[\s*\[?\s*-?\d[\d.eE+-]*\s*,|\[\s*\[\s*"'
+    rb'(\[\s*)?\{\s*"(\\.|[^"\\])*"\s*:|\[\s*\[?\s*-?\d[\d.eE+-]*\s*,|\[\s*\[\s*"'
 )
 _WORDS = ("true", "false", "null", "NaN", "Infinity", "-Infinity")
 _BROKEN_NUMBER = re.compile(r"-|\.|[eE][+-]?")

@@ -1,4 +1,4 @@
-"""Tables with single spaces between: what NumPy's savetxt and R's write.table write."""
+"""Tables with spaces between: what NumPy's savetxt and R's write.table write."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from embedviz.formats.base import ReadOptions
 from embedviz.formats.columns import Tabular
+from embedviz.formats.delimited_dialect import counts_up
 from embedviz.formats.delimited_format import delimited_format
 from embedviz.formats.notes import Note
 from embedviz.formats.source import Source
@@ -45,7 +46,8 @@ def sniff(head: bytes, _filename: str) -> bool:
         fractions = any("." in row[0] or "e-" in row[0] for row in rows)
         return bool(comments) or fractions or _all_whole(rows)
     first, below = rows[0], rows[1:]
-    if any(numbers[0]) or len(below) < 1 or not _even(below):
+    named = not any(numbers[0]) or (bool(below) and len(first) < len(below[0]) and counts_up(first))
+    if not named or len(below) < 1 or not _even(below):
         return _is_quoted(head) and _even(rows) and all(any(row) for row in numbers)
     width = len(below[0])
     return width > 1 and len(first) in (width, width - 1) and all(any(row) for row in numbers[1:])
@@ -53,6 +55,8 @@ def sniff(head: bytes, _filename: str) -> bool:
 
 def _rows(head: bytes) -> list[list[str]]:
     start = first_lines(head, len(head) < 1 << 15).decode("utf-8", "replace")
+    if _is_padded(head):
+        start = "\n".join(" ".join(line.split()) for line in start.split("\n"))
     rows: list[list[str]] = []
     try:
         for row in csv.reader(io.StringIO(start, newline=""), delimiter=" "):
@@ -63,6 +67,11 @@ def _rows(head: bytes) -> list[list[str]]:
     except csv.Error:
         return []
     return rows
+
+
+def _is_padded(head: bytes) -> bool:
+    """Whether several spaces stand between fields, so that they stand in columns: none is in quotes."""
+    return b"  " in head and b'"' not in head
 
 
 def _all_whole(rows: list[list[str]]) -> bool:
@@ -91,6 +100,7 @@ def columns(source: Source, options: ReadOptions) -> Tabular:
     """Its columns; raises FormatError."""
     _refuse_header(source)
     assert _TABLE.columns is not None
+    source.squeeze = _is_padded(source.head)
     tabular = _TABLE.columns(source, options)
     if not _all_whole(_rows(source.head)):
         return tabular

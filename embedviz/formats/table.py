@@ -76,13 +76,10 @@ FORMATS: dict[str, Format] = {
 def nearly(head: bytes) -> str:
     """What was nearly recognised and what broke it, with the line; empty where nothing was."""
     first = next((line for line in head.split(b"\n") if line.strip()), b"")
-    table = nearly_divided(head)
-    if table:
-        return table
     look = look_of(first)
     if look.startswith(("numbers written", "hexadecimal", "numbers with a decimal")):
         return f"Line 1 looks like {look}: write each row as a word and all of its numbers."
-    return ""
+    return nearly_divided(head)
 
 
 def chosen(source: Source, name: str | None) -> Format:

@@ -98,7 +98,7 @@ def _gathered(
     columns = values_of(kept, tabular.written, notes)
     return FileRows(
         keys, vectors, columns, total, True,
-        np.concatenate(codes), _among(tabular.skipped, len(rows)), notes=notes,
+        np.concatenate(codes), _before(tabular.skipped, len(rows), options.limit), notes=notes,
     )  # fmt: skip
 
 
@@ -110,14 +110,15 @@ def _is_far(tabular: Tabular, found: Recognised) -> bool:
     return bool(sound) and swallows(np.concatenate(sound))
 
 
-def _among(skipped: Sequence[Skipped], rows: int) -> list[Skipped]:
-    """Those that stand among the first ``rows`` rows that were read; a block tells of later ones."""
-    found: list[Skipped] = []
-    for one in sorted(skipped, key=lambda one: one.row):
-        if one.row >= rows + len(found):
-            break
-        found.append(one)
-    return found
+def _before(skipped: Sequence[Skipped], read: int, limit: int | None) -> list[Skipped]:
+    """The rows that were skipped before the last of those ``read``: a block holds others behind it."""
+    found = sorted(skipped, key=lambda one: one.row)
+    if read != limit:
+        return found
+    end = read
+    for one in found:
+        end += one.row < end
+    return [one for one in found if one.row < end]
 
 
 def _refuse_too_large(

@@ -196,6 +196,7 @@ class _BlockParser:
             self.last_line = number
             if line.count(b" ") == self._dimensions:
                 key, _, rest = line.partition(b" ")
+                key = key.strip(b"\t")
             elif line:
                 key, rest = self._split(line, number)
             else:

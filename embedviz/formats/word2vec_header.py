@@ -11,7 +11,8 @@ from embedviz.formats.source import Source
 from embedviz.formats.text_rows import is_number, look_of, numbers_ending
 
 # Up to 18 digits: a damaged header may claim anything, but it must fit 64 bits to be compared.
-_HEADER = re.compile(rb"(?:\xef\xbb\xbf)?[ \t]*(\d{1,18})[ \t]+(\d{1,18})[ \t\r]*\n")
+# Between them are spaces: tabs stand above the columns of a table.
+_HEADER = re.compile(rb"(?:\xef\xbb\xbf)? *(\d{1,18}) +(\d{1,18})[ \t\r]*\n")
 _LONGEST_HEADER = 64
 _WHOLE = 1 << 16
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
@@ -27,15 +28,15 @@ def header_in(head: bytes) -> tuple[int, int, int] | None:
 
 
 def is_two_columns(head: bytes) -> bool:
-    """Whether every line, the first too, is two whole numbers: a matrix, not a header and its rows."""
+    """Whether every line, the first too, is two numbers: a matrix, not a header and its rows."""
     header = header_in(head)
     if header is None:
         return False
     lines = [line.split() for line in first_lines(head, len(head) < 1 << 15).split(b"\n")]
     lines = [parts for parts in lines if parts]
-    counted = header[1] == 1 and len(lines) - 1 == header[0]
+    counted = header[1] == 1 and (len(lines) - 1 == header[0] or len(head) >= _WHOLE)
     return not counted and len(lines) > 1 and all(
-        len(parts) == 2 and all(part.lstrip(b"-").isdigit() for part in parts) for parts in lines
+        len(parts) == 2 and all(map(is_number, parts)) for parts in lines
     )  # fmt: skip
 
 

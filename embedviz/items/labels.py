@@ -12,7 +12,7 @@ from embedviz.errors import FormatError
 from embedviz.items.file_names import base_name, clean_name, label_from_name
 from embedviz.items.files import ItemFile
 
-__all__ = ["LABELS_FILE", "LABELS_MB", "label_from_name", "labeled", "labels_from_csv"]
+__all__ = ["LABELS_FILE", "LABELS_MB", "Labels", "label_from_name", "labeled", "labels_from_csv"]
 
 LABELS_FILE = "labels.csv"
 """The name under which a table of labels is found in a folder or an archive."""
@@ -26,11 +26,18 @@ _LONGEST_LABEL = 200
 _SUFFIX = re.compile(r"\.[A-Za-z][A-Za-z0-9]{1,4}$")
 
 
-def labels_from_csv(data: bytes) -> dict[str, str]:
+class Labels(dict[str, str]):
+    """Label by file name; ``note`` says how the table was decoded, where that was not certain."""
+
+    note: str = ""
+
+
+def labels_from_csv(data: bytes) -> Labels:
     """Label by file name, from a table separated by commas, semicolons, tabs or bars.
 
     The columns are those headed file (filename, path, name, image) and label (class, category),
-    else the first two. UTF-8, UTF-16 with its mark and the usual encodings of Windows are read.
+    else the first two. UTF-8, UTF-16 and the usual encodings of Windows are read; where that is a
+    guess or signs are broken the ``note`` of the labels says so.
 
     Raises
     ------
@@ -39,7 +46,8 @@ def labels_from_csv(data: bytes) -> dict[str, str]:
     """
     if len(data) > LABELS_MB << 20:
         raise FormatError(f"The table of labels is larger than {LABELS_MB} MB: give a shorter one.")
-    rows = _rows(_text(data))
+    text, note = _text(data)
+    rows = _rows(text)
     if not rows:
         raise FormatError("The table of labels is empty: give file names and their labels.")
     if max(map(len, rows)) < 2:
@@ -48,7 +56,8 @@ def labels_from_csv(data: bytes) -> dict[str, str]:
             "with a comma between them."
         )
     file, label, heading = _columns(rows)
-    labels = {}
+    labels = Labels()
+    labels.note = note
     for row in rows[heading:]:
         if len(row) > max(file, label) and row[file] and row[label]:
             labels[clean_name(row[file])] = row[label][:_LONGEST_LABEL]
@@ -81,10 +90,13 @@ def _same(name: str) -> str:
     return clean_name(name).casefold()
 
 
-def _text(data: bytes) -> str:
+def _text(data: bytes) -> tuple[str, str]:
+    """The text, and what to say of how it was decoded."""
     from embedviz.words.decoding import TextDecoder
 
-    return "".join(TextDecoder(LABELS_FILE).text([data]))
+    decoder = TextDecoder(LABELS_FILE)
+    text = "".join(decoder.text([data]))
+    return text, decoder.note
 
 
 def _rows(text: str) -> list[list[str]]:

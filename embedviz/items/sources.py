@@ -236,7 +236,10 @@ def _with_labels(root: Path, files: list[ItemFile], failures: list[Failure]) -> 
         return files
     try:
         with table.open("rb") as opened:
-            return labeled(files, labels_from_csv(opened.read((LABELS_MB << 20) + 1)))
+            labels = labels_from_csv(opened.read((LABELS_MB << 20) + 1))
+        if labels.note:
+            failures.append(Failure(LABELS_FILE, labels.note))
+        return labeled(files, labels)
     except OSError as error:
         failures.append(Failure(LABELS_FILE, f"The labels cannot be read: {error.strerror}."))
     except FormatError as error:

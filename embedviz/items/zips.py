@@ -162,7 +162,10 @@ class _Found:
     def _add_labels(self, info: zipfile.ZipInfo, name: str) -> None:
         try:
             data = self.archive.content(info, LABELS_MB << 20).read()
-            self.labels |= labels_from_csv(data)
+            found = labels_from_csv(data)
+            self.labels |= found
+            if found.note:
+                self._fail(name, found.note)
         except FormatError as error:
             self._fail(name, str(error))
 

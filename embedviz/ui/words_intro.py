@@ -22,8 +22,9 @@ def words_intro(chosen: Chosen | None) -> None:
     if citation:
         said += f" {plain(citation)}"
     st.markdown(said)
-    for note in reading_notes(space.origin):
-        st.caption(plain(note))
+    notes = reading_notes(space.origin)
+    if notes:  # in one piece: the map stands below
+        st.caption(plain(" ".join(notes)))
     _say_what_was_mended(space.origin.get("read", {}))
 
 

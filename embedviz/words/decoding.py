@@ -71,6 +71,17 @@ class TextDecoder:
         self.replaced = 0
         self._decoder = None if encoding is None else self._use(_known(encoding))
 
+    @property
+    def note(self) -> str:
+        """What a guess was and what could not be decoded, in sentences; empty if all was certain."""
+        said = []
+        if self.guessed:
+            others = f"; it may be {', '.join(self.alternatives)}" if self.alternatives else ""
+            said.append(f"It is not UTF-8: read as {self.encoding}, a guess{others}.")
+        if self.replaced:
+            said.append(f"{self.replaced:,} signs could not be read: \ufffd stands in their place.")
+        return " ".join(said)
+
     def text(self, blocks: Iterable[bytes]) -> Iterator[str]:
         """The text of ``blocks``; raises NotTextError if they are no text."""
         for number, block in enumerate(blocks):

@@ -17,13 +17,14 @@ from typing import Any
 import numpy as np
 import pytest
 from gensim.test.utils import datapath
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from embedviz.errors import EmbedvizError, FormatError, UntrustedFileError
 from embedviz.formats import FORMATS, describe, read, write
 from embedviz.space import EmbeddingSpace
 from embedviz.word_model import as_space
+from tests.counts import examples
 
 
 def _written(name: str) -> bytes:
@@ -343,6 +344,75 @@ def test_a_bomb_is_bounded(compress: str) -> None:
         content = file.getvalue()
     refused(content, "1,000,000.*max_bytes", max_bytes=1_000_000)
     assert len(as_space(read(io.BytesIO(content), max_bytes=100 << 20))) >= 100_000
+
+
+# A limit
+
+
+PARTS = st.sampled_from(
+    [
+        "a",
+        "bc",
+        "0.5",
+        "1.5",
+        "-2.25",
+        "3",
+        "12",
+        "nan",
+        "1:0.5",
+        "[1, 2]",
+        "0,5",
+        "é",
+        "",
+        '"',
+        "x0",
+        "1e5",
+    ]
+)
+LINES = st.lists(st.lists(PARTS, min_size=1, max_size=4), min_size=1, max_size=6)
+
+
+@settings(max_examples=examples(150, 5000))
+@given(
+    LINES, st.sampled_from(" ,;\t"), st.sampled_from(["", "3 2\n", "2 1\n", "id,x0,x1\n", "5 3\n"])
+)
+def test_a_limit_gives_the_first_of_the_rows_that_reading_all_gives(
+    lines: list[list[str]], delimiter: str, first: str
+) -> None:
+    content = (first + "\n".join(map(delimiter.join, lines)) + "\n").encode()
+    _check_limits(content, len(lines))
+
+
+@pytest.mark.parametrize("name", ["csv", "tsv", "word2vec-text", "word2vec-binary", "glove-text"])
+@given(data=st.data())
+def test_a_limit_does_not_change_how_a_damaged_file_is_read(name: str, data: st.DataObject) -> None:
+    content = bytearray(GOOD[name])
+    for at in data.draw(st.lists(st.integers(0, len(content) - 1), max_size=2)):
+        content[at] = data.draw(st.integers(0, 255))
+    _check_limits(bytes(content), 20, (1, 2, 19, 20, 21))
+
+
+def _check_limits(content: bytes, rows: int, limits: Any = None) -> None:
+    """Each limit gives the rows of all that stand before it; what is refused is refused at its place."""
+    try:
+        whole = as_space(read(io.BytesIO(content), max_bytes=1 << 22))
+    except EmbedvizError:
+        return  # a limit may end before the damage, which is what it is for
+    listed = whole.origin["read"].get("set_aside", [])
+    aside = {row for row, _, _ in listed}
+    ragged = {row for row, _, why in listed if why == "ragged"}  # which are passed over, not counted
+    order = [row for row in range(1, len(whole) + len(aside) + 1) if row not in ragged]
+    for limit in limits or range(1, rows + 2):
+        if set(order[:limit]) <= aside:
+            with pytest.raises(FormatError, match="no row of finite numbers"):
+                read(io.BytesIO(content), limit=limit, max_bytes=1 << 22)
+            continue
+        part = as_space(read(io.BytesIO(content), limit=limit, max_bytes=1 << 22))
+        assert part.origin["format"] == whole.origin["format"]
+        assert list(part.vectors.tobytes()) == list(whole.vectors[: len(part)].tobytes())
+        assert len(part) >= min(limit, len(whole)) - len(aside)
+        if not whole.origin["read"]["duplicates"]:  # of which later ones may have names by chance
+            assert part.keys == whole.keys[: len(part)]
 
 
 # Pickles

@@ -436,7 +436,12 @@ def test_korean_tables_of_labels(encoding: str) -> None:
 def test_western_tables_of_labels() -> None:
     words = ["forêt brûlée", "château", "élève", "garçon", "œuvre", "naïf", "Noël", "été", "où"]
     table = "file,label\n" + "".join(f"{n}.png,{word}\n" for n, word in enumerate(words))
-    assert list(labels_from_csv(table.encode("cp1252")).values()) == words
+    labels = labels_from_csv(table.encode("cp1252"))
+    assert list(labels.values()) == words
+    assert "read as cp1252, a guess; it may be" in labels.note
+    assert labels_from_csv(table.encode()).note == ""
+    broken = labels_from_csv(table.encode() + b"x.png,\xff\xfe\n")
+    assert "2 signs could not be read" in broken.note
 
 
 @pytest.mark.parametrize(

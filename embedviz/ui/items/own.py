@@ -209,8 +209,9 @@ def _one(kind: Kind, upload: Any, labels: dict[str, str]) -> Listed:
     name = clean_name(str(upload.name))
     try:
         if name.lower().endswith(".csv"):
-            labels |= labels_from_csv(upload.getvalue())
-            return [], []
+            found = labels_from_csv(upload.getvalue())
+            labels |= found
+            return [], [Failure(name, found.note)] if found.note else []
         if name.lower().endswith(".zip"):
             return files_in_zip(kind, upload, limits_of(kind), name)
     except EmbedvizError as error:

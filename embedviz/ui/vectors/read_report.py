@@ -12,8 +12,9 @@ from embedviz.ui.messages import count, plain
 
 def read_report(space: EmbeddingSpace) -> None:
     """Nothing where nothing had to be mended or said."""
-    for note in reading_notes(space.origin):
-        st.caption(plain(note))
+    notes = reading_notes(space.origin)
+    if notes:  # in one piece: the map stands below
+        st.caption(plain(" ".join(notes)))
     read = space.origin.get("read")
     if not isinstance(read, dict):
         return
