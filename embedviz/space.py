@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from embedviz.errors import InvalidParameterError, InvalidSpaceError, UnknownKeyError, shown
+from embedviz.far_from_origin import lost, swallows
 from embedviz.spelling import nearest_spellings
 
 if TYPE_CHECKING:
@@ -35,7 +36,8 @@ class EmbeddingSpace:
     name : str
         What people call this space.
     origin : mapping, optional
-        Where the vectors come from (encoder, file, settings); plain JSON values.
+        Where the vectors come from (encoder, file, settings); plain JSON values. ``notes`` lists what
+        a person should know, such as numbers so far from 0 that float32 made some of them equal.
     copy : bool
         False takes over a float32 C-contiguous array without copying; write to it no more.
 
@@ -62,6 +64,11 @@ class EmbeddingSpace:
         self._table = _checked_table(table, len(self._keys), copy)
         self._name = str(name)
         self._origin = _checked_origin(origin)
+        given = vectors if isinstance(vectors, np.ndarray) else None
+        if given is not None and given.dtype != np.float32 and swallows(given):
+            notes = self._origin.get("notes")
+            before = notes if isinstance(notes, list) else []
+            self._origin["notes"] = [*before, lost(given)]
 
     @property
     def keys(self) -> tuple[str, ...]:
