@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from embedviz.arguments import checked
 from embedviz.errors import InvalidParameterError
 from embedviz.items.cache import ItemCache
 from embedviz.items.embedding import Embedded, check_batch_size, embed_items
@@ -94,6 +95,7 @@ def embed(  # noqa: PLR0913 - all but the first three are for the few who need t
     )  # fmt: skip
 
 
+@checked
 def embed_images(
     sources: Iterable[Any],
     encoder: str = "resnet50",
@@ -127,6 +129,7 @@ def embed_images(
     )
 
 
+@checked
 def look_alikes(
     space: EmbeddingSpace,
     item: Any = None,
@@ -187,6 +190,7 @@ def look_alikes(
     return look_alikes_of_vectors(space, query.vector[None], k, metric, normal=usual)[0]
 
 
+@checked
 def find(
     space: EmbeddingSpace,
     query: Any,

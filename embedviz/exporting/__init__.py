@@ -10,6 +10,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from embedviz.arguments import checked
 from embedviz.errors import FormatError, InvalidParameterError
 from embedviz.exporting.captions import caption_of
 from embedviz.exporting.content import Content, described
@@ -36,6 +37,7 @@ __all__ = [
 ]
 
 
+@checked
 def export(  # noqa: PLR0913 - one argument for each thing that a map shows
     projection: Projection,
     path_or_file: str | os.PathLike[str] | IO[bytes],

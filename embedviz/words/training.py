@@ -9,6 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from embedviz.arguments import checked
 from embedviz.errors import CancelledError, InvalidParameterError
 from embedviz.progress import Cancel, OnProgress, report, stop_if
 from embedviz.words.probes import checked_probes
@@ -49,6 +50,7 @@ __all__ = [
 ]
 
 
+@checked
 def train_words(
     sentences: Sentences | None = None,
     *,

@@ -400,7 +400,9 @@ def _check_limits(content: bytes, rows: int, limits: Any = None) -> None:
         return  # a limit may end before the damage, which is what it is for
     listed = whole.origin["read"].get("set_aside", [])
     aside = {row for row, _, _ in listed}
-    ragged = {row for row, _, why in listed if why == "ragged"}  # which are passed over, not counted
+    ragged = {
+        row for row, _, why in listed if why == "ragged"
+    }  # which are passed over, not counted
     order = [row for row in range(1, len(whole) + len(aside) + 1) if row not in ragged]
     for limit in limits or range(1, rows + 2):
         if set(order[:limit]) <= aside:
