@@ -78,3 +78,11 @@ class NothingReadError(EmbedvizError):
 
 class CancelledError(EmbedvizError):
     """The work was stopped on request; nothing of it was kept unless the message says so."""
+
+
+def shown(value: object, longest: int = 60) -> str:
+    """``repr`` of what a person gave, short enough to stand in a message."""
+    # A slice first: repr of megabytes takes its time, and most of it is thrown away.
+    given = value[: 4 * longest] if isinstance(value, str | bytes | list | tuple) else value
+    text = repr(given)
+    return text if len(text) <= longest and given == value else f"{text[: longest - 1]}…"

@@ -158,10 +158,13 @@ def _as_kind(spec: ParamSpec, value: Any) -> Any:
     """A number of another library, or a whole number for a float, as Python's own."""
     if isinstance(value, bool):
         return value
-    if spec.kind is float and isinstance(value, SupportsFloat):
-        return float(value)
-    if spec.kind is int and isinstance(value, SupportsIndex):
-        return value.__index__()
+    try:
+        if spec.kind is float and isinstance(value, SupportsFloat):
+            return float(value)
+        if spec.kind is int and isinstance(value, SupportsIndex):
+            return value.__index__()
+    except (TypeError, OverflowError):  # an array of numbers, or more than a float holds
+        return value
     return value
 
 

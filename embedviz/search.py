@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from embedviz.arguments import checked
 from embedviz.errors import InvalidParameterError
 from embedviz.indexes import index_of
 from embedviz.metrics import METRICS, metric_named
@@ -40,6 +41,7 @@ class Neighbors:
     metric: str
 
 
+@checked
 def neighbors(
     source: EmbeddingSpace | WordModel,
     query: Query,

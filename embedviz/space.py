@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from embedviz.errors import InvalidParameterError, InvalidSpaceError, UnknownKeyError
+from embedviz.errors import InvalidParameterError, InvalidSpaceError, UnknownKeyError, shown
+from embedviz.far_from_origin import lost, swallows
 from embedviz.spelling import nearest_spellings
 
 if TYPE_CHECKING:
     import pandas as pd
+
+_LONGEST_SPELLED = 200
 
 
 class EmbeddingSpace:
@@ -33,7 +36,8 @@ class EmbeddingSpace:
     name : str
         What people call this space.
     origin : mapping, optional
-        Where the vectors come from (encoder, file, settings); plain JSON values.
+        Where the vectors come from (encoder, file, settings); plain JSON values. ``notes`` lists what
+        a person should know, such as numbers so far from 0 that float32 made some of them equal.
     copy : bool
         False takes over a float32 C-contiguous array without copying; write to it no more.
 
@@ -53,11 +57,18 @@ class EmbeddingSpace:
         *,
         copy: bool = True,
     ) -> None:
+        if not isinstance(copy, bool):
+            raise InvalidParameterError(f"copy must be True or False, got a {type(copy).__name__}.")
         self._keys = _checked_keys(keys)
         self._vectors = _checked_vectors(vectors, len(self._keys), copy)
         self._table = _checked_table(table, len(self._keys), copy)
         self._name = str(name)
-        self._origin = dict(origin or {})
+        self._origin = _checked_origin(origin)
+        given = vectors if isinstance(vectors, np.ndarray) else None
+        if given is not None and given.dtype != np.float32 and swallows(given):
+            notes = self._origin.get("notes")
+            before = notes if isinstance(notes, list) else []
+            self._origin["notes"] = [*before, lost(given)]
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -110,7 +121,7 @@ class EmbeddingSpace:
 
     def index(self, key: str) -> int:
         """The row of ``key``; raises UnknownKeyError, which names the nearest spellings."""
-        row = self._rows.get(key)
+        row = self._rows.get(key) if isinstance(key, str) else None
         if row is None:
             raise self._unknown(key)
         return row
@@ -160,7 +171,7 @@ class EmbeddingSpace:
     def with_origin(self, origin: Mapping[str, Any]) -> EmbeddingSpace:
         """The same vectors with another account of where they come from; nothing is copied."""
         other = copy_module.copy(self)
-        other._origin = dict(origin)
+        other._origin = _checked_origin(origin)
         return other
 
     @cached_property
@@ -197,16 +208,18 @@ class EmbeddingSpace:
         where = f"{self._name or 'this space'} ({len(self):,} keys)"
         if not isinstance(key, str):
             return UnknownKeyError(f"{key!r} is not in {where}: its keys are strings.", str(key))
-        near = nearest_spellings(key, self._keys)
-        hint = (
-            f" Nearest spellings: {', '.join(near)}." if near else " No spelling here is near it."
-        )
-        return UnknownKeyError(f"'{key}' is not in {where}.{hint}", key, near)
+        near = nearest_spellings(key, self._keys) if len(key) <= _LONGEST_SPELLED else ()
+        listed = ", ".join(one if len(one) <= _LONGEST_SPELLED else shown(one) for one in near)
+        hint = f" Nearest spellings: {listed}." if near else " No spelling here is near it."
+        name = f"'{key}'" if len(key) <= _LONGEST_SPELLED else shown(key)
+        return UnknownKeyError(f"{name} is not in {where}.{hint}", key, near)
 
 
 def _checked_keys(keys: Iterable[str]) -> tuple[str, ...]:
     if isinstance(keys, str):
         raise InvalidSpaceError(f"keys must be a sequence of strings, got the one string {keys!r}.")
+    if not isinstance(keys, Iterable):
+        raise InvalidSpaceError(f"keys must be a sequence of strings, got a {type(keys).__name__}.")
     checked = tuple(keys)
     # A million keys: the types all at once, and one by one only where there are others than str.
     if set(map(type, checked)) - {str} or not all(checked):
@@ -279,8 +292,27 @@ def _dense(vectors: Any) -> Any:
     return vectors.toarray() if hasattr(vectors, "toarray") else vectors
 
 
+def _checked_origin(origin: Mapping[str, Any] | None) -> dict[str, Any]:
+    if origin is None:
+        return {}
+    if not isinstance(origin, Mapping):
+        raise InvalidSpaceError(
+            f"origin must be a mapping of names to plain values, got a {type(origin).__name__}."
+        )
+    return dict(origin)
+
+
 def _checked_table(table: pd.DataFrame | None, count: int, copy: bool) -> pd.DataFrame | None:
-    if table is None or (len(table) == count and not len(table.columns)):
+    if table is None:
+        return None
+    import pandas as pd
+
+    if not isinstance(table, pd.DataFrame):
+        raise InvalidSpaceError(
+            f"table must be a pandas DataFrame of n rows, got a {type(table).__name__}. Make one: "
+            "pd.DataFrame({'name': values})."
+        )
+    if len(table) == count and not len(table.columns):
         return None
     if len(table) != count:
         raise InvalidSpaceError(

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from embedviz.arguments import checked
 from embedviz.errors import InvalidParameterError
 from embedviz.items.cache import ItemCache
 from embedviz.items.copies import NearDuplicates, comparison, measures_of
@@ -111,6 +112,7 @@ def embed(  # noqa: PLR0913 - all but the first three are for the few who need t
     )  # fmt: skip
 
 
+@checked
 def embed_images(
     sources: Iterable[Any],
     encoder: str = "resnet50",
@@ -144,6 +146,7 @@ def embed_images(
     )
 
 
+@checked
 def look_alikes(
     space: EmbeddingSpace,
     item: Any = None,
@@ -204,6 +207,7 @@ def look_alikes(
     return look_alikes_of_vectors(space, query.vector[None], k, metric, normal=usual)[0]
 
 
+@checked
 def find(
     space: EmbeddingSpace,
     query: Any,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from embedviz.arguments import checked
 from embedviz.errors import InvalidParameterError
 from embedviz.space import EmbeddingSpace
 
@@ -29,6 +30,7 @@ class VectorSample:
     open: Callable[[], EmbeddingSpace] = field(repr=False)
 
 
+@checked
 def sample(name: str) -> EmbeddingSpace:
     """The sample called ``name``; raises InvalidParameterError, which lists them."""
     if name not in SAMPLES:

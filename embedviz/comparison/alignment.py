@@ -10,6 +10,7 @@ from typing import Literal, TypeVar, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from embedviz.arguments import checked
 from embedviz.comparison.likeness import products, squares
 from embedviz.comparison.matching import matched
 from embedviz.errors import InvalidParameterError
@@ -56,6 +57,7 @@ class Alignment:
         )
 
 
+@checked
 def align(a: Layer, b: Layer, scaling: Scaling = "best") -> Alignment:
     """Lay ``b`` onto ``a`` as well as shifting, turning, mirroring and one scaling can.
 

@@ -11,6 +11,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from embedviz.arguments import checked
 from embedviz.errors import EmbedvizWarning, FormatError, InvalidParameterError
 from embedviz.exporting.captions import caption_of
 from embedviz.exporting.content import Content, described
@@ -37,6 +38,7 @@ __all__ = [
 ]
 
 
+@checked
 def export(  # noqa: PLR0913 - one argument for each thing that a map shows
     projection: Projection,
     path_or_file: str | os.PathLike[str] | IO[bytes],

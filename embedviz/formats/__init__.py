@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from typing import IO
 
+from embedviz.arguments import checked
 from embedviz.errors import FormatError, InvalidParameterError
 from embedviz.formats import word2vec_binary
 from embedviz.formats.base import FileSummary, Format, ReadOptions
@@ -41,6 +42,7 @@ __all__ = [
 ]
 
 
+@checked
 def read(  # noqa: PLR0913 - each is said by name
     path_or_file: Readable,
     *,
@@ -181,6 +183,7 @@ def describe(
         return _opened(source, format, encoding).describe(source, limit)
 
 
+@checked
 def write(
     space: EmbeddingSpace | WordModel,
     path_or_file: str | os.PathLike[str] | IO[bytes],

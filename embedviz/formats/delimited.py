@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -72,20 +71,31 @@ class _DelimitedText:
         With and without a limit they are read the same way, so that it decides nothing else.
         """
         import pyarrow as pa
-        from pyarrow import csv as arrow_csv
 
         self.skipped.clear()
         self.source.back_to(self.read_already)
-        stream = SourceStream(self.text, self.source, self.options)
         parse = _parsing(self.dialect, self.skipped)
         convert = _conversion(self.dialect, self.wider.known(vector, key))
         try:
-            for batch in arrow_csv.open_csv(stream, self._read_options(), parse, convert):
+            for batch in self._read(parse, convert):
                 yield self._pointed(batch, vector)
         except pa.ArrowInvalid as error:
             if self.wider.widen(str(error), vector):
                 raise ColumnChangedError from error
             raise
+
+    def _read(self, parse: Any, convert: Any) -> Iterator[Any]:
+        import pyarrow as pa
+        from pyarrow import csv as arrow_csv
+
+        if self.read_already < _BLOCK:
+            # At once: a thread of Arrow's that reads ahead could outlive what it reads from.
+            whole = pa.BufferReader(self.text)
+            yield from arrow_csv.read_csv(whole, self._read_options(), parse, convert).to_batches()
+            return
+        stream = SourceStream(self.text, self.source, self.options)
+        with arrow_csv.open_csv(stream, self._read_options(), parse, convert) as reader:
+            yield from reader
 
     def _pointed(self, rows: Any, names: Sequence[str] | None = None) -> Any:
         """Numbers that Arrow leaves as text, such as '1.234,50', with a point, in columns that count."""
@@ -101,10 +111,11 @@ class _DelimitedText:
         return rows
 
     def _rows_of(self, start: bytes, types: dict[str, Any]) -> Any:
+        import pyarrow as pa
         from pyarrow import csv as arrow_csv
 
         parse, convert = _parsing(self.dialect, []), _conversion(self.dialect, types)
-        return arrow_csv.read_csv(io.BytesIO(start), self._read_options(), parse, convert)
+        return arrow_csv.read_csv(pa.BufferReader(start), self._read_options(), parse, convert)
 
     def _read_options(self) -> Any:
         from pyarrow import csv as arrow_csv

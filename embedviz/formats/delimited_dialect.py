@@ -21,6 +21,7 @@ _LOOKED_AT = 200
 _HEAD = 1 << 20
 _MOST_BEFORE = 10
 _SURELY_NAMES = 8
+_DIGITS = 19
 _BOM = b"\xef\xbb\xbf"
 _SEPARATOR_LINE = re.compile(rb'(?:\xef\xbb\xbf)?"?sep=(.)"?[ \t]*\r?\n', re.IGNORECASE)
 _DECIMAL_COMMA = re.compile(r"[+-]?(\d{1,3}(\.\d{3})+|\d*),\d+(e[+-]?\d+)?", re.IGNORECASE)
@@ -233,6 +234,8 @@ def _begins(row: _Row, below: _Row | None, width: int) -> bool:
     # A title in a spreadsheet is padded with empty fields; comments may have commas by chance.
     title = len(filled) == 1 and below is not None and sum(map(bool, below.fields)) > 1
     comment = row.comment and below is not None and below.comment
+    if len(row.fields) == width - 1 and (below is None or not any(map(_is_number, below.fields))):
+        return False  # names stand above numbers, titles above names
     return not (title and width > 2 and not any(map(_is_number, filled))) and not comment
 
 
@@ -243,7 +246,7 @@ def _fits(row: _Row, width: int) -> bool:
         return True
     if any(map(_is_number, row.fields)) and not counts_up(row.fields):
         return False
-    return (count == width - 1 and count > 0) or (count == width + 1 and not row.fields[-1])
+    return (count == width - 1 and count > 1) or (count == width + 1 and not row.fields[-1])
 
 
 def _rows(head: bytes, delimiter: str, quoted: bool, skip: int = 0) -> list[_Row]:
@@ -302,10 +305,11 @@ def _header(  # noqa: PLR0911 - one for each kind of first row
     if not numbers:
         # One column of lists as text has no name where the first is a list as well.
         listed = len(first) == 1 and all(map(_is_number, first[0].split()))
-        return bool(below) and not listed, []
-    if not below or not all(first[place].strip().isdecimal() for place in numbers):
+        return (bool(below) or len(first) > 1) and not listed, []
+    digits = [first[place].strip() for place in numbers]
+    if not below or not all(cell.isdecimal() and len(cell) < _DIGITS for cell in digits):
         return False, []
-    values = [int(first[place]) for place in numbers]
+    values = list(map(int, digits))
     if len(values) < 2 or any(b <= a for a, b in pairwise(values)):
         return False, []
     counting = values[-1] - values[0] == len(values) - 1 and values[0] in (0, 1)

@@ -23,9 +23,7 @@ _LONGEST_ITEM = 64 << 20
 _BLOCK = 1 << 22
 _FIRST_LINE = 1 << 22
 _SPACE = " \t\r\n\ufeff"
-_MARKED = re.compile(
-    rb'(\[\s*)?\{\s*"(\\\\.|[^"\\\\])*"\s*:|\[\s*\[?\s*-?\d[\d.eE+-]*\s*,|\[\s*\[\s*"'
-)
+_MARKED = re.compile(rb'(\[\s*)?\{\s*"(\\.|[^"\\])*"\s*:|\[\s*\[?\s*-?\d[\d.eE+-]*\s*,|\[\s*\[\s*"')
 _WORDS = ("true", "false", "null", "NaN", "Infinity", "-Infinity")
 _BROKEN_NUMBER = re.compile(r"-|\.|[eE][+-]?")
 

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embedviz.errors import FormatError, UntrustedFileError
+from embedviz.far_from_origin import centered, swallows
 from embedviz.formats.base import MAX_DIMENSIONS, FileSummary, Format, ReadOptions, memory
-from embedviz.formats.far_from_origin import centered, swallows
 from embedviz.formats.joining import with_metadata
 from embedviz.formats.notes import Note
 from embedviz.formats.rows import FileRows, space_of

@@ -10,8 +10,8 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from embedviz.far_from_origin import centered, swallows
 from embedviz.formats.base import MAX_DIMENSIONS, FileSummary, Format, ReadOptions, memory
-from embedviz.formats.far_from_origin import centered, swallows
 from embedviz.formats.notes import Note
 from embedviz.formats.npz_foreign import read_foreign, usable, vectors_member
 from embedviz.formats.npz_table import packed_table, unpacked_columns

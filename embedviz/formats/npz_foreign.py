@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embedviz.errors import InvalidParameterError, UntrustedFileError
+from embedviz.far_from_origin import centered, swallows
 from embedviz.formats.base import MAX_DIMENSIONS, ReadOptions
 from embedviz.formats.columns import KeyChoice
-from embedviz.formats.far_from_origin import centered, swallows
 from embedviz.formats.joining import with_metadata
 from embedviz.formats.notes import Note
 from embedviz.formats.recognition import KEY_NAMES

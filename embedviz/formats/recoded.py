@@ -13,6 +13,7 @@ from embedviz.formats.notes import Note
 _BLOCK = 1 << 20
 _BEYOND = re.compile(rb"[\x80-\xff]")
 _BROKEN = "\ufffd"
+_RUNS, _ENDS = re.compile(rb" {2,}"), re.compile(rb" ?(\r?\n) ?")
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -75,12 +76,15 @@ class Recoded:
         At its beginning.
     encoding : str, optional
         If it is known; else its mark tells, else it is UTF-8 if it can be, else guessed.
+    squeeze : bool
+        Leave one of several spaces, and none at the ends of a line.
     """
 
-    def __init__(self, stream: Any, encoding: str | None = None) -> None:
+    def __init__(self, stream: Any, encoding: str | None = None, squeeze: bool = False) -> None:
         self._stream, self._encoding, self._ready = stream, encoding, bytearray()
         self._decoder: codecs.IncrementalDecoder | None = None
         self._started = self._ended = False
+        self._squeeze, self._waiting, self._first = squeeze, b"\n", True
         self.guess: Guess | None = None
         self.replaced = 0
 
@@ -95,10 +99,21 @@ class Recoded:
         while len(self._ready) < count and not self._ended:
             block = self._stream.read(_BLOCK)
             self._ended = not block
-            self._ready += self._recoded(block)
+            recoded = self._recoded(block)
+            self._ready += self._squeezed(recoded) if self._squeeze else recoded
         taken = bytes(self._ready[:count])
         del self._ready[:count]
         return taken
+
+    def _squeezed(self, block: bytes) -> bytes:
+        # What ends a block may go on in the next one: its spaces and its line end wait for it.
+        block = self._waiting + block
+        whole = block if self._ended else block.rstrip(b" \r\n")
+        self._waiting = block[len(whole) :]
+        lines = _ENDS.sub(rb"\1", _RUNS.sub(b" ", whole))
+        if self._first and lines:  # a line end was put before the first line, to take its spaces
+            self._first, lines = False, lines[1:]
+        return lines
 
     def _recoded(self, block: bytes) -> bytes:
         if not self._started:

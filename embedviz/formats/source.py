@@ -49,6 +49,7 @@ class Source:
         self.compressed = self.raw.read(3) == b"\x1f\x8b\x08"
         self.encoding: str | None = None
         self._recoded: Recoded | None = None
+        self.squeeze = False
         self._stream: Any = self.raw
         self._buffer, self._at, self._fetched = b"", 0, 0
         self._begin()
@@ -207,7 +208,7 @@ class Source:
         self._stream = gzip.GzipFile(fileobj=self.raw) if self.compressed else self.raw
         self._buffer, self._at, self._fetched = b"", 0, 0
         if recoded:
-            self._stream = self._recoded = Recoded(self._stream, self.encoding)
+            self._stream = self._recoded = Recoded(self._stream, self.encoding, self.squeeze)
 
     def _fill(self, count: int) -> None:
         """Have ``count`` bytes ready, or all that are left."""

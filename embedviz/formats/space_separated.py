@@ -1,4 +1,4 @@
-"""Tables with single spaces between: what NumPy's savetxt and R's write.table write."""
+"""Tables with spaces between: what NumPy's savetxt and R's write.table write."""
 
 from __future__ import annotations
 
@@ -55,6 +55,8 @@ def sniff(head: bytes, _filename: str) -> bool:
 
 def _rows(head: bytes) -> list[list[str]]:
     start = first_lines(head, len(head) < 1 << 15).decode("utf-8", "replace")
+    if _is_padded(head):
+        start = "\n".join(" ".join(line.split()) for line in start.split("\n"))
     rows: list[list[str]] = []
     try:
         for row in csv.reader(io.StringIO(start, newline=""), delimiter=" "):
@@ -65,6 +67,11 @@ def _rows(head: bytes) -> list[list[str]]:
     except csv.Error:
         return []
     return rows
+
+
+def _is_padded(head: bytes) -> bool:
+    """Whether several spaces stand between fields, so that they stand in columns: none is in quotes."""
+    return b"  " in head and b'"' not in head
 
 
 def _all_whole(rows: list[list[str]]) -> bool:
@@ -93,6 +100,7 @@ def columns(source: Source, options: ReadOptions) -> Tabular:
     """Its columns; raises FormatError."""
     _refuse_header(source)
     assert _TABLE.columns is not None
+    source.squeeze = _is_padded(source.head)
     tabular = _TABLE.columns(source, options)
     if not _all_whole(_rows(source.head)):
         return tabular

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from embedviz.errors import EmbedvizError, FormatError
+from embedviz.far_from_origin import centered, swallows
 from embedviz.formats.base import MAX_DIMENSIONS, FileSummary, ReadOptions, memory, nothing_in
 from embedviz.formats.columns import Recognised, Tabular
-from embedviz.formats.far_from_origin import centered, swallows
 from embedviz.formats.joining import with_metadata
 from embedviz.formats.metadata_columns import texts_of, values_of
 from embedviz.formats.notes import Note

@@ -196,7 +196,7 @@ class _BlockParser:
             self.last_line = number
             if line.count(b" ") == self._dimensions:
                 key, _, rest = line.partition(b" ")
-                key = key.strip(b"\t")
+                key = key.strip()
             elif line:
                 key, rest = self._split(line, number)
             else:
@@ -219,7 +219,7 @@ class _BlockParser:
             return b"", b" ".join(parts)
         if len(parts) <= self._dimensions:
             raise self._wrong(number, f"got {len(parts) - 1:,} parts after the first")
-        key = line.rsplit(None, self._dimensions)[0].strip(b" \t")
+        key = line.rsplit(None, self._dimensions)[0].strip()
         extra = numbers_ending(line) - self._dimensions
         if extra > 0:
             if extra >= max(2, self._dimensions):  # no word: it would hold as many as the vector

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from embedviz.arguments import checked
 from embedviz.errors import InvalidParameterError
 from embedviz.groups.base import Clustering, Grouping, Labels, Points
 from embedviz.groups.clusters import Clusters
@@ -31,6 +32,7 @@ _LEAST_POINTS = 4
 _ON_MAP = "Straight-line distances on the drawn map, which is not the full space."
 
 
+@checked
 def cluster(
     points: EmbeddingSpace | Projection,
     method: str = HDBSCAN_CLUSTERING.name,

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from embedviz.arguments import checked
 from embedviz.errors import EmbedvizError, InvalidParameterError
 from embedviz.params import ParamSpec, check_limits, make, narrowed, specs
 from embedviz.progress import Cancel, OnProgress, report, stop_if
@@ -76,6 +77,7 @@ def param_specs(method: str, n: int, d: int) -> dict[str, ParamSpec]:
     return {name: narrowed(spec, limits) for name, spec in specs(chosen.params).items()}
 
 
+@checked
 def project(
     space: EmbeddingSpace,
     method: str = PCA_METHOD.name,

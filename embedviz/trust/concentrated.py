@@ -8,8 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from embedviz.arguments import checked, vectors_in
 from embedviz.errors import InvalidParameterError
+from embedviz.space import EmbeddingSpace
 from embedviz.trust.nearness import Matrix
+from embedviz.word_model import WordModel
 
 _MOST_POINTS = 4_000
 """Their pairs are all held at once: 8 million distances, 64 MB."""
@@ -48,7 +51,8 @@ class Concentration:
     d: int
 
 
-def concentration(points: NDArray[Any]) -> Concentration:
+@checked
+def concentration(points: EmbeddingSpace | WordModel | NDArray[Any]) -> Concentration:
     """Measure all pairwise distances of ``points``, of shape (n, d).
 
     Raises InvalidParameterError for fewer than 3 or more than 4,000 points, for numbers that are
@@ -59,7 +63,7 @@ def concentration(points: NDArray[Any]) -> Concentration:
     """
     from scipy.spatial.distance import squareform
 
-    values = _checked(points)
+    values = _checked(vectors_in("points", points))
     distances = pairwise_distances(values)
     mean, std = float(distances.mean()), float(distances.std())
     if mean == 0:

@@ -8,9 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from embedviz.arguments import checked, vectors_in
 from embedviz.errors import InvalidParameterError
 from embedviz.product_threads import one_product_thread
+from embedviz.space import EmbeddingSpace
 from embedviz.trust.nearness import Matrix
+from embedviz.word_model import WordModel
 
 _LEAST_POINTS = 20
 _BLOCK = 512
@@ -42,7 +45,10 @@ class IntrinsicDimension:
     dimensions: int
 
 
-def intrinsic_dimension(vectors: NDArray[Any], k: int = 10) -> IntrinsicDimension:
+@checked
+def intrinsic_dimension(
+    vectors: EmbeddingSpace | WordModel | NDArray[Any], k: int = 10
+) -> IntrinsicDimension:
     """Estimate from straight-line distances; ``vectors`` of shape (n, d), copies count once.
 
     Both assume that near a point the density hardly changes, and both say too little where the
@@ -51,7 +57,7 @@ def intrinsic_dimension(vectors: NDArray[Any], k: int = 10) -> IntrinsicDimensio
     Raises InvalidParameterError for fewer than 20 distinct points, for numbers that are not
     finite, and for a k that is not from 3 to n − 1.
     """
-    values = np.asarray(vectors, np.float64)
+    values = np.asarray(vectors_in("vectors", vectors), np.float64)
     if values.ndim != 2 or not np.isfinite(values).all():
         raise InvalidParameterError("Vectors must be rows of finite numbers, of shape (n, d).")
     distinct = np.unique(values, axis=0)

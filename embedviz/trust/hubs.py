@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from embedviz.arguments import checked
 from embedviz.metrics import metric_named
 from embedviz.progress import Cancel, OnProgress
 from embedviz.space import EmbeddingSpace
@@ -43,6 +44,7 @@ class Hubness:
     metric: str
 
 
+@checked
 def hubness(
     space: EmbeddingSpace,
     k: int = 10,

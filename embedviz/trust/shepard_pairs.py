@@ -7,8 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from embedviz.arguments import checked
 from embedviz.errors import InvalidParameterError
 from embedviz.metrics import EUCLIDEAN, Metric, metric_named
+from embedviz.projections.checks import check_seed
 from embedviz.projections.projection import Projection
 from embedviz.space import EmbeddingSpace
 from embedviz.trust.checks import check_same_points
@@ -43,6 +45,7 @@ class Shepard:
     metric: str
 
 
+@checked
 def shepard(
     space: EmbeddingSpace,
     projection: Projection,
@@ -63,6 +66,7 @@ def shepard(
     n = len(space)
     if n < 3:
         raise InvalidParameterError(f"{n} points have no distances to compare. Map 3 or more.")
+    check_seed(seed)
     chosen = _pairs(n, int(pairs), seed)
     full = _distances(space.vectors, chosen, measure)
     drawn = _distances(projection.coordinates, chosen, EUCLIDEAN)

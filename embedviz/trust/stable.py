@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from embedviz.arguments import checked
 from embedviz.errors import InvalidParameterError
 from embedviz.progress import Cancel, OnProgress, Progress, report
 from embedviz.projections import project
@@ -54,6 +55,7 @@ class Stability:
     k: int
 
 
+@checked
 def stability(
     space: EmbeddingSpace,
     method: str = TSNE_METHOD.name,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from embedviz.arguments import checked
 from embedviz.metrics import metric_named
 from embedviz.projections.projection import Projection
 from embedviz.space import EmbeddingSpace
@@ -59,6 +60,7 @@ class FalseNeighbors:
     ranks_in_space: Ranks
 
 
+@checked
 def torn(
     space: EmbeddingSpace,
     projection: Projection,

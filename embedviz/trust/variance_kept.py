@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from embedviz.arguments import checked, vectors_in
 from embedviz.errors import InvalidParameterError
 from embedviz.metrics import EUCLIDEAN
 from embedviz.space import EmbeddingSpace
@@ -16,6 +17,7 @@ from embedviz.trust.checks import check_neighbors
 from embedviz.trust.nearest import nearest_rows
 from embedviz.trust.nearness import FullNearness, Matrix, Rows
 from embedviz.trust.random_points import principal_coordinates
+from embedviz.word_model import WordModel
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,13 +68,14 @@ class KeptByComponents:
     n: int
 
 
-def scree(vectors: NDArray[Any]) -> Scree:
+@checked
+def scree(vectors: EmbeddingSpace | WordModel | NDArray[Any]) -> Scree:
     """The scree of ``vectors``, of shape (n, d) with n of 2 or more.
 
     Raises InvalidParameterError for fewer points, numbers that are not finite, and points that
     all lie in one place.
     """
-    values = np.asarray(vectors, np.float64)
+    values = np.asarray(vectors_in("vectors", vectors), np.float64)
     if values.ndim != 2 or len(values) < 2 or not np.isfinite(values).all():
         raise InvalidParameterError(
             f"A scree needs 2 points or more of finite numbers; got shape {values.shape}."

@@ -6,13 +6,15 @@ Representations", CoNLL. All three work on vectors of length 1.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from embedviz.errors import InvalidParameterError
+from embedviz.arguments import checked, finite
+from embedviz.errors import InvalidParameterError, shown
 from embedviz.indexes import index_of
 from embedviz.space import EmbeddingSpace
 from embedviz.word_model import WordModel, as_space, vector_of
@@ -83,6 +85,7 @@ class AnalogyMethod:
         return None if positive else f"{self.label} needs at least one word that is added."
 
 
+@checked
 def analogy(
     source: EmbeddingSpace | WordModel,
     positive: Sequence[Item],
@@ -116,6 +119,13 @@ def analogy(
         raise InvalidParameterError(f"There is no method {method!r}. Methods: {names}.")
     if k < 1:
         raise InvalidParameterError(f"k={k!r} answers: it must be 1 or more.")
+    _check_items(positive, "positive")
+    _check_items(negative, "negative")
+    if Counter(map(weighted, positive)) == Counter(map(weighted, negative)):
+        raise InvalidParameterError(
+            "The same words are added and taken away: they cancel out, and nothing is left to be near "
+            "to."
+        )
     reason = ANALOGY_METHODS[method].why_not(positive, negative)
     if reason:
         raise InvalidParameterError(reason)
@@ -127,6 +137,27 @@ def analogy(
     keep = [i for i, row in enumerate(rows) if row not in inputs][:k]
     keys = tuple(space.keys[row] for row in rows[keep])
     return Analogy(keys, scores[keep], rows[keep], method)
+
+
+def _check_items(items: object, name: str) -> None:
+    """Raise InvalidParameterError unless these are words, some perhaps with a finite weight."""
+    if isinstance(items, str):
+        raise InvalidParameterError(
+            f"{name}={shown(items)} is one word; give a list of words: [{shown(items)}]."
+        )
+    if not isinstance(items, Sequence):
+        raise InvalidParameterError(
+            f"{name} must be a list of words, got a {type(items).__name__}."
+        )
+    for item in items:
+        if isinstance(item, str):
+            continue
+        if not isinstance(item, tuple | list) or len(item) != 2 or not isinstance(item[0], str):
+            raise InvalidParameterError(
+                f"{name} holds {shown(item)}. Each must be a word, or a word and its weight, such as "
+                "('king', 0.5)."
+            )
+        finite(f"the weight of {shown(item[0])}", item[1])
 
 
 def terms(

@@ -6,15 +6,22 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from embedviz.errors import FormatError, InvalidParameterError
+from embedviz.errors import FormatError, InvalidParameterError, shown
 from embedviz.progress import Cancel, OnProgress, report, stop_if
 from embedviz.words.corpus_writer import CorpusWriter
 from embedviz.words.decoding import NotTextError, TextDecoder
-from embedviz.words.sentence_ends import lines, sentences, whole_pieces
+from embedviz.words.sentence_ends import (
+    MAX_CHARACTERS,
+    last_break,
+    lines,
+    sentences,
+    whole_pieces,
+)
 from embedviz.words.text_files import Budget, Part, SetAside, TextFile, parts
 from embedviz.words.tokenizing import Tokenizer, detect, tokenizer_named
 
 Split = Literal["sentences", "lines"]
+_MOST_UNBROKEN = 50_000
 _SPLITS: dict[str, Callable[[str], Iterator[str]]] = {"sentences": sentences, "lines": lines}
 
 
@@ -32,6 +39,8 @@ class TextReport:
         Characters that could not be decoded.
     n_tokens : int
         Tokens that came out of it.
+    unbroken : int
+        Characters in runs of more than 10,000 letters without a space or a sign: they were cut.
     """
 
     name: str
@@ -39,6 +48,7 @@ class TextReport:
     guessed: bool
     replaced: int
     n_tokens: int
+    unbroken: int = 0
 
 
 @dataclass
@@ -56,6 +66,7 @@ class Reading:
     encoding: str | None = None
     texts: list[TextReport] = field(default_factory=list)
     set_aside: list[SetAside] = field(default_factory=list)
+    unbroken: int = 0
 
     def __post_init__(self) -> None:
         if self.split not in _SPLITS:
@@ -85,7 +96,9 @@ def read_text(text: str, name: str, reading: Reading, writer: CorpusWriter) -> N
             yield text[start : start + step]
 
     _write(whole_pieces(blocks()), name, reading, writer, lambda: done / size)
-    reading.texts.append(TextReport(name, "str", False, 0, writer.n_tokens))
+    reading.texts.append(
+        TextReport(name, "str", False, 0, writer.n_tokens, unbroken=reading.unbroken)
+    )
 
 
 def read_files(
@@ -117,7 +130,7 @@ def read_sentences(
             not token or token.split() != [token] for token in tokens
         ):
             raise InvalidParameterError(
-                f"Sentence {number} of {name} is {tokens!r}. Each must be a list of words that are "
+                f"Sentence {number} of {name} is {shown(tokens)}. Each must be a list of words that are "
                 "not empty and hold no space; Corpus.from_text cuts text into words."
             )
         writer.add(" ".join(tokens), tokens)
@@ -127,14 +140,14 @@ def read_sentences(
 
 
 def _read_part(part: Part, reading: Reading, writer: CorpusWriter) -> None:
-    before = writer.n_tokens
+    before, unbroken = writer.n_tokens, reading.unbroken
     decoder = TextDecoder(part.name, reading.encoding)
     pieces = whole_pieces(decoder.text(part.blocks()))
     _write(pieces, part.name, reading, writer, part.fraction)
     written = writer.n_tokens - before
-    reading.texts.append(
-        TextReport(part.name, decoder.encoding, decoder.guessed, decoder.replaced, written)
-    )
+    cut = reading.unbroken - unbroken
+    read = decoder.encoding, decoder.guessed, decoder.replaced
+    reading.texts.append(TextReport(part.name, *read, written, cut))
 
 
 def _write(
@@ -152,5 +165,21 @@ def _write(
         tokenizer = reading.chosen(piece)
         for sentence in split(piece):
             stop_if(reading.cancel, what)
+            if len(sentence) == MAX_CHARACTERS and not last_break(sentence):
+                reading.unbroken += len(sentence)
+                _refuse_unbroken(name, reading, tokenizer)
             writer.add(sentence, tokenizer.tokens(sentence, lowercase=reading.lowercase))
         report(reading.on_progress, fraction(), f"{what}: {writer.n_tokens:,} words")
+
+
+def _refuse_unbroken(name: str, reading: Reading, tokenizer: Tokenizer) -> None:
+    """Raise FormatError where a dictionary would be asked about a text that has no words.
+
+    It takes a minute for each megabyte, and what comes out means nothing.
+    """
+    if reading.unbroken > _MOST_UNBROKEN and "ko" in tokenizer.languages:
+        raise FormatError(
+            f"'{name}' has more than {_MOST_UNBROKEN:,} characters on end without a space, a mark or "
+            "a line end. That is no running text in Korean: put spaces between its words, or choose "
+            "the tokenizer 'words'."
+        )

@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from embedviz.arguments import checked
 from embedviz.errors import InvalidParameterError
 from embedviz.progress import Cancel, OnProgress, report, stop_if
 from embedviz.space import EmbeddingSpace
@@ -88,6 +89,7 @@ class SimilarityCorrelation:
         return self.used / self.pairs
 
 
+@checked
 def evaluate_analogies(
     source: EmbeddingSpace | WordModel,
     restrict: int = 30_000,
@@ -136,6 +138,7 @@ def evaluate_analogies(
     return result
 
 
+@checked
 def evaluate_similarity(
     source: EmbeddingSpace | WordModel,
     benchmark: str | os.PathLike[str] = "wordsim353",

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from embedviz.arguments import checked
 from embedviz.data_folder import in_units
 from embedviz.errors import (
     EmbedvizError,
@@ -38,6 +39,7 @@ def model_named(name: str) -> PretrainedModel:
     return MODELS[name]
 
 
+@checked
 def load(
     name: str,
     *,

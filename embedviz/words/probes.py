@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from embedviz.errors import InvalidParameterError
+from embedviz.errors import InvalidParameterError, shown
 from embedviz.search import neighbors
 from embedviz.space import EmbeddingSpace
 
@@ -23,11 +23,15 @@ def checked_probes(probes: Iterable[str]) -> tuple[str, ...]:
             f"probes must be a sequence of words, got the one string {probes!r}. "
             f"Pass [{probes!r}] for one word."
         )
-    words = tuple(dict.fromkeys(probes))
-    for word in words:
+    if not isinstance(probes, Iterable):
+        raise InvalidParameterError(
+            f"probes must be a sequence of words, got a {type(probes).__name__}."
+        )
+    given = tuple(probes)
+    for word in given:
         if not isinstance(word, str):
-            raise InvalidParameterError(f"Each probe must be a word, got {word!r}.")
-    return words
+            raise InvalidParameterError(f"Each probe must be a word, got {shown(word)}.")
+    return tuple(dict.fromkeys(given))
 
 
 def probe_neighbors(

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import importlib.util
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
-from embedviz.errors import FormatError, InvalidParameterError
+from embedviz.errors import FormatError, InvalidParameterError, shown
 
 Question = tuple[str, str, str, str]
 
@@ -63,7 +66,7 @@ def read_questions(path: str | os.PathLike[str] | None = None) -> dict[str, list
     """
     sections: dict[str, list[Question]] = {}
     current: list[Question] | None = None
-    with open(packaged("questions-words.txt") if path is None else path, encoding="utf-8") as file:
+    with _opened(packaged("questions-words.txt") if path is None else path) as file:
         for number, line in enumerate(file, start=1):
             words = line.split()
             if line.startswith(": "):
@@ -72,7 +75,7 @@ def read_questions(path: str | os.PathLike[str] | None = None) -> dict[str, list
                 current.append((words[0], words[1], words[2], words[3]))
             elif words:
                 raise FormatError(
-                    f"Line {number} of the analogy questions is {line.strip()!r}. Expected "
+                    f"Line {number} of the analogy questions is {shown(line.strip())}. Expected "
                     "': section' first, then four words a line: a b c d."
                 )
     return sections
@@ -90,7 +93,7 @@ def read_pairs(name: str | os.PathLike[str]) -> tuple[str, list[tuple[str, str, 
             f"Benchmarks: {', '.join(BENCHMARKS)}."
         )
     pairs = []
-    with open(packaged(known.file) if known else name, encoding="utf-8") as file:
+    with _opened(packaged(known.file) if known else name) as file:
         for number, line in enumerate(file, start=1):
             if not line.strip() or line.startswith("#"):
                 continue
@@ -99,7 +102,23 @@ def read_pairs(name: str | os.PathLike[str]) -> tuple[str, list[tuple[str, str, 
                 pairs.append((first.strip(), second.strip(), float(score)))
             except ValueError as error:
                 raise FormatError(
-                    f"Line {number} of {os.fspath(name)} is {line.strip()!r}. Expected two words "
+                    f"Line {number} of {os.fspath(name)} is {shown(line.strip())}. Expected two words "
                     "and a number, separated by tabs."
                 ) from error
     return known.label if known else os.path.basename(name), pairs
+
+
+@contextmanager
+def _opened(path: str | os.PathLike[str]) -> Iterator[IO[str]]:
+    """A text to read; raises FormatError where it cannot be opened, or is not UTF-8."""
+    try:
+        with open(path, encoding="utf-8-sig") as file:
+            yield file
+    except OSError as error:
+        raise FormatError(
+            f"{shown(os.fspath(path))} cannot be opened: {error.strerror or error}."
+        ) from error
+    except UnicodeDecodeError as error:
+        raise FormatError(
+            f"{shown(os.fspath(path))} is not UTF-8 text: {error.reason}. Save it as UTF-8."
+        ) from error

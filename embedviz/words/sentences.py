@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import codecs
+import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from embedviz.errors import FormatError, InvalidParameterError
+from embedviz.errors import FormatError, InvalidParameterError, shown
 from embedviz.progress import Cancel, OnProgress, report, stop_if
+from embedviz.words.decoding import NotTextError, TextDecoder
 from embedviz.words.training_watch import Watch
 
 # gensim trains on the first 10,000 tokens of a sentence and drops the rest without a word.
 LONGEST_SENTENCE = 10_000
 _REPORT_SECONDS = 0.5
 _LOOK_EVERY = 64
+_LOOKED_AT = 1 << 16
+_BLOCK = 1 << 20
 
 Sentences = Iterable[Sequence[str]]
 
@@ -61,6 +67,32 @@ def _lines_of(path: Path) -> Sentences:
         )
     lines: Sentences = LineSentence(str(path))
     return lines
+
+
+@contextmanager
+def in_plain_utf8(path: Path | None) -> Iterator[Path | None]:
+    """``path``, or a copy of it in UTF-8 without a byte-order mark, for as long as it is needed.
+
+    gensim takes the bytes as they are: a mark would become part of the first word.
+    """
+    if path is None or not path.is_file():
+        yield path
+        return
+    with path.open("rb") as file:
+        start = file.read(_LOOKED_AT)
+        decoder = TextDecoder(path.name)
+        with suppress(NotTextError):  # what is wrong with it is said where it is read
+            next(decoder.text([start]), None)
+        if not (start.startswith(codecs.BOM_UTF8) or decoder.encoding.startswith("utf-16")):
+            yield path
+            return
+        file.seek(0)
+        with tempfile.NamedTemporaryFile("wb", prefix="embedviz-corpus-", suffix=".txt") as copy:
+            whole = TextDecoder(path.name)
+            for text in whole.text(iter(lambda: file.read(_BLOCK), b"")):
+                copy.write(text.encode("utf-8", "replace"))
+            copy.flush()
+            yield Path(copy.name)
 
 
 class StoppableSentences:
@@ -130,13 +162,13 @@ def check_vocabulary(counts: Mapping[str, int], min_count: int) -> None:
     ranked = sorted(counts.items(), key=lambda item: -item[1])[:2]
     if len(ranked) < 2:
         raise InvalidParameterError(
-            f"The text has a single word, {ranked[0][0]!r}. Training needs at least two."
+            f"The text has a single word, {shown(ranked[0][0])}. Training needs at least two."
         )
     if ranked[1][1] < min_count:
         raise InvalidParameterError(
             f"min_count={min_count} leaves fewer than two of the {len(counts):,} different words: "
-            f"the most frequent are {ranked[0][0]!r} ({ranked[0][1]:,} times) and "
-            f"{ranked[1][0]!r} ({ranked[1][1]:,}). Use min_count={ranked[1][1]} or lower."
+            f"the most frequent are {shown(ranked[0][0])} ({ranked[0][1]:,} times) and "
+            f"{shown(ranked[1][0])} ({ranked[1][1]:,}). Use min_count={ranked[1][1]} or lower."
         )
 
 
@@ -176,6 +208,5 @@ def _check_sentence(sentence: object, number: int) -> None:
 
 
 def _shown(value: object) -> str:
-    text = repr(value)
     kind = "the string" if isinstance(value, str) else f"a {type(value).__name__}:"
-    return f"{kind} {text if len(text) <= 60 else text[:57] + '…'}"
+    return f"{kind} {shown(value)}"

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from embedviz.arguments import checked
 from embedviz.errors import CancelledError, InvalidParameterError
 from embedviz.progress import Cancel, OnProgress, report, stop_if
 from embedviz.words.probes import checked_probes
@@ -19,6 +20,7 @@ from embedviz.words.sentences import (
     Sentences,
     StoppableSentences,
     check_vocabulary,
+    in_plain_utf8,
     scanned,
     source_of,
 )
@@ -52,6 +54,7 @@ __all__ = [
 ]
 
 
+@checked
 def train_words(
     sentences: Sentences | None = None,
     *,
@@ -116,21 +119,23 @@ def train_words(
     method = algorithm_named(algorithm)
     chosen = method.make_params(params)
     watched_words = checked_probes(probes)
-    path = None if corpus_file is None else Path(corpus_file)
-    source = source_of(sentences, path)
+    given = None if corpus_file is None else Path(corpus_file)
+    source_of(sentences, given)
     stop_if(cancel, "The training")
     log = TrainingLog(chosen.epochs, method.reports_loss, on_progress, cancel, _checked(keep_words))
     settings = method.gensim_settings(chosen)
     model = watched(method.gensim_type(), log.watch)(**settings)
-    sample = SentenceSample(chosen.seed)
-    _count_words(model, source, sample, on_progress, cancel)
-    counts = dict(model.raw_vocab)
-    model.prepare_vocab()
-    model.prepare_weights()
-    if method.reports_loss:
-        log.guesses = sample.guesses(model, np.random.default_rng(chosen.seed))
-    log.probes = tuple(word for word in watched_words if word in model.wv.key_to_index)
-    _run(model, StoppableSentences(source, log.watch), path, method, log)
+    with in_plain_utf8(given) as path:
+        source = source_of(sentences, path)
+        sample = SentenceSample(chosen.seed)
+        _count_words(model, source, sample, on_progress, cancel)
+        counts = dict(model.raw_vocab)
+        model.prepare_vocab()
+        model.prepare_weights()
+        if method.reports_loss:
+            log.guesses = sample.guesses(model, np.random.default_rng(chosen.seed))
+        log.probes = tuple(word for word in watched_words if word in model.wv.key_to_index)
+        _run(model, StoppableSentences(source, log.watch), path, method, log)
     stopped = _was_stopped(log.history, chosen.epochs)
     origin = _origin(method, chosen, len(log.history), stopped)
     return TrainedWords(

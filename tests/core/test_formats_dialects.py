@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -105,6 +106,11 @@ def test_lists_as_text_in_any_dialect(written: str, wanted: list[float]) -> None
         space = space_in(content)
         np.testing.assert_array_equal(space.vectors, np.float32([wanted] * 2))
         assert space.keys == ("a", "b")
+
+
+def test_a_column_of_vectors_in_tab_separated_text() -> None:
+    space = space_in("id\tembedding\na\t[0.5,0.25]\nb\t[0.75,1]\n")
+    np.testing.assert_array_equal(space.vectors, [[0.5, 0.25], [0.75, 1]])
 
 
 def test_arrays_with_numbers_left_out_are_refused_or_set_aside() -> None:
@@ -277,6 +283,25 @@ def test_what_savetxt_writes(fmt: str, delimiter: str, names: int) -> None:
     np.testing.assert_array_equal(space.vectors, array.astype(np.float32))
 
 
+@pytest.mark.parametrize("block", [1, 3, 7, 1 << 20])
+def test_columns_with_several_spaces_between(block: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("embedviz.formats.recoded._BLOCK", block)
+    array = np.arange(200).reshape(100, 2) / 8 - 3
+    file = io.BytesIO()
+    np.savetxt(file, array, fmt="%10.3f", header="f1 f2")
+    space = space_in(file.getvalue())
+    np.testing.assert_array_equal(space.vectors, array.astype(np.float32))
+    frame = pd.DataFrame(array, columns=["f1", "f2"], index=[f"é{n}" for n in range(100)])
+    space = space_in(frame.to_string())
+    np.testing.assert_array_equal(space.vectors, array.astype(np.float32))
+    assert space.keys == tuple(frame.index)
+
+
+def test_names_without_rows_are_refused() -> None:
+    with pytest.raises(FormatError, match="a row behind the header"):
+        space_in("id,x0,x1\n")
+
+
 def _pandas(index: bool, delimiter: str = ",", decimal: str = ".") -> Callable[..., bytes]:
     def write(ids: Sequence[str], numbers: Numbers, names: Sequence[str]) -> bytes:
         frame = pd.DataFrame(numbers, columns=list(names), index=list(ids))
@@ -373,6 +398,43 @@ def test_numbers_and_names_come_back(
         assert part.keys == space.keys[:limit]
         np.testing.assert_array_equal(part.vectors, space.vectors[:limit])
         assert part.origin.get("notes") == space.origin.get("notes")
+
+
+NO_DIGITS = str.maketrans("0123456789", "qrstuvwxyz")
+
+
+def _orients(ids: Sequence[str], numbers: Numbers, names: Sequence[str]) -> dict[str, Any]:
+    """The five usual shapes of a table as JSON."""
+    rows = [dict(zip(names, row, strict=True)) for row in numbers.tolist()]
+    return {
+        "records": [{"id": name} | row for name, row in zip(ids, rows, strict=True)],
+        "columns": {
+            name: dict(zip(ids, numbers[:, place].tolist(), strict=True))
+            for place, name in enumerate(names)
+        },
+        "split": {"columns": list(names), "index": list(ids), "data": numbers.tolist()},
+        "index": dict(zip(ids, rows, strict=True)),
+        "lists": numbers.tolist(),
+    }
+
+
+@pytest.mark.parametrize("orient", ["records", "columns", "split", "index", "lists"])
+@settings(max_examples=examples(20, 200))
+@given(table=tables(), indent=st.sampled_from([None, 1]))
+def test_shapes_of_json_come_back(
+    orient: str, table: tuple[list[str], Numbers, list[str]], indent: int | None
+) -> None:
+    ids, numbers, names = table
+    # Names that count would be those of columns as well.
+    ids = [f"{name.translate(NO_DIGITS)}-{'abcdef'[row]}" for row, name in enumerate(ids)]
+    names = [f"x{place}" for place in range(len(names))]
+    content = json.dumps(_orients(ids, numbers, names)[orient], indent=indent)
+    space = space_in(content)
+    np.testing.assert_array_equal(space.vectors, numbers.astype(np.float32))
+    numbered = tuple(f"row-{row}" for row in range(1, len(ids) + 1))
+    assert space.keys == (numbered if orient == "lists" else tuple(ids))
+    part = space_in(content, limit=1)
+    np.testing.assert_array_equal(part.vectors, space.vectors[:1])
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)

@@ -18,6 +18,7 @@ from embedviz.words.sample_corpora import CORPORA
 from embedviz.words.tokenizing import TOKENIZERS
 
 _SOURCES = {"sample": "A sample", "upload": "Upload", "paste": "Paste"}
+_LONGEST_SHOWN = 1000
 _AUTO = "auto"
 
 
@@ -146,6 +147,11 @@ def _notes(corpus: Corpus) -> list[str]:
             notes.append(f"{text.name}: its encoding was guessed, {text.encoding}.")
         if text.replaced:
             notes.append(f"{text.name}: {text.replaced:,} characters could not be decoded.")
+        if text.unbroken:
+            notes.append(
+                f"{text.name}: {text.unbroken:,} characters stand on end without a space or a mark; "
+                "they were cut after every 10,000."
+            )
     return notes + [f"{item.name} was set aside: {item.reason}" for item in corpus.set_aside]
 
 
@@ -159,5 +165,9 @@ def _what_it_did(corpus: Corpus) -> None:
         st.caption(plain(note))
     with st.expander("What was made of the first sentences"):
         for example in corpus.examples:
-            st.text(example.text)
-            st.text("→ " + " · ".join(example.tokens))
+            st.text(_short(example.text))
+            st.text("→ " + _short(" · ".join(example.tokens)))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"

@@ -37,7 +37,7 @@ def bring_files() -> None:
     )
     if not uploads:
         st.caption(
-            "npy, npz, CSV, TSV, Parquet, Arrow, JSON lines, the TensorFlow Projector's pair, "
+            "npy, npz, CSV, TSV, Parquet, Arrow, JSON, the TensorFlow Projector's pair, "
             "word2vec, GloVe, fastText. They stay in this browser tab. Pickles (pandas, torch, "
             "joblib) can run any code and are refused: save Parquet or npy instead."
         )

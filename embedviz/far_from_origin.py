@@ -44,7 +44,19 @@ def centered(numbers: NDArray[Any]) -> tuple[NDArray[np.float32], str]:
     with np.errstate(over="ignore", invalid="ignore"):
         for rows in _blocks(numbers):
             vectors[rows] = np.asarray(numbers[rows], np.float64) - mean
-    return vectors, _said(numbers)
+    return vectors, (
+        f"{_told(numbers)}. So the mean of all rows was subtracted from each before (they are "
+        "centered): distances between them are those of the file, angles and products are about that "
+        "mean."
+    )
+
+
+def lost(numbers: NDArray[Any]) -> str:
+    """The sentence for ``numbers`` that became float32 as they were."""
+    return (
+        f"{_told(numbers)}. To keep them apart take the mean away first: "
+        "ev.EmbeddingSpace(keys, vectors - vectors.mean(axis=0))."
+    )
 
 
 def _longer(dtype: np.dtype[Any]) -> bool:
@@ -73,7 +85,7 @@ def _mean(numbers: NDArray[Any]) -> NDArray[np.float64]:
     return mean
 
 
-def _said(numbers: NDArray[Any]) -> str:
+def _told(numbers: NDArray[Any]) -> str:
     said = "The numbers lie far from 0 beside what they differ by, more than float32 can tell apart"
     if numbers.size <= _COUNTED:
         exact = np.ascontiguousarray(numbers, np.float64)
@@ -83,13 +95,10 @@ def _said(numbers: NDArray[Any]) -> str:
         column = int(np.argmin([len(np.unique(values)) for values in rounded.T]))
         kept, there = (len(np.unique(part[:, column])) for part in (rounded, exact))
         said += (
-            f": {equal:,} of {len(exact):,} rows would have become equal to others, and a column "
-            f"would have kept {kept:,} of its {there:,} different values"
+            f": {equal:,} of {len(exact):,} rows would become equal to others, and a column "
+            f"would keep {kept:,} of its {there:,} different values"
         )
-    return (
-        f"{said}. So the mean of all rows was subtracted from each before (they are centered): "
-        "distances between them are those of the file, angles and products are about that mean."
-    )
+    return said
 
 
 def _different(rows: NDArray[Any]) -> int:
