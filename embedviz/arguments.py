@@ -27,11 +27,20 @@ _LARGEST = 2**63
 
 def checked(function: Callable[P, T]) -> Callable[P, T]:
     """``function`` with its arguments checked; annotations that are not known here are left alone."""
+    return checked_but()(function)
+
+
+def checked_but(*own: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """:func:`checked`, but for arguments that the function checks itself, in better words."""
+    return lambda function: _checked(function, own)
+
+
+def _checked(function: Callable[P, T], own: tuple[str, ...]) -> Callable[P, T]:
     signature = inspect.signature(function)
     checks = {
         name: (CHECKS[str(parameter.annotation)], parameter.default)
         for name, parameter in signature.parameters.items()
-        if str(parameter.annotation) in CHECKS
+        if str(parameter.annotation) in CHECKS and name not in own
     }
 
     @wraps(function)
@@ -132,10 +141,11 @@ def _points(name: str, value: Any) -> Any:
 
 
 def _layer(name: str, value: Any) -> Any:
+    from embedviz.projections.projection import Projection
     from embedviz.word_model import WordModel
 
-    if isinstance(value, WordModel):
-        return value.space
+    if isinstance(value, WordModel | Projection):
+        return value.space if isinstance(value, WordModel) else value
     vectors = getattr(value, "vectors", None)
     if not isinstance(vectors, np.ndarray) or not hasattr(value, "keys"):
         raise _wrong(name, value, "must be an EmbeddingSpace, or hold keys and vectors")
@@ -153,7 +163,7 @@ def vectors_in(name: str, value: Any) -> Any:
         array = np.asarray(value)
     except (ValueError, TypeError):
         array = np.asarray(None)
-    if array.dtype.kind not in "fiu" or array.ndim != 2:
+    if array.dtype.kind not in "fiu":
         raise _wrong(name, value, "must be a space, or a 2-D array of numbers")
     return array
 

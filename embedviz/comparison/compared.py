@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from embedviz.arguments import checked
+from embedviz.arguments import checked_but
 from embedviz.comparison.alignment import align
 from embedviz.comparison.likeness import Likeness, squares
 from embedviz.comparison.matching import matched
@@ -99,7 +99,7 @@ class Comparison:
         )
 
 
-@checked
+@checked_but("k")
 def compare(
     a: EmbeddingSpace,
     b: EmbeddingSpace,

@@ -140,7 +140,7 @@ def _said(source: Source, rows: Iterator[Row]) -> Iterator[Row]:
 
 FORMAT = Format(
     name=NAME,
-    label="JSON, JSON lines",
+    label="JSON or JSON lines",
     suffixes=(".jsonl", ".ndjson"),
     help="An object for each row, on a line each or in one array: its vector as a list, and metadata.",
     sniff=sniff,

@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from embedviz.arguments import checked
+from embedviz.arguments import checked_but
 from embedviz.progress import Cancel, OnProgress
 from embedviz.projections.projection import Projection
 from embedviz.space import EmbeddingSpace
@@ -71,7 +71,7 @@ class Quality:
         return f"measured on {len(self.sampled):,} of {self.n:,} points"
 
 
-@checked
+@checked_but("k")
 def quality(
     space: EmbeddingSpace,
     projection: Projection,
