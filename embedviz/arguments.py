@@ -126,25 +126,25 @@ def _source(name: str, value: Any) -> Any:
     raise _wrong(name, value, "must be an EmbeddingSpace", hint)
 
 
-def _projection(name: str, value: Any) -> Any:
-    from embedviz.projections.projection import Projection
+def _is_projection(value: Any) -> bool:
+    """By what it holds: projections are made above this module."""
+    return hasattr(value, "coordinates") and hasattr(value, "method")
 
-    if not isinstance(value, Projection):
+
+def _projection(name: str, value: Any) -> Any:
+    if not _is_projection(value):
         raise _wrong(name, value, "must be a projection", " Make one: ev.project(space).")
     return value
 
 
 def _points(name: str, value: Any) -> Any:
-    from embedviz.projections.projection import Projection
-
-    return value if isinstance(value, Projection) else _space(name, value)
+    return value if _is_projection(value) else _space(name, value)
 
 
 def _layer(name: str, value: Any) -> Any:
-    from embedviz.projections.projection import Projection
     from embedviz.word_model import WordModel
 
-    if isinstance(value, WordModel | Projection):
+    if isinstance(value, WordModel) or _is_projection(value):
         return value.space if isinstance(value, WordModel) else value
     vectors = getattr(value, "vectors", None)
     if not isinstance(vectors, np.ndarray) or not hasattr(value, "keys"):

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from embedviz.column_values import coded, moments_of, numbers_of
 from embedviz.errors import InvalidParameterError
 from embedviz.metadata.class_colors import class_colors
 from embedviz.metadata.filters import column_of
 from embedviz.metadata.kinds import Kind, kind_of
 from embedviz.metadata.sizing import sized
-from embedviz.metadata.values import coded, moments_of, numbers_of
 from embedviz.plots.colors import Colors, categorical, continuous
 from embedviz.plots.dates import dated
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from embedviz.column_values import texts_of
 from embedviz.exporting.columns import colors_of_column, sizes_of_column
-from embedviz.metadata.values import texts_of
 from embedviz.plots.colors import Colors
 from embedviz.plots.picture import Mark, Picture
 from embedviz.plots.publication import Look

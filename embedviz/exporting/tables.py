@@ -6,8 +6,8 @@ from collections.abc import Callable, Collection
 from typing import IO, TYPE_CHECKING, Any
 
 from embedviz.collections.csv_cells import to_csv
+from embedviz.column_values import arrow_column
 from embedviz.exporting.content import Content
-from embedviz.metadata.values import arrow_column
 from embedviz.space import EmbeddingSpace
 
 if TYPE_CHECKING:

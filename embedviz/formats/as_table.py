@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from embedviz.column_values import arrow_column
 from embedviz.errors import FormatError
-from embedviz.metadata.values import arrow_column
 from embedviz.space import EmbeddingSpace
 
 KEY, VECTOR, NUMBER = "key", "vector", "x"

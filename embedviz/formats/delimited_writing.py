@@ -6,6 +6,7 @@ import csv
 import io
 from typing import IO, Any
 
+from embedviz.column_values import are_days, texts_of
 from embedviz.formats.as_table import (
     KEY,
     NUMBER,
@@ -15,7 +16,6 @@ from embedviz.formats.as_table import (
     free_name,
     number_text,
 )
-from embedviz.metadata.values import are_days, texts_of
 from embedviz.space import EmbeddingSpace
 
 _ROWS_AT_ONCE = 1024

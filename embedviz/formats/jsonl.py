@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import IO, Any
 
+from embedviz.column_values import are_days, texts_of
 from embedviz.formats.as_table import (
     KEY,
     VECTOR,
@@ -26,7 +27,6 @@ from embedviz.formats.json_values import begins_json, values_in
 from embedviz.formats.notes import Note
 from embedviz.formats.source import Source
 from embedviz.formats.tabular import ColumnChangedError, describe_tabular, read_tabular
-from embedviz.metadata.values import are_days, texts_of
 from embedviz.space import EmbeddingSpace
 
 NAME = "jsonl"

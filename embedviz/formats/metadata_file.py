@@ -20,7 +20,7 @@ from embedviz.formats.notes import Note
 from embedviz.formats.opening import Readable
 from embedviz.formats.source import Source
 from embedviz.formats.tabular import said_by
-from embedviz.words.decoding import TextDecoder
+from embedviz.text_decoding import TextDecoder
 
 _BINARY = (b"PAR1", b"ARRO", b"PK\x03\x04", b"\x93NUM", b"\xff\xff\xff\xff")
 _BYTE_ORDER_MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)

@@ -9,6 +9,7 @@ from contextlib import closing
 from dataclasses import replace
 from typing import IO
 
+from embedviz.column_values import texts_of
 from embedviz.formats.as_table import checked_columns, free_name
 from embedviz.formats.base import FileSummary, Format, ReadOptions
 from embedviz.formats.metadata_file import read_metadata
@@ -16,7 +17,6 @@ from embedviz.formats.projector_files import CONFIG, METADATA, TENSORS, Named, b
 from embedviz.formats.source import Source
 from embedviz.formats.tab_separated import FORMAT as TSV
 from embedviz.formats.writing import check_keys
-from embedviz.metadata.values import texts_of
 from embedviz.space import EmbeddingSpace
 
 NAME = "projector"

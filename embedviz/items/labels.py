@@ -150,7 +150,7 @@ def _some(failures: list[Failure]) -> list[Failure]:
 
 def _text(data: bytes) -> tuple[str, str]:
     """The text, and what to say of how it was decoded."""
-    from embedviz.words.decoding import TextDecoder
+    from embedviz.text_decoding import TextDecoder
 
     decoder = TextDecoder(LABELS_FILE)
     text = "".join(decoder.text([data]))

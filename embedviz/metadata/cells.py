@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from embedviz.metadata.values import are_days, exceed_floats, texts_of
+from embedviz.column_values import are_days, exceed_floats, texts_of
 
 if TYPE_CHECKING:
     import pandas as pd

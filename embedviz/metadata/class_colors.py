@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from embedviz.metadata.values import coded
+from embedviz.column_values import coded
 from embedviz.plots.colors import Category, Colors, categorical
 from embedviz.plots.palettes import CATEGORICAL, MISSING, sequential
 

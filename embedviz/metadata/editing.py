@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from embedviz.column_values import exceed_floats
 from embedviz.errors import InvalidParameterError
 from embedviz.metadata.filters import column_of
 from embedviz.metadata.kinds import kind_of
-from embedviz.metadata.values import exceed_floats
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from embedviz.column_values import coded, moments_of, numbers_of, whole_numbers_of
 from embedviz.errors import InvalidParameterError
 from embedviz.metadata.folding import arrow_text, folded
 from embedviz.metadata.kinds import kind_of
 from embedviz.metadata.text_search import parts_of
-from embedviz.metadata.values import coded, moments_of, numbers_of, whole_numbers_of
 
 if TYPE_CHECKING:
     import pandas as pd

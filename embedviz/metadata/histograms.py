@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from embedviz.column_values import are_days, coded, moments_of, numbers_of
 from embedviz.metadata.kinds import Kind
-from embedviz.metadata.values import are_days, coded, moments_of, numbers_of
 
 if TYPE_CHECKING:
     import pandas as pd

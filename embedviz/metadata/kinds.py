@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from embedviz.metadata.values import exceed_floats, hashable
+from embedviz.column_values import exceed_floats, hashable
 
 if TYPE_CHECKING:
     import pandas as pd

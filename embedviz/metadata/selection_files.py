@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from embedviz.metadata.values import arrow_column
+from embedviz.column_values import arrow_column
 from embedviz.space import EmbeddingSpace
 
 if TYPE_CHECKING:

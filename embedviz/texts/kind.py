@@ -12,7 +12,7 @@ from embedviz.errors import FormatError
 from embedviz.items.files import Limits, check_size
 from embedviz.items.kind import Decoded, Kind, Preview, hash_of
 from embedviz.params import param
-from embedviz.words.decoding import TextDecoder
+from embedviz.text_decoding import TextDecoder
 
 if TYPE_CHECKING:
     import pandas as pd

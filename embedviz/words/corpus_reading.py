@@ -8,8 +8,8 @@ from typing import Literal
 
 from embedviz.errors import FormatError, InvalidParameterError, shown
 from embedviz.progress import Cancel, OnProgress, report, stop_if
+from embedviz.text_decoding import NotTextError, TextDecoder
 from embedviz.words.corpus_writer import CorpusWriter
-from embedviz.words.decoding import NotTextError, TextDecoder
 from embedviz.words.sentence_ends import (
     MAX_CHARACTERS,
     last_break,

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from embedviz.errors import FormatError, InvalidParameterError, shown
 from embedviz.progress import Cancel, OnProgress, report, stop_if
-from embedviz.words.decoding import NotTextError, TextDecoder
+from embedviz.text_decoding import NotTextError, TextDecoder
 from embedviz.words.training_watch import Watch
 
 # gensim trains on the first 10,000 tokens of a sentence and drops the rest without a word.

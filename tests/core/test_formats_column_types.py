@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import embedviz as ev
+from embedviz.column_values import coded, exceed_floats, texts_of
 from embedviz.errors import InvalidParameterError
 from embedviz.exporting.content import hover_of
 from embedviz.formats import recognised
@@ -21,7 +22,6 @@ from embedviz.metadata.filters import Range, Values, from_json, mask, to_json
 from embedviz.metadata.histograms import bins_of
 from embedviz.metadata.kinds import kind_of
 from embedviz.metadata.selection_files import rows_as_csv, rows_as_table
-from embedviz.metadata.values import coded, exceed_floats, texts_of
 from embedviz.plots.dates import dated
 from tests.counts import examples
 

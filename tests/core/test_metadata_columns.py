@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from embedviz.column_values import coded, moments_of, numbers_of
 from embedviz.errors import InvalidParameterError
 from embedviz.metadata import bins_of, kinds_of, sized
 from embedviz.metadata.class_colors import class_colors
-from embedviz.metadata.values import coded, moments_of, numbers_of
 
 N = 60
 COLUMNS = {

@@ -10,10 +10,10 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from embedviz.column_values import moments_of, numbers_of
 from embedviz.exporting.columns import colors_by_kind
 from embedviz.metadata.kinds import Kind
 from embedviz.metadata.sizing import Sizes, sized
-from embedviz.metadata.values import moments_of, numbers_of
 from embedviz.plots.picture import Colors, continuous
 from embedviz.ui.choices import begin_option
 from embedviz.ui.links import tell_unknown

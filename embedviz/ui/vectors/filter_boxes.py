@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
+from embedviz.column_values import coded
 from embedviz.metadata.filters import Contains, Range, Values
-from embedviz.metadata.values import coded
 from embedviz.ui.messages import plain
 from embedviz.ui.vectors.columns import Columns
 from embedviz.ui.vectors.filter_state import redraw_charts, set_filter
