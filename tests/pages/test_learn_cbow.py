@@ -229,7 +229,7 @@ def test_the_sentences_say_where_the_right_word_stands_and_why(
     assert f"**{target}**" in told[1]
     assert f"{p[target]:.1%}" in told[1]
     if step == 0:
-        assert str(rank) in told[1]
+        assert f"place {rank} of {len(words)}." in told[1]
         return
     before, p_before = place[0]
     assert f"{p_before[target]:.1%}" in told[1]

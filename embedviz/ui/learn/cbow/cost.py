@@ -102,7 +102,7 @@ def _find_times(lesson: OpenLesson, setup: CostSetup, measured: tuple[StepCost, 
     grown = {name: growth(measured, name) for name in LAYERS}
     for name, found in grown.items():
         if found is not None:
-            lesson.find(**{f"slope_{name}": found[0], f"error_{name}": found[1]})
+            lesson.find(**{f"slope_{name}": round(found[0], 2) + 0.0, f"error_{name}": found[1]})
     if grown["full"] is not None:
         exponent, error = grown["full"]
         lesson.find(full_known=True, in_proportion=abs(exponent - 1) <= error)

@@ -64,7 +64,7 @@ def show_prediction(
     figure = guesses(words, every[step], shares, context, names, _HEIGHT, most)
     # The bars' room is what is left: legend below the title.
     figure.update_layout(
-        title=title(step), margin_t=_TOP + 22, legend={"font": {"size": 12}, "y": 1.0}
+        title=title(step), margin_t=_TOP + 36, legend={"font": {"size": 12}, "y": 1.0}
     )
     player.show_chart(
         figure,
