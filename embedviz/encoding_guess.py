@@ -109,7 +109,9 @@ def is_damaged_utf8(sample: bytes) -> bool:
 def utf16_without_mark(head: bytes) -> str | None:
     """``"utf-16-le"`` or ``"utf-16-be"`` where every other byte is mostly zero and the rest is text."""
     head = head[: min(len(head), 4096) // 2 * 2]
-    if len(head) < 8:
+    # Two whole numbers and a line end in single bytes: the head of a word2vec file, in whose binary
+    # numbers every other byte may be zero.
+    if len(head) < 8 or re.match(rb"\d+ \d+\r?\n", head):
         return None
     zeros = head[::2].count(0), head[1::2].count(0)
     name = "utf-16-le" if zeros[1] > zeros[0] else "utf-16-be"

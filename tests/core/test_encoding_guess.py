@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from embedviz.encoding_guess import guessed, is_damaged_utf8, utf16_without_mark
@@ -46,3 +47,9 @@ def test_utf16_is_told_by_its_zeros(encoding: str) -> None:
     assert utf16_without_mark("café 0.5 1.5\n".encode(encoding)) == encoding
     assert utf16_without_mark("café 0.5 1.5\n".encode()) is None
     assert utf16_without_mark(bytes(64)) is None
+
+
+def test_binary_numbers_with_zeros_are_no_utf16() -> None:
+    """A million as float32 has a zero in every fourth byte, at odd places or at even ones."""
+    for word in (b"a", b"ab"):
+        assert utf16_without_mark(b"1 3\n" + word + b" " + np.full(3, 1e6, "<f4").tobytes()) is None
