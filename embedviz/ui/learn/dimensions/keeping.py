@@ -92,7 +92,7 @@ def _hubs(lesson: OpenLesson, asked: Asked, most: int) -> None:
 def _named(lesson: OpenLesson, full: Hubness) -> str:
     counts = sorted(full.counts.tolist(), reverse=True)
     hubs = ", ".join(
-        f"“{plain(key)}” ({times})"
+        f"“{plain(key)}” ({times:g})"
         for key, times in zip(full.hubs[:_HUBS_NAMED], counts, strict=False)
     )
     return lesson.texts(
