@@ -133,6 +133,7 @@ def quality(
         coordinates=EmbeddingSpace(space.keys, projection.coordinates).vectors_fingerprint,
         k=int(k),
         metric=used,
+        ties="shared",  # what was kept before counted them otherwise
         parts=sorted(set(parts)),
         sample=None if rows is None else [len(rows), int(seed)],
     ) if cache else ""  # fmt: skip
