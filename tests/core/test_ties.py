@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial.distance import cdist
 
+from embedviz.groups import cluster
 from embedviz.projections.projection import Projection
 from embedviz.space import EmbeddingSpace
 from embedviz.trust import false_neighbors, hubness, kept_by_components, quality, torn
@@ -207,6 +208,23 @@ def test_ties_without_copies_are_looked_at_once_for_each_point(steps, monkeypatc
     tracemalloc.stop()
     assert sum(looked) < (3 if steps == 0.1 else 0.1) * 1024**2
     assert most < 150e6
+
+
+@pytest.mark.parametrize(("method", "params"), [("kmeans", {"n_clusters": 7}), ("hdbscan", {})])
+def test_groups_of_copies_are_their_places(method, params):
+    vectors, _ = seven_days()
+    found = cluster(space_of(vectors), method, **params)
+    assert found.sizes.tolist() == [60] * 7
+    assert in_common(found.labels[:, None], np.repeat(np.arange(7), 60)[:, None]).all()
+
+
+def test_more_groups_than_places_are_not_made_and_it_says_so(recwarn):
+    vectors, _ = seven_days()
+    found = cluster(space_of(vectors), "kmeans", n_clusters=8)
+    assert found.sizes.tolist() == [60] * 7
+    assert "8 groups were asked for, but only 7 points differ: 7 groups." in found.works_on
+    assert "differ" not in cluster(space_of(vectors), "kmeans", n_clusters=7).works_on
+    assert [warning for warning in recwarn if "cluster" in str(warning.message)] == []
 
 
 def test_places_are_numbered_in_the_order_of_the_points():
