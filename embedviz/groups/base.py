@@ -46,6 +46,8 @@ class Clustering:
         ``most_points(d)``: more points of d dimensions than this are refused, as too slow.
     find : callable
         ``find(grouping, params)`` gives labels of shape (n,): 0, 1, … and −1 for no group.
+    wanted : callable
+        ``wanted(params)``: how many groups were asked for; 0 where the method finds the number.
     """
 
     name: str
@@ -57,3 +59,4 @@ class Clustering:
     limits: Callable[[int, int], Limits]
     most_points: Callable[[int], int]
     find: Callable[[Grouping, Any], NDArray[Any]]
+    wanted: Callable[[Any], int] = lambda _params: 0

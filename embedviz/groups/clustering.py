@@ -86,7 +86,7 @@ def cluster(
     used = dataclasses.asdict(values) | ({} if on_map else dataclasses.asdict(preparation))
     return Clusters(
         labels, chosen.name, used, "map" if on_map else "full space",
-        _ON_MAP if on_map else works_on(preparation, d),
+        (_ON_MAP if on_map else works_on(preparation, d)) + _fewer(labels, chosen.wanted(values)),
         int(seed), measured, full, time.perf_counter() - started,
     )  # fmt: skip
 
@@ -145,6 +145,14 @@ def _check_size(method: Clustering, n: int, d: int, on_map: bool) -> None:
             f"{method.label} of {n:,} points of {d} dimensions would take too long. "
             f"Allowed here: up to {most:,} points. To go on, {', or '.join(ways)}."
         )
+
+
+def _fewer(labels: Labels, wanted: int) -> str:
+    """A sentence where there are fewer groups than were asked for, else nothing."""
+    found = int(labels.max()) + 1
+    if found >= wanted:
+        return ""
+    return f" {wanted} groups were asked for, but only {found} points differ: {found} groups."
 
 
 def _by_size(labels: NDArray[Any]) -> Labels:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from embedviz.groups.base import Clustering, Grouping, Limits
+from embedviz.groups.base import Clustering, Grouping, Limits, Points
 from embedviz.params import param
 from embedviz.progress import report, stop_if
 
@@ -20,7 +20,7 @@ class KMeansParams:
     """Parameters of k-means."""
 
     n_clusters: int = param(
-        8, "How many groups to make; k-means always makes exactly so many.",
+        8, "How many groups to make: exactly so many, unless fewer points differ.",
         label="Groups", minimum=2, maximum=200,
     )  # fmt: skip
     n_init: int = param(
@@ -33,6 +33,8 @@ def _find(grouping: Grouping, params: KMeansParams) -> NDArray[Any]:
     """As ``KMeans(n_clusters, n_init=n_init, random_state=seed)``, with a stop between beginnings."""
     from sklearn.cluster import KMeans
 
+    # More centers than places: some would stand on one another, and have no points.
+    groups = min(params.n_clusters, _distinct(grouping.points, params.n_clusters))
     random = np.random.RandomState(grouping.seed)
     best: Any = None
     for beginning in range(params.n_init):
@@ -41,12 +43,18 @@ def _find(grouping: Grouping, params: KMeansParams) -> NDArray[Any]:
             grouping.on_progress, beginning / params.n_init,
             f"beginning {beginning + 1} of {params.n_init}",
         )  # fmt: skip
-        model = KMeans(params.n_clusters, n_init=1, random_state=random).fit(grouping.points)
+        model = KMeans(groups, n_init=1, random_state=random).fit(grouping.points)
         if best is None or model.inertia_ < best.inertia_:
             best = model
     stop_if(grouping.cancel, "k-means")
     labels: NDArray[Any] = best.labels_
     return labels
+
+
+def _distinct(points: Points, enough: int) -> int:
+    """How many different points there are, or a number that is enough."""
+    few = len(np.unique(points[: 100 * enough], axis=0))
+    return few if few >= enough else len(np.unique(points, axis=0))
 
 
 def _limits(n: int, d: int) -> Limits:  # noqa: ARG001 - the dimensions set no limit
@@ -63,4 +71,5 @@ KMEANS_CLUSTERING = Clustering(
     limits=_limits,
     most_points=lambda d: _MOST_VALUES // max(1, d),
     find=_find,
+    wanted=lambda params: int(params.n_clusters),
 )

@@ -40,7 +40,7 @@ class Candidates:
             return np.arange(self._size)
         standins = shortcut.one(query)
         chunk = self._chunk(_CHUNK_ALONE)
-        maxima = np.maximum.reduceat(standins, np.arange(0, self._size, chunk))
+        maxima = _chunk_maxima(standins[:, None], chunk)[:, 0]
         return self._few(shortcut, query, chunk, maxima, standins.__getitem__)
 
     def _together(self, shortcut: Shortcut, block: range) -> list[Rows]:
@@ -89,7 +89,10 @@ def hopeful(standins: Float32, count: int, slack: float) -> NDArray[np.bool_]:
 def _chunk_maxima(standins: Float32, chunk: int) -> Float32:
     """Maxima over each ``chunk`` rows (the last may be shorter), of shape (chunks, queries)."""
     whole = len(standins) // chunk * chunk
-    maxima = standins[:whole].reshape(-1, chunk, standins.shape[1]).max(axis=1)
+    if standins.shape[1] == 1:  # beside one another: several times faster than along other axes
+        maxima = standins[:whole].reshape(-1, chunk).max(axis=1, keepdims=True)
+    else:
+        maxima = standins[:whole].reshape(-1, chunk, standins.shape[1]).max(axis=1)
     if whole < len(standins):
         maxima = np.concatenate([maxima, standins[whole:].max(axis=0, keepdims=True)])
     return np.asarray(maxima)

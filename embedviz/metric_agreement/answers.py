@@ -79,7 +79,7 @@ def most_answered(
         tuple(space.keys[row] for row in top),
         counts[top],
         space.norms[top].astype(np.float64),
-        hubness_of(space.keys, counts, found.shape[1], metric).skewness,
+        hubness_of(space.keys, counts.astype(np.float64), found.shape[1], metric).skewness,
         float(space.norms[found].mean(dtype=np.float64)),
         float(np.median(found)) + 1.0,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,12 +26,16 @@ from embedviz.projections.base import (
 )
 from embedviz.projections.exact_neighbors import ExactNeighbors
 from embedviz.projections.first_import import import_scikit_learn
+from embedviz.projections.repulsion import repulsion
 
 # openTSNE's own perplexity for placing new points into a finished picture.
 _TRANSFORM_PERPLEXITY = 5.0
 _LEAST_POINTS = 5
 # Barnes–Hut costs n log n an iteration; interpolation (FFT) hardly depends on n, but on the area.
-_FFT_FROM = 10_000
+_FFT_FROM = 4_000
+# Chosen with the early ones by recall, KL divergence and time on words, digits and groups of 2,000,
+# 10,000 and 50,000 points (benchmarks/bench_tsne.py).
+_ITERATIONS = ((4_000, 250), (30_000, 450), (math.inf, 700))  # below so many points, how many
 _NEIGHBORS_SHARE = 0.1
 # With fewer points the threads of a busy machine wait for each other longer than they work.
 _THREADS_FROM = 2_000
@@ -61,11 +66,12 @@ class TSNEParams:
         label="Late exaggeration", minimum=1.0, maximum=30.0, step=0.5,
     )  # fmt: skip
     n_iter: int = param(
-        500, "Iterations after the early ones. More let the picture settle.",
-        label="Iterations", minimum=1, maximum=10_000, step=50,
+        0, "Iterations after the early ones: more let the picture settle. 0 chooses: 250 below "
+        "4,000 points, 450 below 30,000, 700 from there.",
+        label="Iterations", minimum=0, maximum=10_000, step=50,
     )  # fmt: skip
     early_exaggeration_iter: int = param(
-        250, "Iterations of the early exaggeration.",
+        50, "Iterations of the early exaggeration.",
         label="Early iterations", minimum=0, maximum=2_000, step=50, advanced=True,
     )  # fmt: skip
     learning_rate: float = param(
@@ -150,9 +156,9 @@ def _embedding(task: Task, params: TSNEParams) -> tuple[Any, dict[str, Any]]:
     import_scikit_learn()
     from scipy.sparse.linalg import ArpackError
 
-    gradient = "fft" if len(task.vectors) >= _FFT_FROM and task.n_components == 2 else "bh"
+    interpolates = len(task.vectors) >= _FFT_FROM and task.n_components == 2
     try:
-        embedding = _model(task, params, gradient).fit(task.vectors)
+        embedding = _model(task, params, interpolates).fit(task.vectors)
     except ArpackError as error:
         raise InvalidParameterError(
             f"t-SNE: the spectral start did not converge ({error}). "
@@ -160,30 +166,35 @@ def _embedding(task: Task, params: TSNEParams) -> tuple[Any, dict[str, Any]]:
         ) from error
     return embedding, {
         "kl_divergence": float(embedding.kl_divergence),
-        "gradient": {"bh": "Barnes–Hut", "fft": "FFT interpolation"}[gradient],
+        "gradient": "FFT interpolation" if interpolates else "Barnes–Hut",
+        "iterations": params.early_exaggeration_iter + _iterations(len(task.vectors), params),
         "neighbors": "exact",
     }
 
 
-def _model(task: Task, params: TSNEParams, gradient: str) -> Any:
+def _iterations(n: int, params: TSNEParams) -> int:
+    return params.n_iter or next(count for below, count in _ITERATIONS if n < below)
+
+
+def _model(task: Task, params: TSNEParams, interpolates: bool) -> Any:
     import openTSNE
 
     n = len(task.vectors)
-    phases = (params.early_exaggeration_iter, params.n_iter)
+    phases = (params.early_exaggeration_iter, _iterations(n, params))
     return openTSNE.TSNE(
         n_components=task.n_components,
         perplexity=params.perplexity,
         learning_rate=params.learning_rate or "auto",
         early_exaggeration_iter=params.early_exaggeration_iter,
         early_exaggeration=params.early_exaggeration,
-        n_iter=params.n_iter,
+        n_iter=phases[1],
         exaggeration=params.exaggeration,
         initialization=params.initialization,
         n_jobs=_threads(n),
         neighbors=_neighbor_index(task, params),
-        negative_gradient_method=gradient,
+        negative_gradient_method=_interpolated(task.cancel) if interpolates else "bh",
         callbacks=Watcher(phases, task.on_progress, task.cancel),
-        callbacks_every_iters=_every(n),
+        callbacks_every_iters=_every(n, interpolates),
         random_state=task.seed,
     )
 
@@ -196,9 +207,38 @@ def _threads(n: int) -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _every(n: int) -> int:
-    # Each report costs a KL divergence; iterations of many points are long enough for one each.
-    return max(1, min(10, 20_000 // n))
+def _every(n: int, interpolates: bool) -> int:
+    # Each report costs a KL divergence, half an iteration; several come in a second.
+    return max(1, min(10, (250_000 if interpolates else 100_000) // n))
+
+
+def _interpolated(cancel: Cancel | None) -> Any:
+    """The gradient in openTSNE's shape, the pushing apart by our interpolation; it can be stopped."""
+
+    def gradient(
+        embedding: Any,
+        P: Any,
+        dof: float,
+        *,
+        should_eval_error: bool = False,
+        n_jobs: int = 1,
+        **_: Any,
+    ) -> tuple[float, Any]:
+        from openTSNE import _tsne
+
+        stop_if(cancel, "t-SNE")
+        push, total = repulsion(np.asarray(embedding))
+        # Dividing by −total makes a gradient of it; openTSNE adds what pulls.
+        forces = np.ascontiguousarray(push / -total)
+        weight, divergence = _tsne.estimate_positive_gradient_nn(
+            P.indices, P.indptr, P.data, embedding, embedding, forces, dof,
+            num_threads=n_jobs, should_eval_error=should_eval_error,
+        )  # fmt: skip
+        if should_eval_error:
+            divergence += weight * np.log(total)
+        return divergence, forces
+
+    return gradient
 
 
 def _neighbor_index(task: Task, params: TSNEParams) -> Any:
@@ -229,7 +269,11 @@ def _neighbor_index(task: Task, params: TSNEParams) -> Any:
 def _with_progress_from(embedding: Any, watcher: Watcher) -> Iterator[None]:
     """While inside, ``embedding`` tells ``watcher`` of its iterations instead of the fit's."""
     kept = embedding.gradient_descent_params
-    embedding.gradient_descent_params = {**kept, "callbacks": watcher}
+    changed: dict[str, Any] = {"callbacks": watcher}
+    if callable(kept["negative_gradient_method"]):
+        # Our gradient is of points among themselves; openTSNE places others on a grid of its own.
+        changed["negative_gradient_method"] = "fft"
+    embedding.gradient_descent_params = {**kept, **changed}
     try:
         yield
     finally:

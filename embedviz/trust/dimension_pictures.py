@@ -146,7 +146,7 @@ def scree_figure(
 
 
 def hub_curves(
-    counts: Mapping[str, NDArray[np.int64]], k: int, axis: str, up: str, height: int = 270
+    counts: Mapping[str, NDArray[np.float64]], k: int, axis: str, up: str, height: int = 270
 ) -> go.Figure:
     """How many points (logarithmic) stand in so many lists of ``k`` neighbors or in more.
 

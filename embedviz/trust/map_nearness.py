@@ -13,6 +13,8 @@ from embedviz.trust.nearness import Matrix, Rows, Values
 class MapNearness:
     """On the map, by straight-line distance (squared); coordinates of shape (n, c), float32."""
 
+    rounds = True
+
     def __init__(self, coordinates: NDArray[np.float32]) -> None:
         widest = float(np.abs(coordinates).max()) if coordinates.size else 1.0
         # By a power of two: no digit changes, and no square leaves the range of float32.

@@ -15,10 +15,10 @@ from embedviz.projections.projection import Projection
 from embedviz.space import EmbeddingSpace
 from embedviz.store import default_store, key_of
 from embedviz.trust.blocks import by_blocks
+from embedviz.trust.both_sides import SeenFromBoth, Sides
 from embedviz.trust.checks import check_measurable
-from embedviz.trust.map_nearness import MapNearness
-from embedviz.trust.nearness import Matrix, Nearness, Rows, full_nearness
-from embedviz.trust.ranking import RankedBlock
+from embedviz.trust.nearness import Matrix, Rows
+from embedviz.trust.ranking import Ranking
 from embedviz.trust.sampling import sampled_rows
 
 _KIND = "quality"
@@ -87,9 +87,14 @@ def quality(
 ) -> Quality:
     """Measure a map against the full space: exactly for each point measured, in bounded memory.
 
-    Trustworthiness with ``metric="euclidean"`` equals scikit-learn's. Among points at exactly the
-    same distance a rank counts those that are strictly nearer, so that ties cost nothing. The
-    time grows with n times the points measured.
+    Trustworthiness with ``metric="euclidean"`` equals scikit-learn's where no distances tie. The
+    time grows with n times the points measured; equal points are looked at once.
+
+    Ties, distances that are exactly equal, cost nothing. A rank counts the points that are strictly
+    nearer. Where several points of the full space are as near as the k-th, any of them that fill
+    the k are as right as others: those count that lie best on the map. Where several points of
+    the map are as near as its k-th, each counts as an equal share of the places left: nothing is
+    won by drawing everything in one place. The order of the rows changes nothing.
 
     Parameters
     ----------
@@ -130,6 +135,7 @@ def quality(
         coordinates=EmbeddingSpace(space.keys, projection.coordinates).vectors_fingerprint,
         k=int(k),
         metric=used,
+        ties="shared",  # what was kept before counted them otherwise
         parts=sorted(set(parts)),
         sample=None if rows is None else [len(rows), int(seed)],
     ) if cache else ""  # fmt: skip
@@ -160,31 +166,29 @@ def _per_point(
     """Trustworthiness, continuity and recall of each point, of shape (3, n)."""
     n = len(space)
     asked = np.arange(n) if rows is None else rows
-    full = full_nearness(space.vectors, metric)
-    drawn = MapNearness(projection.coordinates)
-    measure = partial(_measured, full, drawn, k, parts)
-    found = by_blocks(asked, n, measure, "Measuring the map", on_progress, cancel)
+    sides = Sides(Ranking.of_space(space.vectors, metric), Ranking.of_map(projection.coordinates))
+    # Equal vectors in one place of the map have all three in common.
+    pairs = np.unique(sides.pairs.of[asked])
+    measure = partial(_measured, sides, k, parts)
+    found = by_blocks(pairs, sides.widest, measure, "Measuring the map", on_progress, cancel)
     points = np.full((3, n), np.nan)
-    points[:, asked] = np.concatenate(found, axis=1)
+    points[:, asked] = np.concatenate(found, axis=1)[
+        :, np.searchsorted(pairs, sides.pairs.of[asked])
+    ]
     return points
 
 
-def _measured(
-    full: Nearness, drawn: MapNearness, k: int, parts: frozenset[str], rows: Rows
-) -> Matrix:
-    """The three numbers of each of these rows, of shape (3, r); NaN for parts not asked for."""
-    n = len(full)
-    found = np.full((3, len(rows)), np.nan)
+def _measured(sides: Sides, k: int, parts: frozenset[str], pairs: Rows) -> Matrix:
+    """The three numbers of the points of these pairs, of shape (3, r); NaN if not asked for."""
+    n, r = len(sides.pairs.of), len(pairs)
+    found = np.full((3, r), np.nan)
     # The worst that k strangers can cost a point: this makes 0 the worst and 1 the best.
     scale = 2 / (k * (2 * n - 3 * k - 1))
-    far, near = RankedBlock(full, rows), RankedBlock(drawn, rows)
+    seen = SeenFromBoth(sides, pairs, k)
     if "trustworthiness" in parts:
-        strangers = far.ranks(near.nearest(k))
-        found[0] = 1 - scale * np.maximum(strangers - k, 0).sum(axis=1)
+        found[0] = 1 - scale * seen.strangeness()
     if "continuity" in parts:
-        missing = near.ranks(far.nearest(k))
-        found[1] = 1 - scale * np.maximum(missing - k, 0).sum(axis=1)
+        found[1] = 1 - scale * seen.tearing()
     if "recall" in parts:
-        kept = missing <= k if "continuity" in parts else near.holds(far.nearest(k), k)
-        found[2] = kept.mean(axis=1)
+        found[2] = seen.kept() / k
     return found

@@ -21,7 +21,12 @@ _FORMULA_ROUNDING = 1e-13  # of the largest value
 
 
 class Nearness(Protocol):
-    """What ranks n points as seen from each of them: smaller is nearer."""
+    """What ranks n points as seen from each of them: smaller is nearer.
+
+    ``rounds`` is False where ``block`` is exact.
+    """
+
+    rounds: bool
 
     def __len__(self) -> int: ...
 
@@ -46,6 +51,8 @@ def full_nearness(vectors: NDArray[np.float32], metric: str) -> Nearness:
 
 class FormulaNearness:
     """In the full space by a ``metric`` that is only a formula: every pair in float64."""
+
+    rounds = True
 
     def __init__(self, vectors: NDArray[np.float32], metric: str) -> None:
         self._vectors, self._measure = vectors, METRICS[metric]
@@ -82,7 +89,8 @@ class FullNearness:
 
     The products are computed in float32. How far rounding takes them from exact is measured on a
     thousand pairs and taken four times, more than ten standard deviations; what that leaves open
-    is settled in float64. Where it would leave much open, all products are in float64.
+    is settled in float64. Where it would leave much open, all products are in float64. Products of
+    small whole numbers (counts, categories as 0 and 1) are exact as they are, and tie a lot.
     """
 
     def __init__(self, vectors: NDArray[np.float32], metric: str) -> None:
@@ -92,11 +100,12 @@ class FullNearness:
             vectors.mean(axis=1, dtype=np.float64) if self._measure.centers else np.zeros(1)
         )
         self._scale = _inverse_lengths(vectors, self._means, self._measure)
+        self.rounds = self._form == "angle" or not _small_and_whole(vectors)
         # Around the mean the squares are smallest, and with them the rounding.
-        lines = self._form == "straight line"
-        self._center = vectors.mean(axis=0, dtype=np.float64) if lines else None
+        centered = self._form == "straight line" and self.rounds
+        self._center = vectors.mean(axis=0, dtype=np.float64) if centered else None
         self._use(np.float32)
-        if self._crowded():
+        if self.rounds and self._crowded():
             self._use(np.float64)
 
     def __len__(self) -> int:
@@ -113,7 +122,7 @@ class FullNearness:
             self._left = np.hstack([-2 * rows, square, one])
             self._right = np.hstack([rows, one, square])
             self._lengths = np.sqrt(squares + squares.max())
-        self._unit = self._rounding(float(np.finfo(dtype).eps))
+        self._unit = self._rounding(float(np.finfo(dtype).eps)) if self.rounds else 0.0
 
     def _rounding(self, eps: float) -> float:
         """What rounding can make of a product, relative to the longest vector's."""
@@ -182,6 +191,14 @@ class FullNearness:
 
     def slack(self, rows: Rows, values: Values) -> Matrix:
         return np.broadcast_to((self._lengths[rows] * self._unit)[:, None], values.shape)
+
+
+def _small_and_whole(vectors: NDArray[np.float32]) -> bool:
+    """True if every sum on the way to a distance is a whole number that float32 holds."""
+    if not (np.rint(vectors[:_PROBED]) == vectors[:_PROBED]).all():
+        return False  # nearly always answered here
+    longest = float(np.einsum("ij,ij->i", vectors, vectors, dtype=np.float64).max(initial=0))
+    return 4 * longest < 2.0**24 and bool((np.rint(vectors) == vectors).all())
 
 
 def _inverse_lengths(vectors: NDArray[np.float32], means: Matrix, measure: Metric) -> Matrix:

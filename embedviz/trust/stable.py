@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,10 +16,11 @@ from embedviz.progress import Cancel, OnProgress, Progress, report
 from embedviz.projections import project
 from embedviz.projections.tsne import TSNE_METHOD
 from embedviz.space import EmbeddingSpace
-from embedviz.trust.map_nearness import MapNearness
 from embedviz.trust.nearest import nearest_rows
 from embedviz.trust.nearness import Matrix
+from embedviz.trust.places import in_common, places_of
 from embedviz.trust.procrustes import laid_over
+from embedviz.trust.ranking import Ranking
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +39,7 @@ class Stability:
     overlap : float
         The share of each point's k nearest on the map that two runs have in common, averaged
         over points and pairs of runs. It sees neighborhoods where ``residual`` sees the whole.
+        Copies of a vector stand for each other: which of them lies nearer is chance, and costs nothing.
     per_point_overlap : ndarray of shape (n,), float64
     aligned : tuple of ndarray of shape (n, c), float64
         The runs laid over the first, in the order of ``seeds``.
@@ -96,8 +99,9 @@ def stability(
     found = [laid_over(runs[0], run) for run in runs]
     aligned = tuple(coordinates for coordinates, _ in found)
     near = min(int(k), len(space) - 1)
-    nearest = [nearest_rows(MapNearness(run.astype(np.float32)), near) for run in runs]
-    overlap = _overlap(nearest)
+    same = places_of(space.vectors).of
+    nearest = [nearest_rows(Ranking.of_map(run.astype(np.float32)), near) for run in runs]
+    overlap = _overlap([same[rows] for rows in nearest])
     report(on_progress, 1.0, f"{len(seeds)} runs compared")
     return Stability(
         _strayed(aligned), float(np.mean([residual for _, residual in found[1:]])),
@@ -136,11 +140,9 @@ def _strayed(aligned: tuple[Matrix, ...]) -> NDArray[np.float64]:
 
 
 def _overlap(nearest: list[NDArray[np.intp]]) -> NDArray[np.float64]:
-    """The share in common of each point's rows, averaged over pairs of runs: of shape (n,)."""
-    ordered = [np.sort(rows, axis=1) for rows in nearest]
-    shares = []
-    for first in range(len(ordered)):
-        for second in range(first + 1, len(ordered)):
-            both = np.sort(np.hstack([ordered[first], ordered[second]]), axis=1)
-            shares.append((both[:, 1:] == both[:, :-1]).sum(axis=1) / ordered[first].shape[1])
+    """The share in common of each point's neighbors, averaged over pairs of runs: of shape (n,)."""
+    shares = [
+        in_common(first, second) / first.shape[1]
+        for first, second in itertools.combinations(nearest, 2)
+    ]
     return np.asarray(np.mean(shares, axis=0))

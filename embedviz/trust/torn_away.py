@@ -11,9 +11,8 @@ from embedviz.metrics import metric_named
 from embedviz.projections.projection import Projection
 from embedviz.space import EmbeddingSpace
 from embedviz.trust.checks import check_k, check_same_points
-from embedviz.trust.map_nearness import MapNearness
-from embedviz.trust.nearness import Nearness, Rows, full_nearness
-from embedviz.trust.ranking import RankedBlock, Ranks
+from embedviz.trust.nearness import Rows
+from embedviz.trust.ranking import Ranking, Ranks
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,6 +69,9 @@ def torn(
 ) -> Torn:
     """The true neighbors of ``key`` that the map does not show near it.
 
+    Ties are as in :func:`~embedviz.trust.quality`: of points equally far in the full space those
+    count that lie best on the map.
+
     Raises UnknownKeyError, and InvalidParameterError as :func:`~embedviz.trust.quality` does.
     """
     full, drawn, row = _asked(space, projection, key, k, metric)
@@ -87,6 +89,8 @@ def false_neighbors(
 ) -> FalseNeighbors:
     """The points that the map draws near ``key`` though others are nearer in the full space.
 
+    Of points that tie on the map those count that are nearest in the full space.
+
     Raises UnknownKeyError, and InvalidParameterError as :func:`~embedviz.trust.quality` does.
     """
     full, drawn, row = _asked(space, projection, key, k, metric)
@@ -96,18 +100,26 @@ def false_neighbors(
 
 def _asked(
     space: EmbeddingSpace, projection: Projection, key: str, k: int, metric: str | None
-) -> tuple[Nearness, Nearness, Rows]:
+) -> tuple[Ranking, Ranking, int]:
     used = projection.metric if metric is None else metric
     check_same_points(space, projection)
     metric_named(used)
     check_k(k, len(space))
-    row = np.array([space.index(key)], np.intp)
-    return full_nearness(space.vectors, used), MapNearness(projection.coordinates), row
+    full = Ranking.of_space(space.vectors, used)
+    return full, Ranking.of_map(projection.coordinates), space.index(key)
 
 
-def _beyond(near: Nearness, other: Nearness, row: Rows, k: int) -> tuple[Rows, Ranks]:
-    """Of the k nearest by ``near``, those beyond the k nearest by ``other``, with ranks there."""
-    nearest = RankedBlock(near, row).nearest(k)
-    ranks = RankedBlock(other, row).ranks(nearest)
-    far = ranks[0] > k
-    return nearest[0][far], ranks[0][far]
+def _beyond(here: Ranking, there: Ranking, row: int, k: int) -> tuple[Rows, Ranks]:
+    """Of the k nearest ``here``, those beyond the k nearest ``there``, with ranks there."""
+    viewer = np.array([row], np.intp)
+    block = here.seen_from(viewer)
+    near = block.nearest(k)
+    rows, source = here.places.members(near.place)
+    rows, source = rows[rows != row], source[rows != row]
+    other, zeros = there.seen_from(viewer), np.zeros(len(rows), np.intp)
+    ranks = other.ranks(zeros, there.places.of[rows])
+    exact, last = block.exact(near.line, near.place)[source], near.last[source]
+    # The nearer ones all count; of those that tie at the end the ones nearest there.
+    chosen = np.lexsort((rows, np.where(last, ranks, 0), exact))[:k]
+    rows, ranks = rows[chosen], ranks[chosen]
+    return rows[ranks > k], ranks[ranks > k]

@@ -13,10 +13,13 @@ from embedviz.arguments import checked, vectors_in
 from embedviz.errors import InvalidParameterError
 from embedviz.metrics import EUCLIDEAN
 from embedviz.space import EmbeddingSpace
+from embedviz.trust.blocks import by_blocks
+from embedviz.trust.both_sides import SeenFromBoth, Sides
 from embedviz.trust.checks import check_neighbors
-from embedviz.trust.nearest import nearest_rows
-from embedviz.trust.nearness import FullNearness, Matrix, Rows
+from embedviz.trust.nearness import Matrix
+from embedviz.trust.places import places_of
 from embedviz.trust.random_points import principal_coordinates
+from embedviz.trust.ranking import Ranking
 from embedviz.word_model import WordModel
 
 
@@ -106,11 +109,11 @@ def kept_by_components(
             f"components={tuple(components)!r}: give one or more numbers from 1 to "
             f"{space.dimensions:,}."
         )
-    turned = principal_coordinates(space.vectors)
-    true = _nearest(space.vectors, k)
-    shares = [
-        _in_common(true, _nearest(turned[:, :count].astype(np.float32), k)) for count in components
-    ]
+    places = places_of(space.vectors)
+    # Copies stay copies: a product may round them differently.
+    turned = principal_coordinates(space.vectors)[places.first][places.of].astype(np.float32)
+    true = Ranking.of_space(space.vectors, EUCLIDEAN.name)
+    shares = [_recall(true, turned[:, :count], k) for count in components]
     return KeptByComponents(tuple(map(int, components)), np.array(shares), int(k), len(space))
 
 
@@ -124,10 +127,12 @@ def first_components(space: EmbeddingSpace, count: int) -> EmbeddingSpace:
     return EmbeddingSpace(space.keys, turned.astype(np.float32), space.table, space.name)
 
 
-def _nearest(vectors: NDArray[np.float32], k: int) -> Rows:
-    return nearest_rows(FullNearness(np.ascontiguousarray(vectors), EUCLIDEAN.name), k)
-
-
-def _in_common(first: Rows, second: Rows) -> float:
-    both = np.sort(np.hstack([first, second]), axis=1)
-    return float((both[:, 1:] == both[:, :-1]).sum() / first.size)
+def _recall(true: Ranking, reduced: NDArray[np.float32], k: int) -> float:
+    """The share of the k nearest that are k nearest still; ties cost nothing."""
+    found = Ranking.of_space(np.ascontiguousarray(reduced), EUCLIDEAN.name)
+    sides = Sides(true, found)
+    pairs = np.arange(len(sides.pairs))
+    kept = by_blocks(
+        pairs, sides.widest, lambda part: SeenFromBoth(sides, part, k).kept(), "Comparing neighbors"
+    )
+    return float(np.concatenate(kept)[sides.pairs.of].mean() / k)

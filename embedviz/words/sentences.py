@@ -133,16 +133,25 @@ def scanned(
     CancelledError
         If a stop was asked for.
     """
-    words, last = 0, time.monotonic()
-    for number, sentence in enumerate(_decoded(source)):
-        if number % _LOOK_EVERY == 0:
-            stop_if(cancel, "Reading the text")
-            if (now := time.monotonic()) - last >= _REPORT_SECONDS:
-                report(on_progress, None, f"reading the text: {words:,} words so far")
-                last = now
-        _check_sentence(sentence, number)
-        words += len(sentence)
-        yield from _pieces(sentence)
+    words, last, number = 0, time.monotonic(), -1
+    try:
+        for number, sentence in enumerate(source):
+            if number % _LOOK_EVERY == 0:
+                stop_if(cancel, "Reading the text")
+                if (now := time.monotonic()) - last >= _REPORT_SECONDS:
+                    report(on_progress, None, f"reading the text: {words:,} words so far")
+                    last = now
+            _check_sentence(sentence, number)
+            words += len(sentence)
+            if len(sentence) <= LONGEST_SENTENCE:
+                yield sentence
+            else:
+                yield from _pieces(sentence)
+    except UnicodeDecodeError as error:
+        raise FormatError(
+            f"The text is not UTF-8: {error.reason} behind sentence {number + 1:,}. "
+            "Save it as UTF-8 and try again."
+        ) from error
 
 
 def check_vocabulary(counts: Mapping[str, int], min_count: int) -> None:
@@ -172,23 +181,9 @@ def check_vocabulary(counts: Mapping[str, int], min_count: int) -> None:
         )
 
 
-def _pieces(sentence: Sequence[str]) -> Iterable[Sequence[str]]:
-    if len(sentence) <= LONGEST_SENTENCE:
-        return (sentence,)
+def _pieces(sentence: Sequence[str]) -> Iterator[Sequence[str]]:
     starts = range(0, len(sentence), LONGEST_SENTENCE)
     return (sentence[start : start + LONGEST_SENTENCE] for start in starts)
-
-
-def _decoded(source: Sentences) -> Iterator[Sequence[str]]:
-    number = 0
-    try:
-        for number, sentence in enumerate(source, start=1):  # noqa: B007 - the error names it
-            yield sentence
-    except UnicodeDecodeError as error:
-        raise FormatError(
-            f"The text is not UTF-8: {error.reason} behind sentence {number:,}. "
-            "Save it as UTF-8 and try again."
-        ) from error
 
 
 def _check_sentence(sentence: object, number: int) -> None:
@@ -198,7 +193,11 @@ def _check_sentence(sentence: object, number: int) -> None:
         raise InvalidParameterError(
             f"Sentence {number} is {_shown(sentence)}, not a list of words. {hint}"
         )
-    if set(map(type, sentence)) <= {str}:
+    try:
+        "".join(sentence)  # the quickest look at every word; what it made is dropped
+    except TypeError:
+        pass
+    else:
         return
     for word in sentence:
         if not isinstance(word, str):

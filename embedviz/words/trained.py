@@ -153,7 +153,8 @@ def trained_model(
     import pandas as pd
 
     keys = wv.index_to_key
-    counts = pd.DataFrame({"count": [int(wv.get_vecattr(key, "count")) for key in keys]})
+    # gensim's own array: asked word by word it takes longer than an epoch of a small text.
+    counts = pd.DataFrame({"count": np.array(wv.expandos["count"][: len(keys)], np.int64)})
     space = EmbeddingSpace(keys, wv.vectors, counts, name, origin, copy=False)
     max_n = getattr(params, "max_n", 0)
     if max_n == 0:

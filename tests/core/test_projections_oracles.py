@@ -9,8 +9,9 @@ import umap
 from scipy.spatial.distance import cdist
 from sklearn.decomposition import PCA
 
-from embedviz.projections import project
+from embedviz.projections import project, tsne
 from embedviz.projections.exact_neighbors import ExactNeighbors
+from embedviz.projections.repulsion import repulsion
 from embedviz.space import EmbeddingSpace
 
 
@@ -178,3 +179,35 @@ def test_among_many_duplicates_nobody_is_their_own_neighbor():
     assert not (found == np.arange(60)[:, None]).any()
     assert all(len(set(row)) == 5 for row in found.tolist())
     assert (distances == 0).all()
+
+
+@pytest.mark.parametrize("spread", [1e-4, 3.0, 40.0])
+def test_interpolated_repulsion_is_that_of_all_pairs(spread):
+    flat = np.random.default_rng(1).normal(size=(800, 2)) * spread + 7
+    apart = flat[:, None] - flat
+    near = 1 / (1 + np.square(apart).sum(axis=2))
+    wanted = (near[:, :, None] ** 2 * apart).sum(axis=1)
+    push, total = repulsion(flat)
+    assert total == pytest.approx(near.sum() - 800, rel=0.03)
+    assert np.linalg.norm(push - wanted) < 0.07 * np.linalg.norm(wanted)
+
+
+def test_an_interpolated_tsne_is_as_good_as_opentsnes(monkeypatch):
+    """The same divergence as Barnes-Hut reaches, and new points land beside their own."""
+    rng = np.random.default_rng(0)
+    centers = rng.normal(size=(12, 10)) * 4
+    space = space_of(centers[rng.integers(0, 12, 500)] + rng.normal(size=(500, 10)))
+    plain = project(space, "tsne", cache=False)
+    monkeypatch.setattr(tsne, "_FFT_FROM", 100)
+    fast = project(space, "tsne", cache=False)
+    assert (plain.details["gradient"], fast.details["gradient"]) == (
+        "Barnes–Hut",
+        "FFT interpolation",
+    )
+    assert fast.details["kl_divergence"] == pytest.approx(plain.details["kl_divergence"], rel=0.1)
+    assert fast.details["iterations"] == 300
+    again = project(space, "tsne", cache=False)
+    np.testing.assert_array_equal(again.coordinates, fast.coordinates)
+    placed = fast.transform(space_of(space.vectors[:20]))
+    strayed = np.linalg.norm(placed - fast.coordinates[:20], axis=1)
+    assert np.median(strayed) < 0.05 * np.ptp(fast.coordinates)

@@ -323,3 +323,13 @@ def test_a_picture_that_cannot_be_made_again_places_nothing(points, cache_dir, m
     with pytest.raises(EmbedvizError, match="cache=False"):
         other.transform(points.take([1]))
     assert kept.transform(points.take([1])).shape == (1, 2)
+
+
+def test_an_interpolated_tsne_stops_between_reports():
+    """Above a few thousand points the gradient itself looks whether it is to go on."""
+    from embedviz.projections.tsne import _interpolated
+
+    event = threading.Event()
+    event.set()
+    with pytest.raises(CancelledError):
+        _interpolated(event)(np.zeros((3, 2)), None, 1.0)

@@ -20,8 +20,9 @@ from embedviz.projections.projection import Projection
 from embedviz.space import EmbeddingSpace
 from embedviz.store import default_store
 from embedviz.trust import blocks, map_quality, quality
+from embedviz.trust.nearest import nearest_rows
 from embedviz.trust.nearness import FullNearness
-from embedviz.trust.ranking import RankedBlock
+from embedviz.trust.ranking import Ranking
 from embedviz.trust.sampling import sampled_rows
 from tests.counts import examples
 
@@ -304,8 +305,10 @@ def test_where_float32_cannot_tell_points_apart_the_ranks_are_still_exact(metric
     columns = np.array([rng.choice(np.delete(rows, row), 5, replace=False) for row in rows])
     limits = np.take_along_axis(exact, columns, axis=1)
     wanted = 1 + (exact[:, None, :] < limits[:, :, None]).sum(axis=2)
-    np.testing.assert_array_equal(RankedBlock(full, rows).ranks(columns), wanted)
-    nearest = RankedBlock(full, rows).nearest(6)
+    ranking = Ranking.of_space(space.vectors, metric)
+    ranks = ranking.seen_from(rows).ranks(np.repeat(rows, 5), ranking.places.of[columns.ravel()])
+    np.testing.assert_array_equal(ranks.reshape(columns.shape), wanted)
+    nearest = nearest_rows(ranking, 6)
     np.testing.assert_array_equal(nearest, np.argsort(exact, axis=1, kind="stable")[:, :6])
     assert np.isfinite(quality(space, drawn, 5, metric, cache=False).trustworthiness)
 

@@ -16,13 +16,13 @@ _K = 10
 _UNDER_WAY = "vectors_hubs_under_way"
 
 
-def hub_counts(scene: Scene) -> tuple[NDArray[np.int64] | None, int]:
+def hub_counts(scene: Scene) -> tuple[NDArray[np.float64] | None, int]:
     """For each row, how many points have it among their k nearest; None while that is counted."""
     from embedviz.trust.hubs import hubness
 
     k = hub_neighbors(len(scene.space))
     if k < 1:
-        return np.zeros(len(scene.space), np.int64), k
+        return np.zeros(len(scene.space)), k
     key = ("hub counts", scene.space.vectors_fingerprint, k)
     found = session().results.get(key)
     # Color and size may both ask in one run; the progress stands once.

@@ -108,7 +108,7 @@ def hubs_at(name: str, count: int) -> Hubness:
 
 
 @st.cache_resource(show_spinner=False)
-def hubs_of_noise(n: int, d: int) -> NDArray[np.int64]:
+def hubs_of_noise(n: int, d: int) -> NDArray[np.float64]:
     """In how many lists each of n gaussian points stands."""
     points = random_points("gaussian", n, d).astype(np.float32)
     space = EmbeddingSpace([f"point {row}" for row in range(n)], points)

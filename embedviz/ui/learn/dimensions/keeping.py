@@ -110,7 +110,7 @@ def _skewness(lesson: OpenLesson, asked: Asked, full: Hubness, kept: Hubness) ->
 def _named(lesson: OpenLesson, full: Hubness) -> str:
     counts = sorted(full.counts.tolist(), reverse=True)
     hubs = ", ".join(
-        f"“{plain(key)}” ({times})"
+        f"“{plain(key)}” ({times:g})"
         for key, times in zip(full.hubs[:_HUBS_NAMED], counts, strict=False)
     )
     return lesson.texts(
