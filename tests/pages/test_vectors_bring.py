@@ -155,7 +155,7 @@ def test_columns_left_out_are_taken_by_a_button(brought, settle) -> None:
     _click(at, "Open them")
     settle(at, lambda at: "9 vectors × 3" in text_of(at))
     (mine,) = at.session_state["embedviz_session"].owned.values()
-    assert mine.details == "ev.read('gap.csv', vectors=['x1', 'x2', 'x4'])"
+    assert mine.details == "ev.read('gap.csv', vectors=['x1', 'x2', 'x4'], key='id')"
 
 
 def test_how_a_file_was_read_is_said_at_first_sight(brought, settle) -> None:
