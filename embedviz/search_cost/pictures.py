@@ -154,7 +154,7 @@ def growth_lines(
     for height, text, color in _apart(ends):
         figure.add_annotation(
             x=1.0, xref="paper", y=height, xanchor="left", xshift=6,
-            text=f"<b>n<sup>{text}</sup></b>", showarrow=False, font={"color": color},
+            text=f"<b>n<sup>{text}</sup></b>", showarrow=False, font={"color": color, "size": 16},
         )  # fmt: skip
     figure.update_layout(
         height=300,

@@ -41,7 +41,7 @@ def choose(lesson: OpenLesson) -> Asked:
     """The effort first, as it is what is moved; it depends on all the others."""
     controls = lesson.controls
     main, second, third, fourth, fifth = st.columns(
-        [6, 3, 4, 4, 3], gap="medium", vertical_alignment="bottom"
+        [5, 4, 4, 4, 3], gap="medium", vertical_alignment="bottom"
     )
     with second:
         method = controls.choice("method", APPROXIMATE[0], APPROXIMATE)
