@@ -258,7 +258,7 @@ def test_a_link_holds_the_table_and_the_state(open_page, lang):
     widget(at, "button_group", "part").set_value("encode").run()
     assert "red – blue (1.00)" in said(at)  # the table stays from part to part
     widget(at, "button_group", "feature").set_value("sizes").run()
-    assert "'XXL' is not among the 4 categories" in at.error[0].value.replace("\\", "")
+    assert "'XXL'" in at.error[0].value.replace("\\", "")
     at.button[-1].click().run()
     assert "table" not in at.query_params
     assert not at.error
