@@ -34,6 +34,11 @@ class Choices:
     categories: tuple[str, ...]
     chosen: NDArray[np.float64]
 
+    def shared(self, a: int, b: int) -> tuple[int, int]:
+        """How many people chose both categories, and how many just one of the two."""
+        first, second = self.chosen[:, a] > 0, self.chosen[:, b] > 0
+        return int((first & second).sum()), int((first ^ second).sum())
+
 
 @dataclass(frozen=True)
 class ChoiceTable:

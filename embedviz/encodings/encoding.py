@@ -26,11 +26,14 @@ class Encoding:
         The row of each category.
     unknown : ndarray of shape (d,), float64
         What a category that it does not know gets, if asked not to refuse it.
+    learned : int
+        How many numbers were learned from a target to make it, those thrown away among them.
     """
 
     categories: tuple[str, ...]
     vectors: NDArray[np.float64]
     unknown: NDArray[np.float64]
+    learned: int = 0
 
     def encode(self, values: Sequence[str], unknown: Unknown = "error") -> NDArray[np.float64]:
         """The rows of ``values``, of shape (n, d).

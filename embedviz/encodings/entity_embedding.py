@@ -52,6 +52,12 @@ class Training:
     losses: NDArray[np.float64]
     models: tuple[EntityModel, ...]
 
+    def settled(self, tolerance: float = 1e-3) -> int:
+        """The first step from which on no single step changes the loss by more than ``tolerance``
+        times the first loss; the last step if it never settles."""
+        moving = np.flatnonzero(np.abs(np.diff(self.losses)) > tolerance * abs(self.losses[0]))
+        return int(moving[-1]) + 1 if len(moving) else 0
+
 
 def initial_entities(p: int, k: int, d: int, seed: int = 0) -> EntityModel:
     """Small random vectors (normal, 0.1), and no thing more popular than another."""

@@ -28,10 +28,17 @@ class LinearErrors:
         Root mean squared error on each fold's test rows, in units of the target.
     columns : int
         How many numbers the encoding gives a category.
+    learned : int
+        How many numbers were learned from a fold's training rows: the model's weights and its
+        constant, and what the encoding itself learned from the target.
+    rows : int
+        The training rows of a fold.
     """
 
     by_fold: NDArray[np.float64]
     columns: int
+    learned: int = 0
+    rows: int = 0
 
     @property
     def mean(self) -> float:
@@ -106,15 +113,15 @@ def cross_validated(
             "a finite target, and there must be 2 folds at least and no more than rows."
         )
     named = np.asarray(values, dtype=object)
-    errors, columns = [], 0
+    errors, columns, learned, rows = [], 0, 0, 0
     for train, test in KFold(folds, shuffle=True, random_state=seed).split(named):
-        seen, asked = _features(fit, named[train], goal[train], named[test])
-        columns = seen.shape[1]
+        seen, asked, made = _features(fit, named[train], goal[train], named[test])
+        columns, learned, rows = seen.shape[1], made + seen.shape[1] + 1, len(train)
         said = np.full(len(test), goal[train].mean())
         if columns:
             said = Ridge(alpha=_ALPHA).fit(seen, goal[train]).predict(asked)
         errors.append(float(np.sqrt(np.mean((said - goal[test]) ** 2))))
-    return LinearErrors(np.array(errors), columns)
+    return LinearErrors(np.array(errors), columns, learned, rows)
 
 
 def _features(
@@ -122,8 +129,9 @@ def _features(
     train: NDArray[np.object_],
     target: NDArray[np.float64],
     test: NDArray[np.object_],
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+) -> tuple[NDArray[np.float64], NDArray[np.float64], int]:
     if fit is None:
-        return np.empty((len(train), 0)), np.empty((len(test), 0))
+        return np.empty((len(train), 0)), np.empty((len(test), 0)), 0
     encoding = fit(list(train), target)
-    return encoding.encode(list(train)), encoding.encode(list(test), unknown="value")
+    asked = encoding.encode(list(test), unknown="value")
+    return encoding.encode(list(train)), asked, encoding.learned

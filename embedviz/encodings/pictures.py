@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from embedviz.plots.courses import Course, growing_line, moving_points
 from embedviz.plots.palettes import CATEGORICAL, sequential
 
 if TYPE_CHECKING:
@@ -24,12 +25,16 @@ _MB = 1e6
 
 
 def distance_heat_map(
-    distances: NDArray[np.float64], names: Sequence[str], hover: str, height: int = 230
+    distances: NDArray[np.float64],
+    names: Sequence[str],
+    hover: str,
+    height: int = 230,
+    full: float | None = None,
 ) -> go.Figure:
     """Distances (k, k) as colors, darkest at 0, each number in its cell if there are few.
 
-    ``hover`` names the number: ``"distance"``. Every map has its own scale: the encodings'
-    distances have different units.
+    ``hover`` names the number: ``"distance"``. ``full`` is the distance that gets the lightest
+    color, the largest one here if not given: maps side by side take the same.
     """
     import plotly.graph_objects as go
 
@@ -38,7 +43,7 @@ def distance_heat_map(
     colors = sequential(9)
     heat = go.Heatmap(
         z=distances, x=places, y=places, showscale=False, xgap=1, ygap=1, zmin=0,
-        zmax=max(float(distances.max(initial=0)), 1e-9),
+        zmax=max(float(distances.max(initial=0)) if full is None else full, 1e-9),
         colorscale=[[i / (len(colors) - 1), color] for i, color in enumerate(colors)],
         text=[[f"{a} – {b}" for b in shown] for a in shown],
         hovertemplate="%{text}<br>" + escape(hover) + ": %{z:.2f}<extra></extra>",
@@ -94,7 +99,7 @@ def line_through_codes(
     )  # fmt: skip
     ticks: dict[str, Any] = {"dtick": 1} if few else {}
     return go.Figure([apart, line, dots], {
-        "height": 330, "margin": {**_TIGHT, "t": 30},
+        "height": 260, "margin": {**_TIGHT, "t": 30},
         "legend": {"orientation": "h", "y": 1.12, "x": 0},
         "xaxis": {"title": {"text": code_title}, "showgrid": False, "automargin": True, **ticks},
         "yaxis": {"title": {"text": target_title}, "automargin": True},
@@ -134,7 +139,7 @@ def error_bars(
             )
         )  # fmt: skip
     return go.Figure(drawn, {
-        "height": 330, "margin": {**_TIGHT, "t": 30}, "bargap": 0.35, "showlegend": bool(others),
+        "height": 260, "margin": {**_TIGHT, "t": 30}, "bargap": 0.35, "showlegend": bool(others),
         "legend": {"orientation": "h", "y": 1.12, "x": 0},
         "xaxis": {"title": {"text": title}, "rangemode": "tozero", "automargin": True},
         "yaxis": {"autorange": "reversed", "automargin": True},
@@ -164,7 +169,7 @@ def size_lines(
             hovertemplate=escape(name) + ": %{y:,.4~g} MB<extra></extra>",
         ))  # fmt: skip
     return go.Figure(drawn, {
-        "height": 340, "margin": {**_TIGHT, "t": 30}, "legend": {"orientation": "h", "y": 1.12},
+        "height": 290, "margin": {**_TIGHT, "t": 30}, "legend": {"orientation": "h", "y": 1.12},
         "xaxis": {"type": "log", "title": {"text": x_title}, "automargin": True, "dtick": 1,
                   "tickformat": ",.0f"},
         "yaxis": {"type": "log", "title": {"text": y_title}, "automargin": True, "dtick": 1,
@@ -235,6 +240,24 @@ def moving_map(
         "xaxis": _map_axis(paths[:, :, 0]),
         "yaxis": {**_map_axis(paths[:, :, 1]), "scaleanchor": "x"},
     })  # fmt: skip
+
+
+def moving_map_course(
+    paths: NDArray[np.float64], groups: Sequence[str], steps: Sequence[int]
+) -> Course:
+    """How :func:`moving_map` goes along ``steps``."""
+    ways = [growing_line(i, paths[:, i, 0], paths[:, i, 1], steps) for i in range(len(groups))]
+    points = []
+    for trace, group in enumerate(dict.fromkeys(groups), start=len(groups)):
+        rows = [i for i, each in enumerate(groups) if each == group]
+        points.append(moving_points(trace, paths[np.ix_(steps, rows)]))
+    return tuple(track for tracks in (*ways, *points) for track in tracks)
+
+
+def loss_course(losses: NDArray[np.float64], steps: Sequence[int]) -> Course:
+    """How :func:`loss_so_far` goes along ``steps``."""
+    end = np.stack([np.asarray(steps, np.float64), losses[list(steps)]], axis=1)[:, None, :]
+    return *growing_line(0, range(len(losses)), losses, steps), *moving_points(1, end)
 
 
 # Things that are chosen alike end in one place: their names then stand on different sides.

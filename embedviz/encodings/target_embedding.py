@@ -38,7 +38,8 @@ def target_embedding(
     means = np.bincount(rows, weights=goal) / counts
     spread = float(goal.std()) or 1.0
     E = _trained((means - goal.mean()) / spread, counts / len(rows), d, seed)
-    return Encoding(categories, E, E.mean(axis=0))
+    learned = E.size + d + 1  # E itself, and the w and b that it was learned with
+    return Encoding(categories, E, E.mean(axis=0), learned)
 
 
 def loss_and_gradient(

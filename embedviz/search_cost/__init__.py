@@ -3,7 +3,7 @@
 from embedviz.search_cost.answers import Answer, worst_answer
 from embedviz.search_cost.curve import Measured, agreed, efforts_of, measured, recall_latency
 from embedviz.search_cost.graph import HnswGraph, graph_of
-from embedviz.search_cost.growth import Growth, Sized, fitted_slope, growth
+from embedviz.search_cost.growth import Growth, PowerLaw, Sized, fitted_line, fitted_slope, growth
 from embedviz.search_cost.searchers import (
     METHODS,
     SEARCHERS,
@@ -27,6 +27,7 @@ __all__ = [
     "HnswGraph",
     "Hop",
     "Measured",
+    "PowerLaw",
     "Searcher",
     "Sized",
     "Trial",
@@ -34,6 +35,7 @@ __all__ = [
     "agreed",
     "brute_force",
     "efforts_of",
+    "fitted_line",
     "fitted_slope",
     "graph_of",
     "growth",

@@ -34,6 +34,9 @@ _M, _EF_CONSTRUCTION = 16, 40
 _HELD_OUT = 50
 _PATIENCE = 0.3
 _LEAST_OF_ALL = 0.1  # of a query: less than that beside the call cannot be told from nothing
+_SURE = 0.95  # of a slope's interval
+WIDEST = 2.0
+"""A line is read on where its interval ends within this factor of it, up and down."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,72 @@ class Growth:
     def slope(self, method: str, cost: str = "seconds") -> tuple[float, float]:
         """The fitted slope and factor; see :func:`fitted_slope`."""
         return fitted_slope(*self.costs(method, cost))
+
+    def line(self, method: str, cost: str = "seconds") -> PowerLaw:
+        """The fitted line with its error; see :func:`fitted_line`."""
+        return fitted_line(*self.costs(method, cost))
+
+
+@dataclass(frozen=True)
+class PowerLaw:
+    """cost ≈ factor · n^slope, fitted by least squares, log on log.
+
+    Attributes
+    ----------
+    slope, factor : float
+    error : float
+        Half of the slope's 95 % confidence interval (Student's t); NaN for two sizes, through
+        which a line always goes.
+    sizes : int
+        How many were measured.
+    """
+
+    slope: float
+    factor: float
+    error: float
+    sizes: int
+    _middle: float = 0.0
+    _middle_error: float = 0.0
+
+    def at(self, n: float) -> float:
+        """What the line says of ``n``."""
+        return float(self.factor * n**self.slope)
+
+    def spread(self, n: float) -> float:
+        """The factor, up and down, within which the line lies at ``n`` by 95 %; NaN if unknown."""
+        away = math.log(n) - self._middle
+        return math.exp(min(math.hypot(self._middle_error, self.error * away), 700.0))
+
+    def refused(self, n: float) -> str:
+        """Why the line must not be read at ``n``; empty where it may.
+
+        ``"few"``: fewer than three sizes, so that its error is unknown. ``"falling"``: a slope
+        below 0, though no search becomes cheaper among more. ``"scattered"``: :meth:`spread` is
+        above :data:`WIDEST`.
+        """
+        if self.sizes < 3:
+            return "few"
+        if self.slope < 0:
+            return "falling"
+        return "scattered" if self.spread(n) > WIDEST else ""
+
+
+def fitted_line(sizes: Sequence[float], costs: Sequence[float]) -> PowerLaw:
+    """:func:`fitted_slope` with the error of the slope and of the line, by what is left over.
+
+    Raises as :func:`fitted_slope` does.
+    """
+    from scipy.special import stdtrit
+
+    slope, factor = fitted_slope(sizes, costs)
+    x, y = np.log(np.asarray(sizes, np.float64)), np.log(np.asarray(costs, np.float64))
+    middle, free = float(x.mean()), len(x) - 2
+    if free < 1:
+        return PowerLaw(slope, factor, math.nan, len(x), middle, math.nan)
+    left = float(((y - math.log(factor) - slope * x) ** 2).sum())
+    reach = float(stdtrit(free, (1 + _SURE) / 2)) * math.sqrt(left / free)
+    error = reach / math.sqrt(float(((x - middle) ** 2).sum()))
+    return PowerLaw(slope, factor, error, len(x), middle, reach / math.sqrt(len(x)))
 
 
 def fitted_slope(sizes: Sequence[float], costs: Sequence[float]) -> tuple[float, float]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
     from embedviz.search_cost.curve import Measured
-    from embedviz.search_cost.growth import Growth
+    from embedviz.search_cost.growth import Growth, PowerLaw
 
 ACCENT, CONTRAST = "#2f5fd0", "#d55e00"
 COLORS = {BruteForce.method: OTHER, Cells.method: "#0f8a6d", Graph.method: ACCENT}
@@ -65,7 +65,7 @@ def recall_curve(
     every = [point for points in curves.values() for point in points] + [brute, now]
     lowest = min(point.recall for point in every)
     figure.update_layout(
-        height=360,
+        height=300,
         margin=_MARGIN,
         xaxis={
             "title": {"text": axes[0]},
@@ -128,14 +128,15 @@ def growth_lines(
     """Cost of one query against n, log on log: what was measured, and the fitted straight lines.
 
     ``cost`` is ``"seconds"`` (without the call itself, drawn in microseconds) or
-    ``"comparisons"``. Beyond what was measured the lines go on, broken, to the size ``predicted``,
-    if one is given.
+    ``"comparisons"``. Beyond what was measured a line goes on, broken, to the size ``predicted``,
+    if one is given and the line's error allows it (:meth:`~embedviz.search_cost.PowerLaw.refused`).
     """
     import plotly.graph_objects as go
 
     scale = 1e6 if cost == "seconds" else 1.0
     figure = go.Figure()
-    ends: list[tuple[float, float, str]] = []
+    last = result.sizes[-1].n if result.sizes else 0
+    ends: list[tuple[float, str, str]] = []
     for method, color in COLORS.items():
         sizes, costs = result.costs(method, cost)
         figure.add_trace(
@@ -145,19 +146,19 @@ def growth_lines(
             )
         )  # fmt: skip
         if len(sizes) > 1:
-            slope, factor = result.slope(method, cost)
-            for trace in _fitted(slope, factor * scale, [sizes[0], sizes[-1]], predicted, color):
+            line = result.line(method, cost)
+            to = 0 if predicted and line.refused(predicted) else predicted
+            for trace in _fitted(line.slope, line.factor * scale, [sizes[0], last], to, color):
                 figure.add_trace(trace)
-            last = max(predicted, sizes[-1])
-            ends.append((math.log10(factor * last**slope * scale), slope, color))
-    for height, slope, color in _apart(ends):
+            ends.append((math.log10(line.at(max(to, last)) * scale), slope_text(line), color))
+    for height, text, color in _apart(ends):
         figure.add_annotation(
-            x=math.log10(max(predicted, result.sizes[-1].n)), y=height, xanchor="left", xshift=10,
-            text=f"<b>n<sup>{slope:.2f}</sup></b>", showarrow=False, font={"color": color},
+            x=1.0, xref="paper", y=height, xanchor="left", xshift=6,
+            text=f"<b>n<sup>{text}</sup></b>", showarrow=False, font={"color": color, "size": 16},
         )  # fmt: skip
     figure.update_layout(
-        height=380,
-        margin=_MARGIN | {"r": 64},
+        height=300,
+        margin=_MARGIN | {"r": 104},
         xaxis={"title": {"text": axes[0]}, "type": "log", "dtick": 1, "ticks": "outside"},
         yaxis={"title": {"text": axes[1]}, "type": "log", "dtick": 1, "ticks": "outside"},
         legend={"orientation": "h", "y": 1.0, "x": 0, "yanchor": "bottom"},
@@ -165,13 +166,19 @@ def growth_lines(
     return figure
 
 
-def _apart(ends: Sequence[tuple[float, float, str]]) -> list[tuple[float, float, str]]:
+def slope_text(line: PowerLaw) -> str:
+    """``0.51 ± 0.02``; the slope alone where its error is not known."""
+    text = f"{line.slope:.2f}" if math.isnan(line.error) else f"{line.slope:.2f} ± {line.error:.2f}"
+    return text.replace("-", "\N{MINUS SIGN}")
+
+
+def _apart(ends: Sequence[tuple[float, str, str]]) -> list[tuple[float, str, str]]:
     """Labels at the ends of the lines, the lowest first, none over another."""
-    placed: list[tuple[float, float, str]] = []
-    room = 0.08 * (max(ends)[0] - min(ends)[0]) if ends else 0.0
-    for height, slope, color in sorted(ends):
+    placed: list[tuple[float, str, str]] = []
+    room = 0.12 * (max(ends)[0] - min(ends)[0]) if ends else 0.0
+    for height, text, color in sorted(ends):
         lowest = placed[-1][0] + room if placed else height
-        placed.append((max(height, lowest), slope, color))
+        placed.append((max(height, lowest), text, color))
     return placed
 
 

@@ -19,6 +19,7 @@ from embedviz.search_cost import (
     agreed,
     brute_force,
     efforts_of,
+    fitted_line,
     fitted_slope,
     growth,
     hnsw,
@@ -265,3 +266,29 @@ def test_a_call_never_takes_all_of_a_querys_time(vectors):
     for method in METHODS:
         seconds = [size.by_method[method].seconds for size in result.sizes]
         assert dear.costs(method)[1] == pytest.approx([0.1 * second for second in seconds])
+
+
+def test_a_slopes_error_is_that_of_the_textbook() -> None:
+    from scipy.stats import linregress, t
+
+    random = np.random.default_rng(2)
+    sizes = np.array([100, 180, 320, 560, 1000, 1800])
+    costs = 3 * sizes**0.5 * np.exp(random.normal(0, 0.1, 6))
+    line = fitted_line(sizes, costs)
+    known = linregress(np.log(sizes), np.log(costs))
+    assert line.slope == pytest.approx(known.slope)
+    assert line.error == pytest.approx(t.ppf(0.975, 4) * known.stderr)
+    at_one = t.ppf(0.975, 4) * known.intercept_stderr
+    assert np.log(line.spread(1)) == pytest.approx(at_one)
+
+
+@pytest.mark.parametrize(
+    ("costs", "why"),
+    [
+        ((10, 20, 40, 80), ""), ((10, 20), "few"), ((10, 9, 9, 8), "falling"),
+        ((10, 30, 8, 40), "scattered"),
+    ],
+)  # fmt: skip
+def test_a_line_that_is_not_sure_is_not_read_on(costs: tuple[float, ...], why: str) -> None:
+    sizes = [100 * 2**at for at in range(len(costs))]
+    assert fitted_line(sizes, costs).refused(1_000_000) == why

@@ -109,3 +109,51 @@ def test_the_truth_is_scikit_learns_and_the_first_hop_stands_at_the_entry(graph)
     assert first.node == nodes.entry
     away = np.linalg.norm(vectors[nodes.entry].astype(float) - queries[0])
     assert first.distance == pytest.approx(away)
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("type_size", [13, 18])
+def test_names_on_the_map_cover_neither_each_other_nor_the_border(
+    seed: int, type_size: int
+) -> None:
+    from embedviz.search_cost import graph_of, hnsw, nearest_nodes
+    from embedviz.search_cost.walk_picture import walk_map
+
+    random = np.random.default_rng(seed)
+    places = random.normal(size=(300, 2)).astype(np.float32)
+    target = places[7] + np.float32(0.01)
+    graph = graph_of(hnsw(places, M=4, ef_construction=20).structure)
+    taken = walk(graph, places, target, ef=8, k=5)
+    keys = [f"word-{row}" for row in range(300)]
+    names = {name: name for name in ("rest", "floor", "seen", "path", "here", "query", "found")}
+    assert set(nearest_nodes(places, target, 5)) & set(taken.found)  # names stand close together
+    for hops in range(len(taken.hops) + 1):
+        figure = walk_map(places, target, keys, graph, taken, hops, names, type_size)
+        (left, right), (low, high) = figure.layout.xaxis.range, figure.layout.yaxis.range
+        boxes = []
+        for trace in figure.data:
+            if "text" not in (trace.mode or ""):
+                continue
+            sides = trace.textposition
+            for at, text in enumerate(trace.text):
+                if not text:
+                    continue
+                side = sides if isinstance(sides, str) else sides[at]
+                width, height = 0.6 * type_size * len(text), 1.2 * type_size
+                x = (trace.x[at] - left) / (right - left) * 560
+                y = (trace.y[at] - low) / (high - low) * 240
+                x += 9 * (("right" in side) - ("left" in side)) - width * (
+                    0.5 if "center" in side else "left" in side
+                )
+                y += 9 * (("top" in side) - ("bottom" in side)) - height * (
+                    0.5 if "middle" in side else "bottom" in side
+                )
+                boxes.append((x, y, x + width, y + height))
+        assert boxes
+        for place, (x, y, to_x, to_y) in enumerate(boxes):
+            assert min(x, y) > -1
+            assert to_x < 561
+            assert to_y < 241
+            for other in boxes[:place]:
+                apart = x >= other[2] or other[0] >= to_x or y >= other[3] or other[1] >= to_y
+                assert apart, (hops, boxes)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
@@ -10,6 +12,7 @@ from embedviz.encodings import (
     choice_table,
     cross_validated,
     extreme_pairs,
+    one_hot_encoding,
     ordinal_encoding,
     pairwise_distances,
     parse_table,
@@ -21,7 +24,7 @@ from embedviz.errors import InvalidParameterError
 from embedviz.ui.learn.categories.names import FEATURES, STEPS, sample_table
 from embedviz.ui.learn.categories.table import edited_table
 from embedviz.ui.learn.texts import LANGUAGES, texts
-from tests.pages.conftest import text_of
+from tests.pages.conftest import meaning_of, text_of
 
 PAGE = "learn_categories"
 MINE = "Ana|red,blue|Rome|S|Up;Ben|red,blue|Oslo|M|Up,Jaws;Cy|pink||XXL|Jaws"
@@ -35,6 +38,11 @@ def html(at) -> str:
     return "\n".join(element.proto.body for element in at.get("html"))
 
 
+def charts(at) -> list[str]:
+    """What each chart of the page was given, as text."""
+    return [str(element.proto).replace("\\", "") for element in at.get("bidi_component")]
+
+
 def widget(at, kind: str, name: str):
     return next(each for each in at.get(kind) if each.key == f"{PAGE}-{name}")
 
@@ -45,7 +53,7 @@ def test_every_part_opens_in_both_languages(open_page, lang, part):
     at = open_page(PAGE, lang=lang, part=part)
     own = texts("categories", lang)
     assert own.section("question") in said(at)
-    assert own.section(f"explanation.{part}").splitlines()[0] in said(at)
+    assert len(meaning_of(at, own, part)) == 3
     assert not at.error
     assert not at.info
 
@@ -108,6 +116,104 @@ def test_the_order_of_labels_changes_the_label_models_error_and_no_other(open_pa
     assert len(set(shown)) == 1  # what stands after the label model's number
 
 
+@pytest.mark.parametrize(
+    ("feature", "shuffle", "begins"),
+    [
+        ("country", 0, "no better than saying the mean"), ("country", 20, "more than with one-hot"),
+        ("continent", 0, "more than with one-hot"), ("income", 12, "happens to suit it"),
+    ],
+)  # fmt: skip
+def test_what_the_order_costs_and_what_was_learned(open_page, feature, shuffle, begins):
+    at = open_page(PAGE, part="harm", data=feature, shuffle=str(shuffle))
+    first, second, third = meaning_of(at, texts("categories", "en"), "harm")
+    data = life_expectancies()
+    names = categories_of(data.features[feature], "sorted")
+    k = len(names)
+    order = np.random.default_rng(shuffle).permutation(k) if shuffle else range(k)
+    encoding = ordinal_encoding([names[i] for i in order])
+    values = data.features[feature]
+    label = cross_validated(values, data.years, lambda *_: encoding).mean
+    one_hot = cross_validated(values, data.years, lambda v, _: one_hot_encoding(categories_of(v)))
+    none = cross_validated(values, data.years, None).mean
+    assert begins in first
+    assert (none - label < 0.05) is ("no better" in first)
+    assert (label - one_hot.mean < 0.05) is ("happens" in first)
+    assert f"{label:.1f} years off" in first
+    assert f"{one_hot.mean:.1f} years off" in second
+    # E of k × 2, its w and b; then the weights and the constant of the model that uses it.
+    assert f"{2 * k + 3 + 3} learned numbers against one-hot's {k + 1}" in third
+    assert "learned from the target itself" in third
+
+
+@pytest.mark.parametrize("feature", FEATURES)
+def test_near_in_the_embedding_is_chosen_alike_and_label_numbers_are_not(open_page, feature):
+    at = open_page(PAGE, feature=feature)
+    first, _, third = meaning_of(at, texts("categories", "en"), "encode")
+    choices = sample_table(texts("categories", "en")).choices(FEATURES.index(feature))
+    distances = pairwise_distances(train_entities(choices.chosen, steps=STEPS).models[-1].things)
+    counts = []
+    for a, b in extreme_pairs(distances):
+        both = choices.chosen[:, a] * choices.chosen[:, b]
+        counts.append(
+            (int(both.sum()), int(abs(choices.chosen[:, a] - choices.chosen[:, b]).sum()))
+        )
+        assert f"{choices.categories[a]} – {choices.categories[b]}" in third.replace("\\", "")
+    (_, near), (_, far) = counts
+    assert near < far
+    assert third.endswith("near means chosen alike.")
+    assert ("not in their true order" in first) is (feature == "sizes")
+
+
+@pytest.mark.parametrize("steps", ["0", "60", "200"])
+def test_the_training_is_told_as_far_as_it_has_come(open_page, steps):
+    at = open_page(PAGE, part="learn", steps=steps, of="Alien")
+    _, second, third = meaning_of(at, texts("categories", "en"), "learn")
+    chosen = sample_table(texts("categories", "en")).choices(FEATURES.index("films")).chosen
+    training = train_entities(chosen, steps=STEPS)
+    step = int(steps)
+    right = ((training.models[step].probabilities() > 0.5) == (chosen > 0)).mean()
+    assert f"{right:.0%} of the cells are right" in second
+    if not step:
+        assert "now nothing is learned" in second
+        assert "still chance" in third
+        return
+    assert training.losses[step] < training.losses[0]
+    assert f"fallen from {training.losses[0]:.3f} to {training.losses[step]:.3f}" in second
+    assert third.startswith("Nobody named any kind")
+    assert "nearest to Star Wars" in third
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_another_seed_turns_the_map_and_keeps_who_is_near(seed):
+    choices = sample_table(texts("categories", "en")).choices(FEATURES.index("films"))
+    away = pairwise_distances(
+        train_entities(choices.chosen, steps=STEPS, seed=seed).models[-1].things
+    )
+    np.fill_diagonal(away, np.inf)
+    assert away.argmin(axis=1).tolist() == [1, 0, 3, 2, 5, 4, 7, 6]
+
+
+@pytest.mark.parametrize(("n", "d"), [("100000", "64"), ("10", "64"), ("1000", "300")])
+def test_what_the_representations_weigh_is_told(open_page, n, d):
+    at = open_page(PAGE, part="size", n=n, d=d)
+    first, second, third = meaning_of(at, texts("categories", "en"), "size")
+    sizes = representation_sizes(int(n), int(d))
+    assert f"{1 - 1 / int(n):.3%} are zeros" in first
+    assert (sizes.sparse < sizes.embedding) is ("less than the embedding's" in second)
+    assert f"holds {d} numbers" in third
+
+
+def test_heat_maps_side_by_side_share_one_scale(open_page):
+    at = open_page(PAGE, feature="sizes")
+    found = [re.search(r'"zmax":([\d.]+)', text) for text in charts(at)]
+    scales = [float(each[1]) for each in found if each]
+    assert len(scales) == 4
+    choices = sample_table(texts("categories", "en")).choices(FEATURES.index("sizes"))
+    things = train_entities(choices.chosen, steps=STEPS).models[-1].things
+    largest = max(3.0, float(pairwise_distances(things).max()))  # S to XL, or what was learned
+    assert scales == pytest.approx([largest] * 4)
+
+
 @pytest.mark.parametrize("n", [10, 3000, 100_000])
 def test_megabytes_are_the_cores(open_page, n):
     at = open_page(PAGE, part="size", d="128")
@@ -126,8 +232,8 @@ def test_training_goes_step_by_step_and_settles(open_page):
     for name, step in (("one", 1), ("ten", 11), ("settle", STEPS), ("back", 0)):
         at.button(key=f"learn-categories-step-{name}").click().run()
         assert f"After **{step} steps** the loss is **{losses[step]:.3f}**" in said(at)
-        assert at.query_params["steps"] == str(step)
-    widget(at, "slider", "steps").set_value(150).run()
+        assert at.query_params.get("steps", "0") == str(step)
+    at = open_page(PAGE, part="learn", steps="150")
     assert f"After **150 steps** the loss is **{losses[150]:.3f}**" in said(at)
     widget(at, "selectbox", "of").set_value("Alien").run()
     near = said(at).partition("Nearest to **Alien**: ")[2]

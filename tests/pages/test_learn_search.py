@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import math
+import re
+
 import faiss
 import numpy as np
 import pytest
 
 import embedviz as ev
-from embedviz.search_cost import growth, ivf, trial_of
+from embedviz.indexes.faiss_threads import faiss_searching
+from embedviz.search_cost import Growth, Measured, Sized, growth, hnsw, ivf, trial_of
 from embedviz.ui.learn.search import growing
+from embedviz.ui.learn.texts import texts
 from embedviz.ui.session import Owned
-from tests.pages.conftest import text_of
+from tests.pages.conftest import meaning_of, text_of
 
 N = 1_000
 
@@ -112,24 +117,119 @@ def test_growth_is_measured_and_its_counted_slopes_are_the_cores(
     open_page, settle, glove, monkeypatch, lang
 ):
     monkeypatch.setattr(growing, "_SIZES", (400, 800, 1_600))
-    at = open_page("learn_search", part="growth", cost="comparisons", lang=lang)
+    at = open_page("learn_search", part="growth", lang=lang)
     settle(at, lambda at: at.metric)
     result = growth(glove.vectors[:10_050], (400, 800, 1_600), 10, growing.EF, growing.NPROBE)
-    predicted = [item.value for item in at.metric]
-    assert predicted[0] == "1,000,000"
-    slope, factor = result.slope("ivf", "comparisons")
-    assert predicted[1] == f"{factor * 1e6**slope:,.0f}"
-    assert "1.00" in at.metric[0].label
-    slider(at, "predicted").set_value(10**8).run()
-    assert at.metric[0].value == "100,000,000"
+    told = meaning_of(at, texts("search", lang), "growth")
+    assert len(told) == 3
+    for n in (10**5, 10**6, 10**8):
+        slider(at, "predicted").set_value(n).run()
+        assert at.metric[0].value == f"{n:,}"
+        for item, method in zip(at.metric, ("brute", "ivf", "hnsw"), strict=True):
+            line = result.line(method, "comparisons")
+            assert f"{line.slope:.2f} ± {line.error:.2f}" in item.label
+            wide = line.spread(n) > 2
+            assert item.value == ("–" if wide else f"{line.factor * n**line.slope:,.0f}")
+            assert f"{line.slope:.2f} ± {line.error:.2f}" in " ".join(told)
+    points = [size.by_method for size in result.sizes]
+    for method in ("ivf", "hnsw"):
+        assert f"{points[0][method].recall:.0%}" in told[2]
+        assert f"{points[-1][method].recall:.0%}" in told[2]
+
+
+def test_times_tell_of_their_noise_and_a_line_that_nothing_holds_is_not_read_on(
+    open_page, settle, monkeypatch
+):
+    noisy = {
+        100: (9e-6, 3e-6, 8e-6), 200: (9.5e-6, 2e-6, 9e-6), 400: (9e-6, 4e-6, 2e-5),
+        800: (8e-6, 3e-6, 7e-6),
+    }  # fmt: skip
+
+    def disturbed(*_: object) -> Growth:
+        sizes = tuple(
+            Sized(
+                n,
+                {
+                    name: Measured(4, 0.9, seconds, seconds, n**0.5, 50, 10, 1)
+                    for name, seconds in zip(("brute", "ivf", "hnsw"), taken, strict=True)
+                },
+                dict.fromkeys(("brute", "ivf", "hnsw"), 0.0),
+            )
+            for n, taken in noisy.items()
+        )
+        return Growth(sizes, 32, 4, dict.fromkeys(("brute", "ivf", "hnsw"), 0.0))
+
+    monkeypatch.setattr(growing, "growth", disturbed)
+    at = open_page("learn_search", part="growth", cost="seconds")
+    settle(at, lambda at: at.metric)
+    assert [item.value for item in at.metric] == ["–"] * 3
+    assert "it falls, which is noise" in text_of(at)  # brute force, 9 to 8 µs
+    assert "too uncertain there" in text_of(at)
+    told = meaning_of(at, texts("search", "en"), "growth")
+    assert "Times also hold whatever else" in told[1]
+    assert "√n" not in " ".join(told)
+
+
+@pytest.mark.parametrize("link", [{}, {"n": "3000"}, {"method": "hnsw"}, {"k": "1"}])
+def test_more_effort_buys_recall_and_costs_comparisons_as_the_sentence_says(
+    open_page, settle, glove, link
+):
+    state = {"n": str(N), **link}
+    at = open_page("learn_search", **state)
+    settle(at, lambda at: at.metric)
+    told = meaning_of(at, texts("search", "en"), "curve")
+    assert len(told) == 3
+    n, k = int(state["n"]), int(state.get("k", 10))
+    trial = trial_of(glove.vectors[: n + 100])
+    if "method" in link:
+        built, low, high, name = hnsw(trial.vectors), k, 512, "efSearch"
+    else:
+        cells = 1 << round(math.log2(math.isqrt(n)))
+        built, low, high, name = ivf(trial.vectors, cells), 1, cells, "nprobe"
+    found = []
+    for effort in (low, high):
+        with faiss_searching() as module:
+            options = built.options(module, k, effort)
+            _, answer = built.structure.search(trial.queries, k, params=options)
+        found.append((trial.recall(answer, k), built.comparisons(trial.queries, k, effort)))
+    (recall, compared), (best, most) = found
+    assert recall < best
+    assert compared < most
+    assert "misses none" in told[0]
+    assert told[2].startswith("More effort buys recall")
+    assert f"{name} {low} finds {recall:.1%} with {compared:,.0f}" in told[2]
+    assert f"{high} finds {best:.1%} with {most:,.0f}" in told[2]
+
+
+@pytest.mark.parametrize("link", [{}, {"count": "500"}, {"word": "piano", "beam": "32"}])
+def test_the_walks_sentences_hold_at_every_hop(open_page, glove, link):
+    at = open_page("learn_search", part="walk", **link)
+    said = texts("search", "en")
+    (hops,) = [item for item in at.slider if item.key == "learn_search-hop"]
+    assert hops.value == 0
+    n, word = int(link.get("count", 1000)), link.get("word", "tennis")
+    told = meaning_of(at, said, "walk")
+    assert len(told) == 3
+    upper, ground = map(float, re.findall(r"\b\d\.\d\d\b", told[0]))
+    assert ("longer links" in told[0]) is (upper > ground)
+    assert "Before the first hop" in told[1]
+    hops.set_value(hops.max).run()
+    told = meaning_of(at, said, "walk")
+    assert len(told) == 3
+    rows = [row for row in range(30, 30 + n + 1) if glove.keys[row] != word][:n]
+    near = ev.neighbors(glove.take(rows), glove.vectors[glove.index(word)], k=5).keys
+    shown = next(item.value for item in at.markdown if item.value.startswith("Found: "))
+    right = sum(f"**{key}**" in shown for key in near)
+    assert ("all of the true 5" if right == 5 else f"found {right} of the true 5") in told[2]
 
 
 @pytest.mark.parametrize(("lang", "label"), [("en", "looked at"), ("ko", "본 단어")])
 def test_hop_by_hop_more_is_looked_at(open_page, lang, label):
     at = open_page("learn_search", part="walk", count="500", lang=lang)
     (hops,) = [item for item in at.slider if item.key == "learn_search-hop"]
-    last = hops.value
-    assert last == hops.max > 5
+    last = hops.max
+    assert hops.value == 0
+    assert last > 5
     seen = []
     for hop in (0, 1, last // 2, last):
         (hops,) = [item for item in at.slider if item.key == "learn_search-hop"]
@@ -143,6 +243,8 @@ def test_hop_by_hop_more_is_looked_at(open_page, lang, label):
 
 def test_a_wide_beam_finds_the_exact_neighbors(open_page, glove):
     at = open_page("learn_search", part="walk", word="piano", beam="64", count="500")
+    (hops,) = [item for item in at.slider if item.key == "learn_search-hop"]
+    hops.set_value(hops.max).run()
     words = glove.take(range(30, 530))
     for word in ev.neighbors(words, glove.vectors[glove.index("piano")], k=5).keys:
         assert f"**{word}**" in text_of(at)

@@ -23,10 +23,12 @@ from embedviz.encodings.linear_model import Fit, LinearErrors, fitted_line
 from embedviz.encodings.pictures import error_bars, line_through_codes
 from embedviz.ui.learn.chart import show_chart
 from embedviz.ui.learn.lesson import OpenLesson
+from embedviz.ui.learn.texts import Fact
 
 _FEATURES = ("country", "continent", "income")
 _ORDINAL = "income"
 _SHUFFLES = 20
+_SEEN = 0.05  # years: less is no difference in the figures shown
 
 
 def harm(lesson: OpenLesson) -> Callable[[], None]:
@@ -40,6 +42,7 @@ def harm(lesson: OpenLesson) -> Callable[[], None]:
 
 
 def _show(lesson: OpenLesson, feature: str, shuffle: int) -> None:
+    said = lesson.texts
     errors = {"none": errors_of(feature, "none"), "label": labels_of(feature)[shuffle]}
     if feature == _ORDINAL:
         errors["ordinal"] = errors_of(feature, "ordinal")
@@ -49,6 +52,17 @@ def _show(lesson: OpenLesson, feature: str, shuffle: int) -> None:
         _bars(lesson, feature, errors)
     with right:
         _line(lesson, feature, shuffle)
+    lesson.find(**_facts(feature, errors))
+    lesson.meaning_here()
+    st.caption(
+        said("harm.learned", rows=errors["none"].rows, **{
+            name: errors[name].learned for name in ("label", "onehot", "embedding")
+        })
+    )  # fmt: skip
+    st.caption(
+        said("harm.how", n=len(life_expectancies().years), folds=len(errors["none"].by_fold))
+    )
+    st.caption(said("harm.source"))
     lesson.open_in("words", word="france")
 
 
@@ -70,9 +84,22 @@ def _bars(lesson: OpenLesson, feature: str, errors: dict[str, LinearErrors]) -> 
         error_bars(shown, said("harm.error"), marked, others, said("harm.others", n=len(others))),
         "harm-errors", said("harm.error.alt"),
     )  # fmt: skip
-    st.caption(
-        said("harm.how", n=len(life_expectancies().years), folds=len(errors["none"].by_fold))
-    )
+
+
+def _facts(feature: str, errors: dict[str, LinearErrors]) -> dict[str, Fact]:
+    """The errors, what is lost by the order in sight, and how many numbers were learned."""
+    means = {name: each.mean for name, each in errors.items()}
+    orders = [each.mean for each in labels_of(feature)]
+    return {
+        **means, "ordered": "ordinal" in errors, "orders": len(orders),
+        "harms": means["label"] - means["onehot"] > _SEEN,
+        "useless": means["none"] - means["label"] < _SEEN,
+        "lost": means["label"] - means["onehot"],
+        "same": abs(means["embedding"] - means["onehot"]) < _SEEN,
+        "columns": errors["embedding"].columns, "weights": errors["onehot"].columns,
+        "embedding_learned": errors["embedding"].learned, "onehot_learned": errors["onehot"].learned,
+        "best": min(orders), "worst": max(orders),
+    }  # fmt: skip
 
 
 def _line(lesson: OpenLesson, feature: str, shuffle: int) -> None:
@@ -89,7 +116,6 @@ def _line(lesson: OpenLesson, feature: str, shuffle: int) -> None:
         ),
         "harm-line", said("harm.line.alt"),
     )  # fmt: skip
-    st.caption(said("harm.source"))
 
 
 def order_of(feature: str, shuffle: int) -> tuple[str, ...]:

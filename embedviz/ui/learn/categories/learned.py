@@ -15,29 +15,33 @@ from embedviz.encodings import (
     pairwise_distances,
     train_entities,
 )
-from embedviz.encodings.pictures import loss_so_far, moving_map
+from embedviz.encodings.pictures import loss_course, loss_so_far, moving_map, moving_map_course
 from embedviz.errors import EmbedvizError
+from embedviz.plots.courses import course_steps
 from embedviz.ui.learn.categories.names import FEATURES, STEPS, kinds
 from embedviz.ui.learn.categories.table import current_table, edit_table
-from embedviz.ui.learn.chart import show_chart
 from embedviz.ui.learn.core_texts import show_error
 from embedviz.ui.learn.lesson import OpenLesson
 from embedviz.ui.learn.matrix import show_matrix
+from embedviz.ui.learn.player import BEHIND, playing
+from embedviz.ui.learn.texts import Fact
 from embedviz.ui.messages import plain
+
+_HEIGHT, _LOSS_HEIGHT = 270, 140
 
 
 def learn(lesson: OpenLesson) -> Callable[[], None]:
     """Draw the part's controls; what is given draws the rest."""
-    left, middle, right = st.columns([4, 3, 2])
+    step = lesson.controls.value("steps", 0, lambda value: 0 <= value <= STEPS)
+    left, middle, right = st.columns([4, 2, 5], vertical_alignment="bottom")
     with left:
-        step = lesson.controls.slider("steps", 60, 0, STEPS, 1)
-    with middle:
         feature = lesson.controls.choice("learned", "films", FEATURES)
     table = current_table(lesson)
     categories = table.categories(FEATURES.index(feature))
-    with right:
+    with middle:
         of = lesson.controls.select("of", categories[0], categories) if categories else ""
-    seed = _buttons(lesson, step)
+    with right:
+        seed = _buttons(lesson, step)
     return partial(_show, lesson, table, feature, step, seed, of)
 
 
@@ -71,23 +75,51 @@ def _trained(
 ) -> None:
     said = lesson.texts
     training = train_entities(choices.chosen, steps=STEPS, seed=seed)
-    left, right = st.columns([3, 2], gap="medium")
-    with left:
-        show_chart(
-            moving_map(
-                flat_paths(training), step, choices.categories,
-                kinds(said, feature, choices.categories),
-            ),
-            "learn-map", said("learn.alt"),
-        )  # fmt: skip
-    with right:
-        show_chart(
-            loss_so_far(training.losses, step, said("learn.step"), said("learn.loss")),
-            "learn-loss", said("learn.loss.alt"),
-        )  # fmt: skip
-        st.markdown(said("learn.now", step=step, loss=f"{training.losses[step]:.3f}"))
-        _nearest(lesson, choices, training, step, of)
-    _tables(lesson, choices, training, step)
+    steps = course_steps(STEPS, training.settled())
+    groups, paths = kinds(said, feature, choices.categories), flat_paths(training)
+    with playing(lesson, "steps", step, steps) as player:
+        left, right = st.columns([3, 2], gap="medium")
+        with left:
+            player.show_chart(
+                moving_map(paths, step, choices.categories, groups, _HEIGHT),
+                moving_map_course(paths, groups, steps), "learn-map", said("learn.alt"),
+            )  # fmt: skip
+        with right:
+            player.show_chart(
+                loss_so_far(
+                    training.losses, step, said("learn.step"), said("learn.loss"), _LOSS_HEIGHT
+                ),
+                loss_course(training.losses, steps), "learn-loss", said("learn.loss.alt"),
+            )  # fmt: skip
+            with st.container(key=f"{BEHIND}-near"):
+                st.markdown(said("learn.now", step=step, loss=f"{training.losses[step]:.3f}"))
+                _nearest(lesson, choices, training, step, of)
+    lesson.find(**_facts(choices, training, step, of))
+    lesson.meaning_here()
+    with st.container(key=f"{BEHIND}-tables"):
+        _tables(lesson, choices, training, step)
+
+
+def _facts(choices: Choices, training: Training, step: int, of: str) -> dict[str, Fact]:
+    """What the training has come to, and whether what is near was chosen alike."""
+    names, model, losses = choices.categories, training.models[step], training.losses
+    settled = training.settled()
+    facts: dict[str, Fact] = {
+        "pair": len(names) > 1, "step": step, "begun": step > 0, "first": losses[0],
+        "loss": losses[step], "fell": bool(losses[step] < losses[0]),
+        "right": float(((model.probabilities() > 0.5) == (choices.chosen > 0)).mean()),
+        "settled": settled, "settles": settled < len(losses) - 1,
+    }  # fmt: skip
+    if len(names) < 2:
+        return facts
+    at = names.index(of)
+    order = [i for i in pairwise_distances(model.things)[at].argsort() if i != at]
+    near, far = int(order[0]), int(order[-1])
+    (both, one), (far_both, far_one) = choices.shared(at, near), choices.shared(at, far)
+    return facts | {
+        "of": plain(of), "near": plain(names[near]), "far": plain(names[far]), "both": both,
+        "one": one, "far_both": far_both, "far_one": far_one, "alike": one < far_one,
+    }  # fmt: skip
 
 
 def _nearest(lesson: OpenLesson, choices: Choices, training: Training, step: int, of: str) -> None:
@@ -106,20 +138,25 @@ def _tables(lesson: OpenLesson, choices: Choices, training: Training, step: int)
     model = training.models[step]
     things, people = choices.categories, choices.people
     shape = f"{len(things)} × {len(people)}"
+    largest = float(
+        max(abs(model.things).max(), abs(model.people).max())
+    )  # side by side: one scale
     left, right = st.columns(2, gap="medium")
     with left:
         show_matrix(
             choices.chosen.T, said("learn.chosen"), rows=things, columns=people, shape=shape,
-            rest=said("matrix.rest"),
+            scale=1.0, rest=said("matrix.rest"),
         )  # fmt: skip
         show_matrix(
-            model.things, said("learn.things"), rows=things, shape=f"{len(things)}\u00a0×\u00a02"
-        )
+            model.things, said("learn.things"), rows=things, scale=largest,
+            shape=f"{len(things)}\u00a0×\u00a02",
+        )  # fmt: skip
     with right:
         show_matrix(
             model.probabilities().T, said("learn.probable"), rows=things, columns=people,
             shape=shape, scale=1.0, rest=said("matrix.rest"),
         )  # fmt: skip
         show_matrix(
-            model.people, said("learn.people"), rows=people, shape=f"{len(people)}\u00a0×\u00a02"
-        )
+            model.people, said("learn.people"), rows=people, scale=largest,
+            shape=f"{len(people)}\u00a0×\u00a02",
+        )  # fmt: skip

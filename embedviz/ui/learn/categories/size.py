@@ -12,6 +12,7 @@ from embedviz.encodings.pictures import size_lines
 from embedviz.encodings.sizes import MOST_MEASURED
 from embedviz.ui.learn.chart import show_chart
 from embedviz.ui.learn.lesson import OpenLesson
+from embedviz.ui.learn.texts import Fact
 
 _N = (10, 30, 100, 300, 1_000, 3_000, 10_000, 30_000, 100_000)
 _D = (16, 32, 64, 128, 300)
@@ -30,20 +31,35 @@ def size(lesson: OpenLesson) -> Callable[[], None]:
 
 
 def _show(lesson: OpenLesson, n: int, d: int) -> None:
-    at = representation_sizes(n, d)
-    _weights(lesson, at)
-    left, right = st.columns([3, 2], gap="medium")
+    at, times = representation_sizes(n, d), times_of(n, d)
+    left, right = st.columns([3, 1], gap="medium")
     with left:
         _lines(lesson, at)
     with right:
-        _costs(lesson, at, times_of(n, d))
+        _weights(lesson, at)
+    lesson.find(**_facts(at, times))
+    lesson.meaning_here()
+    _told(lesson, at)
+    _costs(lesson, at, times)
     lesson.open_in("words", word="film")
+
+
+def _facts(at: Sizes, times: LookupTimes) -> dict[str, Fact]:
+    """What each representation weighs, and how much faster a row is looked up."""
+    slower = min(times.dense, times.sparse)
+    return {
+        "n": at.n, "d": at.d, "dense": megabytes(at.dense), "sparse": megabytes(at.sparse),
+        "embedding": megabytes(at.embedding), "zeros": 1 - 1 / at.n,
+        "lighter": at.embedding < at.dense, "sparser": at.sparse < at.embedding,
+        "faster": times.lookup < slower, "lookup": milliseconds(times.lookup),
+        "dense_time": milliseconds(times.dense), "sparse_time": milliseconds(times.sparse),
+    }  # fmt: skip
 
 
 def _weights(lesson: OpenLesson, at: Sizes) -> None:
     said = lesson.texts
-    for column, name in zip(st.columns(3), _LINES, strict=True):
-        column.metric(said(f"size.{name}", n=f"{at.n:,}", d=at.d), megabytes(getattr(at, name)))
+    for name in _LINES:
+        st.metric(said(f"size.{name}", n=f"{at.n:,}", d=at.d), megabytes(getattr(at, name)))
 
 
 def _lines(lesson: OpenLesson, at: Sizes) -> None:
@@ -55,6 +71,11 @@ def _lines(lesson: OpenLesson, at: Sizes) -> None:
         ),
         "size-lines", said("size.alt"),
     )  # fmt: skip
+
+
+def _told(lesson: OpenLesson, at: Sizes) -> None:
+    """What was read off arrays and what was calculated."""
+    said = lesson.texts
     if at.dense_measured:
         st.caption(said("size.measured", n=f"{at.n:,}", size=megabytes(at.dense)))
     else:

@@ -40,7 +40,9 @@ class Asked:
 def choose(lesson: OpenLesson) -> Asked:
     """The effort first, as it is what is moved; it depends on all the others."""
     controls = lesson.controls
-    main, second, third, fourth = st.columns([5, 3, 3, 3], gap="medium")
+    main, second, third, fourth, fifth = st.columns(
+        [5, 4, 4, 4, 3], gap="medium", vertical_alignment="bottom"
+    )
     with second:
         method = controls.choice("method", APPROXIMATE[0], APPROXIMATE)
     with third:
@@ -48,8 +50,8 @@ def choose(lesson: OpenLesson) -> Asked:
     with fourth:
         n = choose_size(lesson, data)
     vectors = vectors_of(data, n, lesson.texts("looking"))
-    with st.expander(lesson.texts("more")):
-        first, other, last = st.columns(3, gap="medium")
+    with fifth, st.popover(lesson.texts("more"), width="stretch"):
+        first, other, last = st.container(), st.container(), st.container()
         with first:
             k = controls.steps("k", 10, (1, 2, 5, 10, 20, 50))
         choose_parameters, choose_effort = _CONTROLS[method]

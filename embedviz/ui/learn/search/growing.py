@@ -8,16 +8,20 @@ from functools import partial
 import streamlit as st
 
 from embedviz.progress import Cancel, OnProgress, Progress
-from embedviz.search_cost import METHODS, Growth, growth
-from embedviz.search_cost.pictures import growth_lines
+from embedviz.search_cost import METHODS, Cells, Graph, Growth, growth
+from embedviz.search_cost.growth import WIDEST
+from embedviz.search_cost.pictures import growth_lines, slope_text
+from embedviz.search_cost.searchers import BruteForce
 from embedviz.ui.learn.chart import show_chart
 from embedviz.ui.learn.lesson import OpenLesson
 from embedviz.ui.learn.search.data import MODEL, words
+from embedviz.ui.learn.texts import Fact
 from embedviz.ui.learn.work import work
 from embedviz.ui.session import session
 
+_SHORT = {"brute": BruteForce.method, "ivf": Cells.method, "hnsw": Graph.method}
 LARGEST = (10_000, 32_000, 100_000)
-COSTS = ("seconds", "comparisons")
+COSTS = ("comparisons", "seconds")
 PREDICTED = (10**5, 10**6, 10**7, 10**8, 10**9)
 EF, NPROBE, K = 32, 4, 10
 _HELD_OUT = 50
@@ -35,7 +39,7 @@ class Asked:
 
 
 def choose(lesson: OpenLesson) -> Asked:
-    """Time or comparisons, up to how many vectors, and for how many more to read the line."""
+    """Comparisons or time, up to how many vectors, and for how many more to read the line."""
     first, second, third = st.columns([4, 4, 4], gap="large")
     with first:
         predicted = lesson.controls.steps("predicted", 10**6, PREDICTED)
@@ -68,14 +72,39 @@ def show(lesson: OpenLesson, asked: Asked) -> None:
     )  # fmt: skip
     if result is None:
         return
-    left, right = st.columns([7, 4], gap="large")
+    left, right = st.columns([8, 3], gap="medium")
     with left:
         _picture(lesson, result, asked.cost, asked.predicted)
     with right:
         _prediction(lesson, result, asked)
-        if len(result.sizes) < len(sizes):  # it was stopped
-            st.button(said("again"), on_click=partial(session().results.pop, key, None))
+    lesson.find(**_facts(result, asked))
+    lesson.meaning_here()
+    if len(result.sizes) < len(sizes):  # it was stopped
+        st.button(said("again"), on_click=partial(session().results.pop, key, None))
+    st.caption(
+        said(
+            "lines", sizes=len(result.sizes), first=result.sizes[0].n, last=result.sizes[-1].n,
+            n=asked.predicted,
+        )
+    )  # fmt: skip
     _table(lesson, result)
+
+
+def _facts(result: Growth, asked: Asked) -> dict[str, Fact]:
+    """The slopes of the three methods as they are drawn and as they are counted; the recall."""
+    facts: dict[str, Fact] = {
+        "counted": asked.cost == "comparisons", "errors": len(result.sizes) > 2,
+        "nprobe": result.nprobe, "k": K,
+    }  # fmt: skip
+    for name, method in _SHORT.items():
+        line, counted = result.line(method, asked.cost), result.line(method, "comparisons")
+        points = [size.by_method[method] for size in result.sizes]
+        facts |= {
+            f"slope_{name}": slope_text(line), f"counted_{name}": slope_text(counted),
+            f"tenfold_{name}": 10**line.slope,
+            f"first_{name}": points[0].recall, f"last_{name}": points[-1].recall,
+        }  # fmt: skip
+    return facts
 
 
 def _picture(lesson: OpenLesson, result: Growth, cost: str, predicted: int = 0) -> None:
@@ -86,19 +115,19 @@ def _picture(lesson: OpenLesson, result: Growth, cost: str, predicted: int = 0) 
 
 
 def _prediction(lesson: OpenLesson, result: Growth, asked: Asked) -> None:
-    """The fitted lines, read where nobody has measured."""
-    said = lesson.texts
-    st.markdown(
-        said("lines", sizes=len(result.sizes), first=result.sizes[0].n, last=result.sizes[-1].n)
-    )
+    """The fitted lines, read where nobody has measured; where their error is too large, why not."""
+    said, n = lesson.texts, asked.predicted
+    shown = _seconds if asked.cost == "seconds" else "{:,.0f}".format
     for method in METHODS:
-        if len(result.sizes) < 2:
-            break
-        slope, factor = result.slope(method, asked.cost)
-        cost = factor * asked.predicted**slope
-        shown = _seconds(cost) if asked.cost == "seconds" else f"{cost:,.0f}"
-        st.metric(said("at", method=said(f"method.{method}"), slope=slope), shown)
-    st.caption(said("predicted.caption", n=asked.predicted, last=result.sizes[-1].n))
+        line = result.line(method, asked.cost)
+        label = said("at", method=said(f"method.{method}"), slope=slope_text(line))
+        if why := line.refused(n):
+            st.metric(label, "–", help=said(f"refused.{why}.help", widest=WIDEST))
+            st.caption(said(f"refused.{why}"))
+            continue
+        spread = line.spread(n)
+        least, most = shown(line.at(n) / spread), shown(line.at(n) * spread)
+        st.metric(label, shown(line.at(n)), help=said("at.help", n=n, least=least, most=most))
 
 
 def _seconds(seconds: float) -> str:

@@ -6,7 +6,16 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from embedviz.search_cost import SEARCHERS, Measured, Searcher, Trial, measured, worst_answer
+from embedviz.search_cost import (
+    SEARCHERS,
+    Cells,
+    Graph,
+    Measured,
+    Searcher,
+    Trial,
+    measured,
+    worst_answer,
+)
 from embedviz.search_cost.pictures import recall_curve
 from embedviz.space import EmbeddingSpace
 from embedviz.ui.learn.chart import show_chart
@@ -20,6 +29,7 @@ from embedviz.ui.learn.search.prepared import (
     searcher_for,
     trial_for,
 )
+from embedviz.ui.learn.texts import Fact
 from embedviz.ui.messages import plain
 
 __all__ = ["choose", "show"]
@@ -45,7 +55,7 @@ def show(lesson: OpenLesson, asked: Asked) -> None:
         return
     brute, points = curves
     points, now = agreed_curve(asked, points, measured(searcher, trial, k, asked.effort), k)
-    left, right = st.columns([7, 3], gap="large")
+    left, right = st.columns([7, 3], gap="medium")
     with left:
         names = {name: said(f"method.{name}") for name in ("brute", *APPROXIMATE)}
         figure = recall_curve(
@@ -56,6 +66,9 @@ def show(lesson: OpenLesson, asked: Asked) -> None:
         show_chart(figure, "search-curve", said("alt.curve"))
     with right:
         _numbers(lesson, now, brute[1], searcher)
+    lesson.find(**_facts(searcher, points, now, brute[1]))
+    lesson.meaning_here()
+    st.caption(said("sentence", q=now.queries, n=searcher.n, share=now.comparisons / searcher.n))
     _example(lesson, asked, space, searcher, trial, k)
     _built(lesson, [brute[0], searcher, *other_searchers(asked, k)])
 
@@ -77,7 +90,23 @@ def _numbers(lesson: OpenLesson, now: Measured, brute: Measured, searcher: Searc
     )
     first.metric(said("build"), f"{searcher.build_seconds:,.2f} s", help=said("build.help"))
     second.metric(said("memory"), f"{searcher.nbytes / 2**20:,.1f} MB", help=said("memory.help"))
-    st.caption(said("sentence", q=now.queries, n=searcher.n, share=now.comparisons / searcher.n))
+
+
+def _facts(
+    searcher: Searcher, points: Sequence[Measured], now: Measured, brute: Measured
+) -> dict[str, Fact]:
+    """The point in sight and the ends of its curve."""
+    low, high = points[0], points[-1]
+    return {
+        "n": searcher.n, "k": now.k, "exact": brute.recall == 1, "brute_recall": brute.recall,
+        "brute_us": brute.seconds * 1e6, "recall": now.recall, "compared": now.comparisons,
+        "share": now.comparisons / searcher.n, "effort": now.effort, "name": searcher.effort_name,
+        "ivf": searcher.method == Cells.method, "hnsw": searcher.method == Graph.method,
+        "nlist": searcher.parameters.get("nlist", 0),
+        "low": low.effort, "low_recall": low.recall, "low_compared": low.comparisons,
+        "high": high.effort, "high_recall": high.recall, "high_compared": high.comparisons,
+        "buys": low.recall < high.recall,
+    }  # fmt: skip
 
 
 def _example(

@@ -19,6 +19,8 @@ from embedviz.space import EmbeddingSpace
 from embedviz.ui.learn.chart import show_chart
 from embedviz.ui.learn.lesson import OpenLesson
 from embedviz.ui.learn.search.data import MODEL
+from embedviz.ui.learn.teacher import teaching
+from embedviz.ui.learn.texts import Fact
 from embedviz.ui.messages import plain
 from embedviz.ui.server import packaged_model
 from embedviz.word_model import as_space
@@ -27,6 +29,7 @@ COUNTS = (500, 1_000, 2_000)
 K = 5
 _M, _CONSTRUCTION = 8, 40
 _BEAMS = (5, 8, 16, 32, 64)
+_SMALL, _LARGE = 13, 18  # pixels of the type, as the charts' own
 _NOT_WORDS = 30  # the most frequent keys are mostly punctuation and articles
 
 
@@ -51,6 +54,7 @@ class Asked:
     ground: Ground
     walk: Walk
     hop: int
+    beam: int
 
 
 def choose(lesson: OpenLesson) -> Asked:
@@ -67,8 +71,8 @@ def choose(lesson: OpenLesson) -> Asked:
     taken = walk(ground.graph, ground.vectors, ground.query, ef, K)
     with main:
         most = len(taken.hops)
-        hop = controls.slider("hop", most, 0, most, 1)
-    return Asked(word, ground, taken, hop)
+        hop = controls.slider("hop", 0, 0, most, 1)
+    return Asked(word, ground, taken, hop, ef)
 
 
 def _known(word: str) -> str:
@@ -100,9 +104,8 @@ def show(lesson: OpenLesson, asked: Asked) -> None:
     lesson.open_in("words", word=asked.word, model=MODEL)
     left, right = st.columns([7, 4], gap="medium")
     with left:
-        names = {name: said(f"walk.{name}") for name in _NAMES} | {
-            "query": f"“{escape(asked.word)}”"
-        }
+        names = {name: said(f"walk.{name}") for name in _NAMES}
+        names["query"] = f"“{escape(asked.word)}”"
         figure = walk_map(
             ground.places,
             ground.target,
@@ -111,11 +114,45 @@ def show(lesson: OpenLesson, asked: Asked) -> None:
             asked.walk,
             asked.hop,
             names,
+            _LARGE if teaching() else _SMALL,
         )
         show_chart(figure, "search-walk", said("alt.walk"))
-        st.caption(said("walk.caption", kept=ground.kept, d=ground.vectors.shape[1]))
     with right:
         _state(lesson, asked)
+    lesson.find(**_facts(asked))
+    lesson.meaning_here()
+    st.caption(said("walk.caption", kept=ground.kept, d=ground.vectors.shape[1]))
+
+
+def _facts(asked: Asked) -> dict[str, Fact]:
+    """Where the search stands, what it has looked at, and how long the links are."""
+    ground, taken, hop = asked.ground, asked.walk, asked.hop
+    truth = nearest_nodes(ground.vectors, ground.query, K)
+    done = taken.hops[:hop]
+    lengths = {upper: _mean_link(ground, upper) for upper in (True, False)}
+    right = len(set(truth) & set(taken.found))
+    return {
+        "n": len(ground.vectors), "k": K, "ef": max(asked.beam, K), "hop": hop,
+        "begins": not hop, "ended": hop == len(taken.hops), "floor": ground.graph.floors - 1,
+        "above": sum(each.floor > 0 for each in done), "seen": len(taken.seen(hop)),
+        "best": done[-1].best if done else taken.hops[0].distance,
+        "right": right, "missed": right < K, "upper": len(ground.graph.on(1)),
+        "upper_link": lengths[True], "ground_link": lengths[False],
+        "longer": lengths[True] > lengths[False],
+    }  # fmt: skip
+
+
+def _mean_link(ground: Ground, upper: bool) -> float:
+    """The mean length of the links on the upper floors, or of those on the ground floor."""
+    floors = range(1, ground.graph.floors) if upper else (0,)
+    away = [
+        np.linalg.norm(
+            ground.vectors[ground.graph.neighbors(node, floor)] - ground.vectors[node], axis=1
+        )
+        for floor in floors
+        for node in (ground.graph.on(floor).tolist() if floor else range(len(ground.vectors)))
+    ]
+    return float(np.concatenate(away).mean()) if away else 0.0
 
 
 _NAMES = ("rest", "floor", "seen", "path", "here", "found")
