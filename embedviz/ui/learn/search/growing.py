@@ -8,10 +8,9 @@ from functools import partial
 import streamlit as st
 
 from embedviz.progress import Cancel, OnProgress, Progress
-from embedviz.search_cost import METHODS, Cells, Graph, Growth, growth
+from embedviz.search_cost import METHODS, Growth, growth
 from embedviz.search_cost.growth import WIDEST
 from embedviz.search_cost.pictures import growth_lines, slope_text
-from embedviz.search_cost.searchers import BruteForce
 from embedviz.ui.learn.chart import show_chart
 from embedviz.ui.learn.lesson import OpenLesson
 from embedviz.ui.learn.search.data import MODEL, words
@@ -19,7 +18,6 @@ from embedviz.ui.learn.texts import Fact
 from embedviz.ui.learn.work import work
 from embedviz.ui.session import session
 
-_SHORT = {"brute": BruteForce.method, "ivf": Cells.method, "hnsw": Graph.method}
 LARGEST = (10_000, 32_000, 100_000)
 COSTS = ("comparisons", "seconds")
 PREDICTED = (10**5, 10**6, 10**7, 10**8, 10**9)
@@ -96,9 +94,9 @@ def _facts(result: Growth, asked: Asked) -> dict[str, Fact]:
         "counted": asked.cost == "comparisons", "errors": len(result.sizes) > 2,
         "nprobe": result.nprobe, "k": K,
     }  # fmt: skip
-    for name, method in _SHORT.items():
-        line, counted = result.line(method, asked.cost), result.line(method, "comparisons")
-        points = [size.by_method[method] for size in result.sizes]
+    for name in METHODS:
+        line, counted = result.line(name, asked.cost), result.line(name, "comparisons")
+        points = [size.by_method[name] for size in result.sizes]
         facts |= {
             f"slope_{name}": slope_text(line), f"counted_{name}": slope_text(counted),
             f"tenfold_{name}": 10**line.slope,

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from embedviz.search_cost import (
+    METHODS,
     SEARCHERS,
-    Cells,
-    Graph,
     Measured,
     Searcher,
     Trial,
@@ -101,7 +100,7 @@ def _facts(
         "n": searcher.n, "k": now.k, "exact": brute.recall == 1, "brute_recall": brute.recall,
         "brute_us": brute.seconds * 1e6, "recall": now.recall, "compared": now.comparisons,
         "share": now.comparisons / searcher.n, "effort": now.effort, "name": searcher.effort_name,
-        "ivf": searcher.method == Cells.method, "hnsw": searcher.method == Graph.method,
+        **{name: searcher.method == name for name in METHODS},
         "nlist": searcher.parameters.get("nlist", 0),
         "low": low.effort, "low_recall": low.recall, "low_compared": low.comparisons,
         "high": high.effort, "high_recall": high.recall, "high_compared": high.comparisons,
