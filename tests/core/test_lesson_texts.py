@@ -354,6 +354,35 @@ def test_the_korean_is_korean_and_the_english_is_english(folder: str) -> None:
         assert not HANGUL.search(quoted), name
 
 
+# Particles that a space may not part from what they belong to.
+_PARTICLE = r"(은|는|이|가|을|를|와|과|의|에|로|으로|도|에서|보다|까지|마다)(?=[ ,.?!:)]|$)"
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_no_space_stands_before_a_korean_particle(folder: str) -> None:
+    lines = re.sub(r"^(\{\{(if|unless) \w+\}\} *)+", "", _file(folder, "ko"), flags=re.MULTILINE)
+    found = re.findall(rf"[)*`$}}”\"’a-zA-Z0-9′] {_PARTICLE}.*", lines, flags=re.MULTILINE)
+    assert not found
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_a_korean_term_has_one_name(folder: str) -> None:
+    """척도 for metric, 단계 for a training step, 히트맵 for a heat map; nothing colloquial."""
+    for other in (
+        "측도",
+        "열 지도",
+        "열지도",
+        "서수 인코딩",
+        "리콜",
+        "걸음 수",
+        "찍는",
+        "찍어",
+        "찍으면",
+        "남남",
+    ):
+        assert other not in _file(folder, "ko"), other
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_formulas_are_closed(folder: str, language: str) -> None:
