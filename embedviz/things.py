@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from embedviz.arguments import checked
+from embedviz.arguments import checked, checked_but
 from embedviz.errors import InvalidParameterError
 from embedviz.items.cache import ItemCache
 from embedviz.items.copies import NearDuplicates, comparison, measures_of
@@ -247,6 +247,7 @@ def find(
     return neighbors(space, found.vector, k, metric)
 
 
+@checked_but("threshold")
 def near_duplicates(
     space: EmbeddingSpace,
     threshold: float | None = None,

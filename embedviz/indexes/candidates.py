@@ -15,6 +15,9 @@ Rows = NDArray[np.intp]
 _CHUNK_ALONE, _CHUNK_TOGETHER = 256, 64  # rows that share one maximum; measured
 _LEAST_CHUNK, _NUMBERS_TOGETHER = 8, 8192
 _ROWS_AT_ONCE = 8192  # of the space, against a block of queries: stays in the cache; measured
+# Of the space, for one query: what was multiplied is still in the cache when it is scaled and its
+# maxima are taken, so that the query costs what reading the vectors once costs; measured.
+_ROWS_ALONE = 16_384
 _FEW = 8  # fewer queries than this are faster one by one
 
 
@@ -38,10 +41,15 @@ class Candidates:
     def _alone(self, shortcut: Shortcut, query: int) -> Rows:
         if not np.isfinite(shortcut.errors[query]):
             return np.arange(self._size)
-        standins = shortcut.one(query)
         chunk = self._chunk(_CHUNK_ALONE)
-        maxima = _chunk_maxima(standins[:, None], chunk)[:, 0]
-        return self._few(shortcut, query, chunk, maxima, standins.__getitem__)
+        step = chunk * max(1, _ROWS_ALONE // chunk)
+        room = np.empty(min(step, self._size), np.float32)
+        maxima = np.empty(-(-self._size // chunk), np.float32)
+        for start in range(0, self._size, step):
+            standins = shortcut.into(room[: self._size - start], query, start)
+            part = maxima[start // chunk : (start + step) // chunk]
+            _maxima_of(standins, chunk, part)
+        return self._few(shortcut, query, chunk, maxima, partial(shortcut.one, query))
 
     def _together(self, shortcut: Shortcut, block: range) -> list[Rows]:
         # Hopeful chunks are read once more, whole: the longer the vectors, the fewer at a time.
@@ -86,13 +94,18 @@ def hopeful(standins: Float32, count: int, slack: float) -> NDArray[np.bool_]:
     return np.asarray(standins >= _at_rank(standins, count) - slack)
 
 
+def _maxima_of(standins: Float32, chunk: int, out: Float32) -> None:
+    """The maximum of each ``chunk`` of one query's stand-ins (the last may be shorter)."""
+    whole = len(standins) // chunk
+    np.max(standins[: whole * chunk].reshape(-1, chunk), axis=1, out=out[:whole])
+    if whole < len(out):
+        out[whole] = standins[whole * chunk :].max()
+
+
 def _chunk_maxima(standins: Float32, chunk: int) -> Float32:
     """Maxima over each ``chunk`` rows (the last may be shorter), of shape (chunks, queries)."""
     whole = len(standins) // chunk * chunk
-    if standins.shape[1] == 1:  # beside one another: several times faster than along other axes
-        maxima = standins[:whole].reshape(-1, chunk).max(axis=1, keepdims=True)
-    else:
-        maxima = standins[:whole].reshape(-1, chunk, standins.shape[1]).max(axis=1)
+    maxima = standins[:whole].reshape(-1, chunk, standins.shape[1]).max(axis=1)
     if whole < len(standins):
         maxima = np.concatenate([maxima, standins[whole:].max(axis=0, keepdims=True)])
     return np.asarray(maxima)

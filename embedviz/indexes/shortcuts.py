@@ -51,6 +51,12 @@ class Shortcut:
         """Stand-ins of ``rows`` for one query, of shape (rows,)."""
         return self._finished(self.vectors[rows] @ self.queries[query], rows)
 
+    def into(self, out: Float32, query: int, start: int) -> Float32:
+        """Stand-ins for one query of as many rows from ``start`` on as ``out`` holds, written to it."""
+        rows = slice(start, start + len(out))
+        np.dot(self.vectors[rows], self.queries[query], out=out)
+        return self._finished(out, rows)
+
     def many(self, queries: slice, rows: slice) -> Float32:
         """Stand-ins of ``rows`` for several queries, of shape (rows, queries)."""
         vectors = self.vectors[rows]

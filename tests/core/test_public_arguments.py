@@ -51,6 +51,7 @@ GIVEN: dict[str, dict[str, Any]] = {
     "intrinsic_dimension": {"vectors": SPACE},
     "load": {"name": "no such model"},
     "look_alikes": {"space": SPACE, "item": "w0"},
+    "near_duplicates": {"space": SPACE},
     "neighbors": {"source": SPACE, "query": "w0"},
     "project": {"space": SPACE},
     "quality": {"space": SPACE, "projection": PROJECTION},
