@@ -112,7 +112,7 @@ def embed(  # noqa: PLR0913 - all but the first three are for the few who need t
     )  # fmt: skip
 
 
-@checked
+@checked_but("sources")
 def embed_images(
     sources: Iterable[Any],
     encoder: str = "resnet50",

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from typing import IO
 
-from embedviz.arguments import checked
+from embedviz.arguments import checked, checked_but
 from embedviz.errors import FormatError, InvalidParameterError
 from embedviz.formats import word2vec_binary
 from embedviz.formats.base import FileSummary, Format, ReadOptions
@@ -42,7 +42,7 @@ __all__ = [
 ]
 
 
-@checked
+@checked_but("path_or_file")
 def read(  # noqa: PLR0913 - each is said by name
     path_or_file: Readable,
     *,

@@ -18,6 +18,9 @@ _BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 Row = Mapping[str, Any]
 
 
+_PART = re.compile(r"[.\[]")  # where the name of an object ends and that of a part begins
+
+
 class Fields:
     """What the values of each field are, over all rows that it was told of.
 
@@ -40,24 +43,30 @@ class Fields:
         Fields of ``sure`` are what they were taken for, whatever later rows hold.
         """
         before = self.schema()
-        for name in dict.fromkeys(name for row in rows for name in row):
+        values: dict[str, list[Any]] = {}  # what a row lacks is no value, and costs nothing
+        for row in rows:
+            for name, value in row.items():
+                values.setdefault(name, []).append(value)
+        for name, found in values.items():
             field = self._fields.setdefault(name, _Field(name))
             if name not in sure:
-                field.take([row.get(name) for row in rows])
+                field.take(found)
         return self.schema() == before
 
     def schema(self) -> dict[str, str]:
         """Kinds by name: ``list``, ``base64``, ``number``, ``whole``, ``unsigned``, ``flag``, ``date``
         or ``text``. An object that is missing in some rows is no field beside its parts.
         """
-        names = [name for name, field in self._fields.items() if field.found]
-        empty = [
-            name
+        wholes = {
+            name[: mark.start()]
             for name, field in self._fields.items()
-            if not field.found and not any(n.startswith((f"{name}.", f"{name}[")) for n in names)
-        ]
+            if field.found
+            for mark in _PART.finditer(name)
+        }
         return {
-            name: field.kind for name, field in self._fields.items() if name in {*names, *empty}
+            name: field.kind
+            for name, field in self._fields.items()
+            if field.found or name not in wholes
         }
 
 
