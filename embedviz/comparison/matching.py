@@ -64,8 +64,10 @@ def matched(a: Sequence[str], b: Sequence[str]) -> Matched:
 
 def _too_few(common: int, a: Sequence[str], b: Sequence[str]) -> str:
     first, second = (", ".join(map(repr, keys[:_EXAMPLES])) or "none" for keys in (a, b))
+    # Zero and two or more take the plural; one does not.
+    stand = "Only 1 key stands" if common == 1 else f"Only {common} keys stand"
     return (
-        f"Only {common} keys stand in both ({len(a):,} in the first: {first}…; {len(b):,} in the "
+        f"{stand} in both ({len(a):,} in the first: {first}…; {len(b):,} in the "
         f"second: {second}…). Comparing needs {LEAST_COMMON} or more that are the same letter by "
         "letter: name the items alike in both."
     )

@@ -81,8 +81,9 @@ def _jpeg(picture: Image.Image) -> bytes:
 
 def _is_picture(thing: Any) -> bool:
     # Whoever hands in a picture has loaded Pillow; nobody else needs it for this question.
-    pillow = sys.modules.get("PIL.Image")
-    return pillow is not None and isinstance(thing, pillow.Image)
+    # Another thread may be loading it just now: then the module is there before its class is.
+    picture = getattr(sys.modules.get("PIL.Image"), "Image", None)
+    return picture is not None and isinstance(thing, picture)
 
 
 def _value(picture: Image.Image) -> Image.Image:

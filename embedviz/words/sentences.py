@@ -174,9 +174,10 @@ def check_vocabulary(counts: Mapping[str, int], min_count: int) -> None:
             f"The text has a single word, {shown(ranked[0][0])}. Training needs at least two."
         )
     if ranked[1][1] < min_count:
+        first = "once" if ranked[0][1] == 1 else f"{ranked[0][1]:,} times"
         raise InvalidParameterError(
             f"min_count={min_count} leaves fewer than two of the {len(counts):,} different words: "
-            f"the most frequent are {shown(ranked[0][0])} ({ranked[0][1]:,} times) and "
+            f"the most frequent are {shown(ranked[0][0])} ({first}) and "
             f"{shown(ranked[1][0])} ({ranked[1][1]:,}). Use min_count={ranked[1][1]} or lower."
         )
 

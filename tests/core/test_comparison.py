@@ -145,10 +145,12 @@ def test_keys_are_matched_exactly_and_in_the_first_order():
     assert [a.keys[row] for row in both.rows_a] == [b.keys[row] for row in both.rows_b]
 
 
-@pytest.mark.parametrize("common", [0, 1, 2])
-def test_too_few_common_keys_is_a_sentence(common):
+@pytest.mark.parametrize(
+    ("common", "said"), [(0, "0 keys stand"), (1, "1 key stands"), (2, "2 keys stand")]
+)
+def test_too_few_common_keys_is_a_sentence(common, said):
     a, b = ("p", "q", "r", "s"), (*"pqrs"[:common], "v", "w")
-    with pytest.raises(InvalidParameterError, match=f"Only {common} keys stand in both"):
+    with pytest.raises(InvalidParameterError, match=f"Only {said} in both"):
         matched(a, b)
 
 

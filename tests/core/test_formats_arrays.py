@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -172,3 +173,18 @@ def test_a_space_made_of_such_numbers_says_what_was_lost():
     assert "vectors - vectors.mean(axis=0)" in note
     centered = ev.EmbeddingSpace(keys, FAR - FAR.mean(axis=0), origin={"notes": ["mine"]})
     assert centered.origin["notes"] == ["mine"]
+
+
+@pytest.mark.parametrize("at", [1.0, 1 + 2.0**-24, -1e7])  # the second lies between two float32
+@pytest.mark.parametrize(
+    ("spread", "apart", "said"),
+    [(1e-13, False, "read as the same"), (1e-9, True, "centered")],
+)
+def test_rows_that_differ_by_the_rounding_of_float64_are_the_same(
+    tmp_path: Path, at: float, spread: float, apart: bool, said: str
+) -> None:
+    numbers = at * (1 + spread * np.random.default_rng(0).normal(size=(50, 8)))
+    np.save(tmp_path / "same.npy", numbers)
+    space = ev.read(tmp_path / "same.npy")
+    assert bool(np.ptp(space.vectors, axis=0).any()) is apart
+    assert said in " ".join(space.origin["notes"])

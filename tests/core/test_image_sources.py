@@ -748,3 +748,11 @@ def test_sources_load_no_pillow_until_they_are_read(photos: Path) -> None:
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "False"
+
+
+def test_a_file_is_no_picture_while_another_thread_loads_pillow(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    half_loaded = type(sys)("PIL.Image")
+    monkeypatch.setitem(sys.modules, "PIL.Image", half_loaded)
+    assert not IMAGE.accepts("photo.jpg")

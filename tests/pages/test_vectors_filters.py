@@ -220,3 +220,13 @@ def test_a_color_that_is_not_there_is_told(opened) -> None:
     at = opened(vectors_color="gone")
     assert "gone" in at.info[0].value
     assert at.session_state["colors"].title == "class"
+
+
+@pytest.mark.parametrize(
+    ("kept", "said"),
+    [(0, "0 pass"), (1, "1 passes"), (2, "2 pass"), (1200, "1,200 pass")],
+)
+def test_the_caption_counts_one_row_as_one(kept: int, said: str) -> None:
+    from embedviz.ui.vectors.filters import passing
+
+    assert passing(kept) == f" {said} the filters."

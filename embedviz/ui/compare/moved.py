@@ -23,7 +23,9 @@ def most_moved(found: Comparison, selected: Rows) -> None:
         chosen = {found.keys[row] for row in selected}
         table = table[table["key"].isin(chosen)].reset_index(drop=True)
     left, right = st.columns([4, 1], vertical_alignment="center")
-    which = f"The {len(table):,} selected items" if len(selected) else f"All {len(table):,} items"
+    which = f"The {'1 selected item' if len(table) == 1 else f'{len(table):,} selected items'}"
+    if not len(selected):
+        which = f"All {len(table):,} items"
     left.markdown(
         f"{which}, the most moved first. Overlap: share of {found.k} neighbors in common. "
         f"Movement: {moved_title(found)}. Choose a row to ask about it."

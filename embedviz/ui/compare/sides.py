@@ -72,7 +72,8 @@ class Sides:
         )
         if not self.only_a and not self.only_b:
             return f"{part}."
-        return f"{part}; {self.only_a:,} stand only in A and {self.only_b:,} only in B."
+        stand = "1 stands" if self.only_a == 1 else f"{self.only_a:,} stand"
+        return f"{part}; {stand} only in A and {self.only_b:,} only in B."
 
 
 def choose_sides() -> Sides | None:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from embedviz.space import EmbeddingSpace
 from embedviz.ui.explorer.chosen_words import map_only
+from embedviz.ui.messages import count
 from embedviz.words.vocabulary import DrawnWords
 
 
@@ -20,7 +21,7 @@ def show_selection(
     selected = [drawn.keys[row] for row in rows]
     table = pd.DataFrame({"word": selected, "frequency rank": words.rows[rows] + 1})
     left, middle, right = st.columns([4, 1, 1], vertical_alignment="center")
-    left.markdown(f"**{len(selected):,} words selected**")
+    left.markdown(f"**{count(len(selected), 'word')} selected**")
     middle.download_button(
         "Download CSV", table.to_csv(index=False), "selected-words.csv", "text/csv", width="stretch"
     )

@@ -28,7 +28,7 @@ from embedviz.ui.vectors.coloring import (
     size_note,
     sizes_for,
 )
-from embedviz.ui.vectors.filters import filter_panel, kept_rows
+from embedviz.ui.vectors.filters import filter_panel, kept_rows, passing
 from embedviz.ui.vectors.groups_panel import groups_panel
 from embedviz.ui.vectors.many import MOST_DRAWN, show_many
 from embedviz.ui.vectors.picture import Look, picture_of
@@ -173,7 +173,7 @@ def _map(
         on_click=clicked, on_select=selected,
         select=(f"{scene.vectors.identity}-{scene.state.told}", scene.state.selected),
     )  # fmt: skip
-    kept = "" if scene.kept is None else f" {int(scene.kept.sum()):,} pass the filters."
+    kept = "" if scene.kept is None else passing(int(scene.kept.sum()))
     return f"Showing all {count(n, 'vector')}.{kept}"
 
 

@@ -26,7 +26,7 @@ from embedviz.ui.vectors.filter_state import (
 from embedviz.ui.vectors.scene import Scene
 from embedviz.ui.vectors.set_state import SetState
 
-__all__ = ["filter_panel", "kept_rows"]
+__all__ = ["filter_panel", "kept_rows", "passing"]
 
 _SHOWN = "vectors_filter_columns"
 _USEFUL: tuple[Kind, ...] = ("number", "category", "date", "flag", "text")
@@ -55,6 +55,11 @@ def filter_panel(scene: Scene) -> None:
     selected[scene.state.selected] = True
     for name in shown:
         _one_column(columns, name, scene.state, kept, selected, typed)
+
+
+def passing(kept: int) -> str:
+    """How many rows the filters leave, as the end of a caption: `` 1 passes the filters.``."""
+    return f" {kept:,} {'passes' if kept == 1 else 'pass'} the filters."
 
 
 def _what_is_set(scene: Scene, kept: NDArray[np.bool_] | None) -> None:

@@ -18,6 +18,7 @@ from embedviz.projections import Projection
 from embedviz.ui.map import Looking, show_map
 from embedviz.ui.map.sending import Focus
 from embedviz.ui.messages import count
+from embedviz.ui.vectors.filters import passing
 from embedviz.ui.vectors.scene import Scene
 
 __all__ = ["MOST_DRAWN", "show_many"]
@@ -49,7 +50,7 @@ def show_many(
     """
     _map(scene, picture_of, focus, on_click, key)
     n = count(len(scene.space), "vector")
-    kept = "" if scene.kept is None else f" {int(scene.kept.sum()):,} pass the filters."
+    kept = "" if scene.kept is None else passing(int(scene.kept.sum()))
     if scene.projection.n_components != 2:
         return f"Showing an even sample of {n}: at most {MOST_IN_REGION:,} in 3-D.{kept}"
     return f"Showing the density of all {n}, with points of the region in view.{kept}"

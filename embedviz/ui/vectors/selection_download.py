@@ -7,6 +7,7 @@ from functools import partial
 import streamlit as st
 
 from embedviz.metadata.selection_files import rows_as_csv, rows_as_parquet, rows_as_table
+from embedviz.ui.messages import count
 from embedviz.ui.vectors.scene import Scene
 
 
@@ -25,7 +26,7 @@ def download_selection(scene: Scene) -> None:
             "Parquet", partial(_parquet, scene, vectors), "selection.parquet",
             "application/vnd.apache.parquet", key="vectors_selection_parquet", on_click="ignore",
         )  # fmt: skip
-    st.caption(f"{len(scene.state.selected):,} rows: key, metadata and place on the map.")
+    st.caption(f"{count(len(scene.state.selected), 'row')}: key, metadata and place on the map.")
 
 
 def _csv(scene: Scene, vectors: bool) -> bytes:

@@ -15,7 +15,7 @@ from embedviz.exporting.content import hover_of
 from embedviz.plots.picture import Picture
 from embedviz.plots.themes import Theme
 from embedviz.progress import Cancel, OnProgress, report, stop_if
-from embedviz.ui.messages import plain, show_error
+from embedviz.ui.messages import count, plain, show_error
 from embedviz.ui.server import server_settings
 from embedviz.ui.session import session
 from embedviz.ui.vectors.columns import columns_of
@@ -187,5 +187,5 @@ def _holds(chosen: Export, content: Content) -> str:
         n, d = len(content.projection.space), content.projection.space.dimensions
         more = f" and {', '.join(content.columns)}" if content.columns else ""
         vectors = f"vectors of {d:,} numbers, " if chosen.has_vectors else ""
-        return f"{n:,} rows: key, {vectors}coordinates, metadata{more}."
-    return f"{len(content.picture):,} points, as drawn here. {content.caption}"
+        return f"{count(n, 'row')}: key, {vectors}coordinates, metadata{more}."
+    return f"{count(len(content.picture), 'point')}, as drawn here. {content.caption}"
