@@ -14,6 +14,7 @@ from embedviz.collections.content import KEY, VECTOR, Content, Watch
 from embedviz.collections.exported import Exported
 from embedviz.collections.metadata import packed, unpacked
 from embedviz.errors import EmbedvizError
+from embedviz.formats.parquet_footer import is_deadly
 from embedviz.formats.rows import GrowingRows, mended
 from embedviz.formats.source import Source
 from embedviz.progress import report, stop_if
@@ -75,6 +76,8 @@ def _space(source: Source) -> EmbeddingSpace:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    if is_deadly(source.raw):
+        raise source.broken("its footer, which describes its columns, is damaged.")
     file = pq.ParquetFile(source.raw)
     schema = file.schema_arrow
     missing = [name for name in (KEY, VECTOR) if name not in schema.names]

@@ -9,6 +9,7 @@ from embedviz.formats.arrow_columns import marks_of, plain
 from embedviz.formats.as_table import arrow_of
 from embedviz.formats.base import FileSummary, Format, ReadOptions
 from embedviz.formats.columns import Tabular
+from embedviz.formats.parquet_footer import is_deadly
 from embedviz.formats.parquet_unpacked import numbers_unpacked, texts_unpacked
 from embedviz.formats.source import Source
 from embedviz.formats.tabular import MAX_COLUMNS, describe_tabular, read_tabular, said_of
@@ -38,6 +39,10 @@ def _opened(source: Source, options: ReadOptions) -> Tabular:
         raise source.broken("byte 0: expected 'PAR1', with which every Parquet file begins.")
     if source.compressed:
         raise source.broken("expected Parquet itself, not gzipped: unpack it first.")
+    if is_deadly(source.raw):
+        raise source.broken(
+            "its footer, which describes its columns, is damaged. Copy or write the file again."
+        )
     source.raw.seek(0)
     file = parquet.ParquetFile(source.raw, pre_buffer=False)
     about = file.metadata

@@ -396,7 +396,11 @@ def _total(sources: Iterable[Any]) -> int | None:
     """How many things there will be, where that can be known without reading."""
     if not isinstance(sources, Sequence):
         return None
-    folders = any(isinstance(item, str | os.PathLike) and os.path.isdir(item) for item in sources)
+    folders = any(
+        isinstance(item, str | os.PathLike)
+        and (os.path.isdir(item) or os.fspath(item).lower().endswith(".zip"))
+        for item in sources
+    )
     return None if folders else len(sources)
 
 

@@ -175,8 +175,12 @@ def value_of(kind: Kind, item: Any, limits: Limits | None = None) -> Any:
             "it."
         )
     used = limits or kind.limits()
-    (file,) = item_files(kind, [item])
-    return kind.decode(read_bytes(file, used), used).value
+    files = list(item_files(kind, [item]))
+    if len(files) != 1:
+        raise InvalidParameterError(
+            f"'{item}' is an archive. Look-alikes are of one {kind.noun}: give a file of it."
+        )
+    return kind.decode(read_bytes(files[0], used), used).value
 
 
 def check_model(space: EmbeddingSpace, model: Model) -> None:

@@ -29,6 +29,7 @@ from embedviz.items.labels import (
     labels_of_none,
 )
 from embedviz.items.shared_file import SharedFile
+from embedviz.items.zips import files_in_zip
 
 _MOST_LISTED = 10_000  # files that are of another kind, one by one
 
@@ -39,8 +40,9 @@ def item_files(kind: Kind, sources: Any, limits: Limits | None = None) -> Iterat
     Parameters
     ----------
     sources : iterable, or one of its kind
-        Paths of files (labelled by their folder) and of folders (walked, see
-        :func:`files_in_folder`), ItemFile, bytes, binary files, what the kind takes from memory
+        Paths of files (labelled by their folder), of folders (walked, see
+        :func:`files_in_folder`) and of zip archives (see
+        :func:`embedviz.items.zips.files_in_zip`), ItemFile, bytes, binary files, what the kind takes from memory
         (PIL images, say), and pairs of a name and one of the last three. A binary file must be able to go
         back to its beginning; it is left open.
     limits : Limits, optional
@@ -149,6 +151,10 @@ def _is_one(kind: Kind, source: Any) -> bool:
 def _at(kind: Kind, path: Path, limits: Limits) -> Iterator[ItemFile]:
     if path.is_dir():
         files, failures = files_in_folder(kind, path, limits)
+        yield from files
+        yield from map(failing, failures)
+    elif path.suffix.lower() == ".zip" and path.is_file():
+        files, failures = files_in_zip(kind, path, limits, clean_name(path.name))
         yield from files
         yield from map(failing, failures)
     else:

@@ -27,9 +27,10 @@ TITLES = {
     "vectors": "Vectors",
     "compare": "Compare",
     "learn": "Learn: the ideas behind embeddings",
+    "glossary": "Terms and figures",
 }
 # A server of its own for each page costs six seconds: the menu's pages and two of the lessons.
-FRESH = [*TITLES, "learn_categories", "learn_cnn"]
+FRESH = [*(name for name in TITLES if PAGES[name].in_menu), "learn_categories", "learn_cnn"]
 
 
 def main_of(page: Page):

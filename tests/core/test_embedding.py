@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import threading
+import zipfile
 from datetime import datetime
 from pathlib import Path
 
@@ -191,6 +192,19 @@ def test_a_folder_is_read_with_its_labels(tmp_path):
     assert done.space.table["label"].tolist() == ["cats", "dogs"]
     assert len(set(done.space.keys)) == 2
     assert all(Path(path).is_file() for path in done.space.table["path"])
+
+
+def test_a_zip_is_read_as_a_folder_is(tmp_path):
+    archive = tmp_path / "all.zip"
+    with zipfile.ZipFile(archive, "w") as made:
+        made.writestr("cats/a.png", picture(1))
+        made.writestr("labels.csv", "file,label\ncats/a.png,lions\nmissing.png,dogs\n")
+        made.writestr("notes.txt", "no picture")
+    for given in (archive, str(archive), [archive]):
+        done = ev.embed_images(given, LITE, cache=False)
+        assert list(done.space.keys) == ["cats/a.png"]
+        assert done.space.table["label"].tolist() == ["lions"]
+        assert {failure.name for failure in done.failures} == {"missing.png", "notes.txt"}
 
 
 def test_limits_hold_for_each_file():
