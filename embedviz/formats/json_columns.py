@@ -135,8 +135,10 @@ def batch_of(
         if name == key:
             columns[name] = pa.array([_text(value) for value in values], pa.large_string())
         else:
+            # One column of texts is lists written as text, as in CSV: the reader of rows parses it.
+            kept = ("list", "base64", "text") if len(vector) == 1 else ("list", "base64")
             columns[name] = _column(
-                values, "number" if name in vector and kind not in ("list", "base64") else kind
+                values, "number" if name in vector and kind not in kept else kind
             )
     return pa.RecordBatch.from_pydict(columns)
 

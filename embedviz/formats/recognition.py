@@ -29,8 +29,8 @@ from embedviz.formats.vector_columns import (
 )
 from embedviz.spelling import nearest_spellings
 
-KEY_NAMES = ("embedviz_key", "key", "id", "uuid", "name", "word", "token", "label", "title", "text", "path",
-             "file", "filename", "sentence", "", "index", "__index_level_0__")  # fmt: skip
+KEY_NAMES = ("embedviz_key", "key", "id", "ids", "uuid", "name", "word", "token", "label", "title", "text",
+             "path", "file", "filename", "sentence", "", "index", "__index_level_0__")  # fmt: skip
 """Columns of these names are the key where their values are unique; the first one wins."""
 
 _UNNAMED = ("", "index", "__index_level_0__")
