@@ -42,9 +42,9 @@ def item_files(kind: Kind, sources: Any, limits: Limits | None = None) -> Iterat
     sources : iterable, or one of its kind
         Paths of files (labelled by their folder), of folders (walked, see
         :func:`files_in_folder`) and of zip archives (see
-        :func:`embedviz.items.zips.files_in_zip`), ItemFile, bytes, binary files, what the kind takes from memory
-        (PIL images, say), and pairs of a name and one of the last three. A binary file must be able to go
-        back to its beginning; it is left open.
+        :func:`embedviz.items.zips.files_in_zip`), ItemFile, bytes, binary files, what the kind takes
+        from memory (PIL images, say), and pairs of a name and one of the last three. A binary file
+        must be able to go back to its beginning; it is left open.
     limits : Limits, optional
         How many of them a folder may give; by default any number.
 

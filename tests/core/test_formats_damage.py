@@ -538,6 +538,6 @@ def test_npz_without_our_arrays_names_what_it_holds() -> None:
 def test_a_footer_that_would_end_the_process_is_refused() -> None:
     """Its size statistics hold a histogram of a wrong length, which pyarrow throws past Python."""
     damaged = Path(__file__).parents[1] / "fixtures/parquet-damaged-footer.parquet"
-    for given in (damaged, io.BytesIO(damaged.read_bytes())):
+    for file in (damaged, io.BytesIO(damaged.read_bytes())):
         with pytest.raises(FormatError, match=r"damaged|cannot be read"):
-            read(given)
+            read(file)
