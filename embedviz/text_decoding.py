@@ -69,7 +69,7 @@ class TextDecoder:
         self.guessed = False
         self.alternatives: tuple[str, ...] = ()
         self.replaced = 0
-        self._decoder = None if encoding is None else self._use(_known(encoding))
+        self._decoder = None if encoding is None else self._use(known_encoding(encoding))
 
     @property
     def note(self) -> str:
@@ -146,7 +146,8 @@ class TextDecoder:
         return NotTextError(f"'{self.name}' is not plain text; it looks like {what}.")
 
 
-def _known(encoding: str) -> str:
+def known_encoding(encoding: str) -> str:
+    """The name that Python has for it; raises InvalidParameterError."""
     try:
         return codecs.lookup(encoding).name
     except LookupError:

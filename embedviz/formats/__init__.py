@@ -16,7 +16,6 @@ from embedviz.formats.folder import source_of
 from embedviz.formats.joining import checked_options
 from embedviz.formats.metadata_file import read_metadata
 from embedviz.formats.opening import Readable
-from embedviz.formats.recoded import known_encoding
 from embedviz.formats.recognition import recognised_in
 from embedviz.formats.set_aside import MEANING
 from embedviz.formats.source import DEFAULT_MAX_BYTES, Source
@@ -25,6 +24,7 @@ from embedviz.formats.tabular import said_of
 from embedviz.formats.writing import write_whole
 from embedviz.progress import Cancel, OnProgress
 from embedviz.space import EmbeddingSpace
+from embedviz.text_decoding import known_encoding
 from embedviz.word_model import WordModel, as_space
 
 __all__ = [

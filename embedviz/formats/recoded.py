@@ -7,7 +7,6 @@ import re
 from typing import Any
 
 from embedviz.encoding_guess import Guess, guessed, is_damaged_utf8, utf16_without_mark
-from embedviz.errors import InvalidParameterError
 from embedviz.formats.notes import Note
 
 _BLOCK = 1 << 20
@@ -32,17 +31,6 @@ def wide_encoding(head: bytes) -> str | None:
             plain = decoded.count(_BROKEN) == 0 and "\0" not in decoded
             return encoding if plain else None
     return utf16_without_mark(head)
-
-
-def known_encoding(encoding: str) -> str:
-    """The name that Python has for it; raises InvalidParameterError."""
-    try:
-        return codecs.lookup(encoding).name
-    except LookupError:
-        raise InvalidParameterError(
-            f"There is no encoding {encoding!r}. Common ones: utf-8, utf-16, cp1252, euc-kr, "
-            "shift_jis, gb18030, big5, koi8-r."
-        ) from None
 
 
 def encoding_notes(guess: Guess | None, replaced: int, encoding: str = "UTF-8") -> list[Note]:

@@ -16,7 +16,8 @@ from numpy.typing import DTypeLike, NDArray
 from embedviz.errors import FormatError
 from embedviz.formats.notes import Note
 from embedviz.formats.opening import Readable, file_name, opened
-from embedviz.formats.recoded import Recoded, known_encoding, wide_encoding
+from embedviz.formats.recoded import Recoded, wide_encoding
+from embedviz.text_decoding import known_encoding
 
 DEFAULT_MAX_BYTES = 16 * 2**30
 """How much a gzipped file may unpack to, unless told otherwise: 16 GiB."""
